@@ -1,0 +1,49 @@
+# The project's own commands; `make help` lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix contract bench clean
+
+help: ## say what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/run.stamp
+
+run: $(VENV)/run.stamp ## install, start everything on this machine, print the address and what to try
+	@exec $(BIN)/tuanzu up
+
+test: $(VENV)/dev.stamp ## the whole suite, on a real PostgreSQL and a real Valkey
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts, tests of the house
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/ty check services
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/house
+
+fix: $(VENV)/dev.stamp ## let ruff format and mend what it can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+contract: $(VENV)/dev.stamp ## write docs/contract from the code
+	$(BIN)/python -m services.api.contract
+
+bench: $(VENV)/dev.stamp ## measure this machine beside hand-written ceilings
+	$(BIN)/python -m bench
+
+clean: ## remove the environment, the caches and the local data
+	rm -rf $(VENV) .tuanzu .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

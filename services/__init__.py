@@ -1,0 +1,1 @@
+"""Two doors (api, worker), one house (core), and the small door of the one machine (standalone)."""

@@ -1,0 +1,89 @@
+"""`/livez`, `/readyz`, `/version`: for supervisors, load balancers and the doctor."""
+
+from datetime import date
+from importlib.metadata import version
+
+import redis
+import structlog
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from fastapi import APIRouter, Response
+from orjson import dumps
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.core.calendar import published
+from services.core.kit import db
+from services.core.kit.settings import settings
+
+router = APIRouter(tags=["operations"])
+
+_STATE = text(
+    "SELECT (SELECT version_num FROM alembic_version), house_now(), "
+    "(SELECT json_object_agg(name, extract(epoch FROM clock_timestamp() - at)) FROM heartbeat)"
+)
+_NOTICE_MONTH = 11
+"""The State Council publishes next year's holidays around November [domain 2.8]."""
+
+
+def expected_head() -> str | None:
+    """Give the newest migration this code knows."""
+    scripts = ScriptDirectory.from_config(Config("alembic.ini"))
+    return scripts.get_current_head()
+
+
+@router.get("/livez", include_in_schema=False)
+async def livez() -> Response:
+    """Say that the process runs; depends on nothing."""
+    return Response('{"status":"alive"}', media_type="application/json")
+
+
+@router.get("/version", include_in_schema=False)
+async def running_version() -> Response:
+    """Say which version runs."""
+    return Response(dumps({"version": version("tuanzu")}), media_type="application/json")
+
+
+@router.get("/readyz", include_in_schema=False)
+def readyz() -> Response:
+    """Say whether requests can be served, and what is degraded meanwhile.
+
+    Only the database and its migrations are required; Redis, the relay and the sweeps being down
+    delay events and reminders, and are no reason to refuse traffic.
+    """
+    try:
+        with db.reading() as session:
+            head, now, beats = session.execute(_STATE).one()
+    except SQLAlchemyError:
+        return _answer(503, ["database: no answer"], [])
+    broken = [] if head == expected_head() else [f"migration: at {head}, not {expected_head()}"]
+    degraded = [*_stale(beats or {}), *_redis(), *_holidays(now.date())]
+    return _answer(503 if broken else 200, broken, degraded)
+
+
+def _answer(status: int, broken: list[str], degraded: list[str]) -> Response:
+    word = "broken" if broken else "degraded" if degraded else "ready"
+    body = dumps({"status": word, "broken": broken, "degraded": degraded})
+    return Response(body, status_code=status, media_type="application/json")
+
+
+def _stale(ages: dict[str, float]) -> list[str]:
+    """Name the parts that were not seen at work for too long."""
+    limit = settings().heartbeat_stale.total_seconds()
+    return [f"{name}: last seen {age:.0f} s ago" for name, age in ages.items() if age > limit]
+
+
+def _redis() -> list[str]:
+    try:
+        with redis.Redis.from_url(settings().redis_url, socket_connect_timeout=1) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as error:
+        return [f"redis: {type(error).__name__}"]
+    return []
+
+
+def _holidays(today: date) -> list[str]:
+    """From November on, warn while next year's holiday notice is not in."""
+    if today.month < _NOTICE_MONTH or published.is_published(today.year + 1):
+        return []
+    return [f"calendar: the holiday notice of {today.year + 1} is not imported"]

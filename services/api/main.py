@@ -1,0 +1,75 @@
+"""The app: middleware, problems, and every room's routes in one readable list."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from prometheus_fastapi_instrumentator import Instrumentator
+
+from services.api import health, problems
+from services.api.routes import regions
+from services.api.trace import Traced
+from services.core.kit import logs
+from services.core.kit.settings import settings
+
+ROOMS: tuple[APIRouter, ...] = (
+    regions.router,
+)
+"""Routes are matched in this order: the busiest rooms come first."""
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": words,
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for status, words in (
+        (401, "No token, or not a good one."),
+        (403, "Visible, but not this caller's to change."),
+        (404, "No such record, or none in the caller's scope."),
+        (409, "In conflict with what is recorded; unlawful moves list the lawful ones."),
+        (412, "The record has another version by now; it is included."),
+        (422, "The input is wrong; each field is named by its pointer."),
+        (428, "A change needs If-Match."),
+        (503, "Try again shortly."),
+    )
+}
+
+
+@asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
+    """Give the thread pool as many threads as there are connections: more would only wait."""
+    anyio.to_thread.current_default_thread_limiter().total_tokens = settings().api_threads
+    yield
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Name the operation after its function, in camelCase, as generated clients like it."""
+    first, *rest = route.name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def create_app() -> FastAPI:
+    """Build the app; uvicorn calls this in each api process."""
+    logs.configure()
+    app = FastAPI(
+        title="Tuanzu",
+        version="1.0.0",
+        summary="Joint groups, one mechanism, one list.",
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+        openapi_url="/api/v1/openapi.json",
+        redoc_url=None,
+        max_body_size=settings().body_limit_bytes,
+    )
+    app.add_middleware(Traced)
+    problems.install(app)
+    for room in ROOMS:
+        app.include_router(room, prefix="/api/v1", responses=_PROBLEMS)
+    app.include_router(health.router)
+    Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
+        app, include_in_schema=False
+    )
+    return app

@@ -1,0 +1,92 @@
+"""From pydantic's findings to pointers and sentences in both languages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.core.kit.errors import Fault
+from services.core.kit.words import Words
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "missing": ("此项必填。", "This field is required."),
+    "extra_forbidden": ("没有此字段。", "There is no such field."),
+    "string_too_short": ("内容过短。", "The text is too short."),
+    "string_too_long": ("内容过长。", "The text is too long."),
+    "string_pattern_mismatch": ("格式不符。", "The text does not have the required form."),
+    "string_type": ("须为文本。", "This must be text."),
+    "enum": ("不在可选值之内。", "This is not one of the allowed values."),
+    "literal_error": ("不在可选值之内。", "This is not one of the allowed values."),
+    "int_parsing": ("须为整数。", "This must be a whole number."),
+    "int_type": ("须为整数。", "This must be a whole number."),
+    "int_from_float": ("须为整数。", "This must be a whole number."),
+    "bool_parsing": ("须为 true 或 false。", "This must be true or false."),
+    "bool_type": ("须为 true 或 false。", "This must be true or false."),
+    "decimal_parsing": ("须为数字。", "This must be a number."),
+    "decimal_type": ("须为数字。", "This must be a number."),
+    "decimal_max_digits": ("位数过多。", "The number has too many digits."),
+    "decimal_max_places": ("小数位数过多。", "The number has too many decimals."),
+    "finite_number": ("须为有限的数字。", "This must be a finite number."),
+    "greater_than_equal": ("数值过小。", "The number is too small."),
+    "greater_than": ("数值过小。", "The number is too small."),
+    "less_than_equal": ("数值过大。", "The number is too large."),
+    "less_than": ("数值过大。", "The number is too large."),
+    "uuid_parsing": ("须为 UUID。", "This must be a UUID."),
+    "uuid_type": ("须为 UUID。", "This must be a UUID."),
+    "date_parsing": ("须为日期 YYYY-MM-DD。", "This must be a date, YYYY-MM-DD."),
+    "date_from_datetime_parsing": ("须为日期 YYYY-MM-DD。", "This must be a date, YYYY-MM-DD."),
+    "date_type": ("须为日期 YYYY-MM-DD。", "This must be a date, YYYY-MM-DD."),
+    "datetime_parsing": ("须为带时区的时间。", "This must be an instant with an offset."),
+    "datetime_from_date_parsing": ("须为带时区的时间。", "This must be an instant with an offset."),
+    "timezone_aware": ("须为带时区的时间。", "This must be an instant with an offset."),
+    "too_long": ("条目过多。", "There are too many items."),
+    "too_short": ("条目过少。", "There are too few items."),
+    "list_type": ("须为列表。", "This must be a list."),
+    "model_attributes_type": ("须为 JSON 对象。", "This must be a JSON object."),
+    "model_type": ("须为 JSON 对象。", "This must be a JSON object."),
+    "dict_type": ("须为 JSON 对象。", "This must be a JSON object."),
+    "json_invalid": ("不是有效的 JSON。", "This is not valid JSON."),
+    "control_character": ("含有不允许的控制字符。", "The text holds a control character."),
+    "year_out_of_range": ("年份须在2000至2100之间。", "The year must lie between 2000 and 2100."),
+}
+
+_LIMITS: dict[str, str] = {
+    "min_length": "length >= {}",
+    "max_length": "length <= {}",
+    "ge": ">= {}",
+    "gt": "> {}",
+    "le": "<= {}",
+    "lt": "< {}",
+    "pattern": "{}",
+    "expected": "{}",
+    "max_digits": "digits <= {}",
+    "decimal_places": "decimals <= {}",
+}
+
+_OUTSIDE = {"query": "?", "path": "path:", "header": "header:", "cookie": "cookie:"}
+
+
+def faults_of(errors: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    """Give one fault per finding: pointer, stable code, sentence, what is allowed."""
+    return [_fault(error) for error in errors]
+
+
+def _fault(error: Mapping[str, Any]) -> Fault:
+    code = str(error["type"])
+    if code == "value_error":  # our own validators raise ValueError("<code>")
+        code = str(error["msg"]).removeprefix("Value error, ")
+    zh, en = _SENTENCES.get(code, ("取值无效。", str(error["msg"])))
+    context = error.get("ctx") or {}
+    allowed = tuple(
+        form.format(context[name]) for name, form in _LIMITS.items() if name in context
+    )
+    return Fault(pointer_of(error["loc"], code), code, Words(zh, en), allowed)
+
+
+def pointer_of(location: Sequence[str | int], code: str) -> str:
+    """Turn pydantic's location into a JSON pointer (RFC 6901), or a prefixed name outside the body."""
+    where, *rest = location
+    if where in _OUTSIDE:
+        return _OUTSIDE[str(where)] + ".".join(str(part) for part in rest)
+    if code == "json_invalid":
+        return ""
+    parts = rest if where == "body" else location
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)

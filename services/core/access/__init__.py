@@ -1,0 +1,6 @@
+"""Access: who comes in, and the one place that computes what they may see.
+
+Life: an account is opened, holds tokens, is closed; a token is issued, expires or is revoked.
+Doors: `services/api/routes/access.py`; `tuanzu token`; every request through `caller_of`.
+Decisions: scope = (own organisation tree) ∪ (groups) ∪ (region of a regulator), as ids.
+"""

@@ -1,0 +1,91 @@
+"""Roles and what each may do; scope says on which records, this says what."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an account is for."""
+
+    REPORTER = "reporter"
+    REVIEWER = "reviewer"
+    LIAISON = "liaison"
+    CONVENER = "convener"
+    REGULATOR = "regulator"
+    OBSERVER = "observer"
+    INTEGRATOR = "integrator"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+
+class Permission(StrEnum):
+    """A thing one may do; named `noun.verb`."""
+
+    KEEP_REGIONS = "regions.keep"
+    KEEP_CALENDAR = "calendar.keep"
+    KEEP_ORGANISATIONS = "organisations.keep"
+    KEEP_OFFICERS = "officers.keep"
+    KEEP_POLICIES = "policies.keep"
+    ESTABLISH_GROUPS = "groups.establish"
+    KEEP_GROUPS = "groups.keep"
+    KEEP_PROJECTS = "projects.keep"
+    KEEP_AGREEMENTS = "agreements.keep"
+    KEEP_TARGETS = "targets.keep"
+    REPORT_PROGRESS = "progress.report"
+    REVIEW_PROGRESS = "progress.review"
+    ISSUE_ORDERS = "supervision.issue"
+    ANSWER_ORDERS = "supervision.answer"
+    KEEP_WEBHOOKS = "webhooks.keep"
+    KEEP_ACCOUNTS = "accounts.keep"
+
+
+_P = Permission
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.REPORTER: frozenset({_P.KEEP_PROJECTS, _P.REPORT_PROGRESS, _P.ANSWER_ORDERS}),
+    Role.REVIEWER: frozenset(
+        {_P.KEEP_PROJECTS, _P.REPORT_PROGRESS, _P.REVIEW_PROGRESS, _P.ANSWER_ORDERS}
+    ),
+    Role.LIAISON: frozenset({_P.KEEP_PROJECTS, _P.KEEP_OFFICERS, _P.REPORT_PROGRESS}),
+    Role.CONVENER: frozenset(
+        {
+            _P.KEEP_GROUPS,
+            _P.KEEP_PROJECTS,
+            _P.KEEP_OFFICERS,
+            _P.KEEP_AGREEMENTS,
+            _P.REPORT_PROGRESS,
+            _P.REVIEW_PROGRESS,
+            _P.ANSWER_ORDERS,
+            _P.KEEP_WEBHOOKS,
+        }
+    ),
+    Role.REGULATOR: frozenset(
+        {
+            _P.KEEP_REGIONS,
+            _P.KEEP_CALENDAR,
+            _P.KEEP_ORGANISATIONS,
+            _P.KEEP_OFFICERS,
+            _P.KEEP_POLICIES,
+            _P.ESTABLISH_GROUPS,
+            _P.KEEP_GROUPS,
+            _P.KEEP_PROJECTS,
+            _P.KEEP_AGREEMENTS,
+            _P.KEEP_TARGETS,
+            _P.ISSUE_ORDERS,
+            _P.KEEP_WEBHOOKS,
+        }
+    ),
+    Role.OBSERVER: frozenset(),
+    Role.INTEGRATOR: frozenset({_P.KEEP_WEBHOOKS}),
+    Role.SYSTEM_ADMIN: frozenset({_P.KEEP_CALENDAR, _P.KEEP_REGIONS}),
+    Role.SECURITY_ADMIN: frozenset({_P.KEEP_ACCOUNTS}),
+    Role.AUDIT_ADMIN: frozenset(),
+}
+"""What each role holds. The three administrators (三员分立) hold no business permission."""
+
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+
+def sees_business_data(role: Role) -> bool:
+    """Say whether a role sees records of groups at all; administrators do not."""
+    return role not in ADMINISTRATORS

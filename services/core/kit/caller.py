@@ -1,0 +1,54 @@
+"""Who asks, and what they may see: computed in one place (`access`), used by every query."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.core.kit.errors import Forbidden
+from services.core.kit.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One authenticated account with its scope, as ids, at one instant.
+
+    `organisation_ids`: its own organisation and those below it; for a regulator also those that
+    lie in its region. `group_ids`: groups one of its own organisations is in today; for a
+    regulator also the groups that serve its region. Both come from `access.queries`.
+    """
+
+    account_id: UUID
+    login: str
+    name: str
+    organisation_id: UUID
+    role: str
+    permissions: frozenset[str]
+    organisation_ids: frozenset[UUID]
+    group_ids: frozenset[UUID]
+    now: datetime
+    own_organisation_ids: frozenset[UUID] = field(default_factory=frozenset)
+
+    def must(self, permission: str) -> None:
+        """Refuse what this caller's role does not hold.
+
+        Raises:
+            Forbidden: the role lacks the permission; the sentence names both.
+        """
+        if permission not in self.permissions:
+            raise Forbidden(
+                Words(
+                    f"角色“{self.role}”不能执行“{permission}”。",
+                    f"The role '{self.role}' may not '{permission}'.",
+                )
+            )
+
+    def must_act_for(self, *organisation_ids: UUID | None) -> None:
+        """Refuse unless the caller belongs to one of these organisations (or above it).
+
+        Raises:
+            Forbidden: it is another unit's to do.
+        """
+        if not self.own_organisation_ids.intersection(organisation_ids):
+            raise Forbidden(
+                Words("此事项由其他单位负责。", "This is for another organisation to do.")
+            )

@@ -1,0 +1,56 @@
+"""Facts: what happened, in the past tense, small and frozen."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.core.kit.caller import Caller
+from services.core.kit.words import Words
+
+
+class Fact(BaseModel):
+    """The root of every event's data; the class docstring is its public documentation.
+
+    A published version is never edited: a changed shape is a new class with the next VERSION.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    NAME: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+    TITLE: ClassVar[Words]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The record a fact is about, and who may see the fact."""
+
+    kind: str
+    id: UUID
+    group_id: UUID | None = None
+    organisation_ids: tuple[UUID, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it: an account, or a part of the service itself."""
+
+    name: str
+    account_id: UUID | None = None
+    organisation_id: UUID | None = None
+
+    @classmethod
+    def person(cls, caller: Caller) -> "Actor":
+        """Name the account behind a request."""
+        return cls(caller.name, caller.account_id, caller.organisation_id)
+
+    @classmethod
+    def part(cls, name: str) -> "Actor":
+        """Name the part of the service that acted by itself."""
+        return cls(f"system:{name}")
+
+    def label(self) -> str:
+        """Give the actor as one string, for the event's envelope."""
+        return f"account:{self.account_id}" if self.account_id else self.name

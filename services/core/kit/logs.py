@@ -1,0 +1,38 @@
+"""Log lines as JSON, one per line, with the trace of the request or task they belong to."""
+
+import logging
+from typing import Any
+
+import structlog
+
+from services.core.kit.trace import trace_id
+
+_SECRET_NAMES = ("authorization", "cookie", "password", "secret", "token", "key")
+
+
+def _with_trace(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 structlog's own signature
+    """Add the trace id, and drop whatever is named like a secret."""
+    current = trace_id()
+    if current:
+        line["trace_id"] = current
+    for name in line:
+        if any(word in name.lower() for word in _SECRET_NAMES):
+            line[name] = "[secret]"
+    return line
+
+
+def configure() -> None:
+    """Set up logging for this process; call once, at a door."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _with_trace,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,244 @@
+"""Reads: PostgreSQL builds the JSON; one statement for one record, one for a page.
+
+A room describes what it shows once, as a dictionary of field name → SQL expression; the same
+dictionary serves the single record, the list, and a list with only some fields.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from itsdangerous import BadSignature
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from services.core.kit.cipher import cursor_signer
+from services.core.kit.errors import Invalid, Missing
+from services.core.kit.words import Words
+
+Fields = Mapping[str, ColumnElement[Any]]
+MAX_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record as JSON text, with the row version its ETag starts with."""
+
+    body: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The items as one JSON array text, and the cursor of what follows."""
+
+    items: str
+    next_cursor: str | None
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a client asked of a list, parsed by the door."""
+
+    limit: int = 50
+    cursor: str | None = None
+    sort: str | None = None
+    fields: tuple[str, ...] = ()
+    with_total: bool = False
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+def shaped(fields: Fields) -> ColumnElement[Any]:
+    """Build the JSON object of these fields."""
+    parts: list[Any] = []
+    for name, expression in fields.items():
+        parts += [literal(name, literal_execute=True), expression]
+    return func.json_build_object(*parts)
+
+
+def money(amount: ColumnElement[Any], qualifier: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Build the money object, or null where there is no amount."""
+    from_sql = func.json_build_object(
+        literal("amount", literal_execute=True),
+        cast(amount, Text),
+        literal("currency", literal_execute=True),
+        literal("CNY", literal_execute=True),
+        literal("qualifier", literal_execute=True),
+        qualifier,
+    )
+    return case((amount.is_not(None), from_sql))
+
+
+def found(
+    session: Session,
+    fields: Fields,
+    *,
+    version: ColumnElement[int],
+    source: FromClause,
+    where: Sequence[ColumnElement[bool]],
+) -> Found:
+    """Read one record as JSON.
+
+    Raises:
+        Missing: there is none, or none in the caller's scope; the two are the same answer.
+    """
+    row = session.execute(
+        select(cast(shaped(fields), Text), version).select_from(source).where(*where)
+    ).one_or_none()
+    if row is None:
+        raise Missing
+    return Found(row[0], row[1])
+
+
+def page(
+    session: Session,
+    fields: Fields,
+    *,
+    source: FromClause,
+    where: Sequence[ColumnElement[bool]],
+    sorts: Mapping[str, ColumnElement[Any]],
+    ask: Ask,
+) -> Page:
+    """Read one page as JSON, by keyset: stable while rows come and go.
+
+    `sorts` is the allow list; its last entry must be unique (the tie breaker) and NOT NULL, as all.
+
+    Raises:
+        Invalid: unknown sort or field, or a cursor that is altered or made for another question.
+    """
+    keys = _keys(sorts, ask.sort)
+    question = _question(ask)
+    after = _opened(ask.cursor, question, len(keys)) if ask.cursor else None
+    inner = _inner(_chosen(fields, ask.fields), source, where, keys, after).limit(ask.limit + 1)
+    rows = inner.subquery("page")
+    kept = rows.c.place <= ask.limit
+    row = session.execute(
+        select(
+            cast(
+                func.coalesce(
+                    func.json_agg(aggregate_order_by(rows.c.item, rows.c.place)).filter(kept),
+                    func.json_build_array(),
+                ),
+                Text,
+            ),
+            func.count(),
+            func.min(cast(rows.c.bookmark, Text)).filter(rows.c.place == ask.limit),
+        ).select_from(rows)
+    ).one()
+    more = row[1] > ask.limit
+    cursor = cursor_signer().dumps([question, orjson.loads(row[2])]) if more else None
+    total = None
+    if ask.with_total:
+        total = session.execute(select(func.count()).select_from(source).where(*where)).scalar_one()
+    return Page(row[0], str(cursor) if cursor else None, total)
+
+
+_Key = tuple[ColumnElement[Any], bool]
+
+
+def _inner(
+    fields: Fields,
+    source: FromClause,
+    where: Sequence[ColumnElement[bool]],
+    keys: Sequence[_Key],
+    after: Sequence[Any] | None,
+) -> Select[Any]:
+    """Select the items of one page in order, each with its place and its sort keys."""
+    order = [key.desc() if descending else key.asc() for key, descending in keys]
+    statement = (
+        select(
+            shaped(fields).label("item"),
+            func.row_number().over(order_by=order).label("place"),
+            func.json_build_array(*[key for key, _ in keys]).label("bookmark"),
+        )
+        .select_from(source)
+        .where(*where)
+        .order_by(*order)
+    )
+    return statement.where(_beyond(keys, after)) if after is not None else statement
+
+
+def _beyond(keys: Sequence[_Key], after: Sequence[Any]) -> ColumnElement[bool]:
+    """Write "comes after the cursor" for keys that may each go up or down."""
+    ways: list[ColumnElement[bool]] = []
+    same: list[ColumnElement[bool]] = []
+    for (key, descending), value in zip(keys, after, strict=True):
+        bound = cast(literal(value), key.type)
+        ways.append(and_(*same, key < bound if descending else key > bound))
+        same.append(key == bound)
+    return or_(*ways)
+
+
+def _keys(sorts: Mapping[str, ColumnElement[Any]], sort: str | None) -> list[_Key]:
+    """Turn `-due_on,name` into keys, with the tie breaker last."""
+    tie = next(reversed(sorts))
+    names = [name for name in (sort or "").split(",") if name]
+    keys: list[_Key] = []
+    for name in names:
+        bare = name.removeprefix("-")
+        if bare not in sorts:
+            raise Invalid.at(
+                "?sort",
+                Words(f"不能按“{bare}”排序。", f"Sorting by '{bare}' is not possible."),
+                code="unknown_sort",
+                allowed=tuple(sorts),
+            )
+        keys.append((sorts[bare], name.startswith("-")))
+    if tie not in {name.removeprefix("-") for name in names}:
+        keys.append((sorts[tie], keys[-1][1] if keys else False))
+    return keys
+
+
+def _chosen(fields: Fields, names: Sequence[str]) -> Fields:
+    """Keep only the fields asked for; the id always stays."""
+    if not names:
+        return fields
+    unknown = [name for name in names if name not in fields]
+    if unknown:
+        raise Invalid.at(
+            "?fields",
+            Words(f"没有字段“{unknown[0]}”。", f"There is no field '{unknown[0]}'."),
+            code="unknown_field",
+            allowed=tuple(fields),
+        )
+    return {name: value for name, value in fields.items() if name == "id" or name in names}
+
+
+def _question(ask: Ask) -> str:
+    """Give a short fingerprint of filter and sort, so that a cursor fits only its own list."""
+    asked = orjson.dumps([ask.sort, sorted(ask.filters.items())])
+    return hashlib.blake2b(asked, digest_size=8).hexdigest()
+
+
+def _opened(cursor: str, question: str, length: int) -> list[Any]:
+    """Open a cursor of ours; anything else is refused."""
+    try:
+        made_for, keys = cursor_signer().loads(cursor)
+    except (BadSignature, ValueError, TypeError):
+        made_for, keys = None, []
+    if made_for != question or len(keys) != length:
+        raise Invalid.at(
+            "?cursor",
+            Words(
+                "游标无效，或不属于此查询；请从第一页开始。",
+                "The cursor is not valid for this question; begin with the first page.",
+            ),
+            code="bad_cursor",
+        )
+    return list(keys)

@@ -1,0 +1,172 @@
+"""Every knob of the service, with its unit and the reason for its default."""
+
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may turn; read from `TUANZU_*` once, at a door."""
+
+    model_config = SettingsConfigDict(env_prefix="TUANZU_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path(".tuanzu"), description="Data folder of the one-machine run.")
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address the api listens on; loopback, so that a trial is never open to a network.",
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the api listens on.")
+    demo: bool = Field(default=True, description="Load the Jingning records on first start.")
+    database_url: str = Field(
+        default="",
+        description="A PostgreSQL that already runs (postgresql+psycopg://…); empty: embedded.",
+    )
+    redis_url: str = Field(
+        default="", description="A Redis or Valkey that already runs (redis://…); empty: embedded."
+    )
+    public_url: str = Field(
+        default="",
+        description="Address clients see, used in links and as the CloudEvents source; "
+        "empty: http://host:port.",
+    )
+    secret_key: str = Field(
+        default="",
+        repr=False,
+        description="Base64 of 32 bytes: encrypts secrets at rest and signs cursors.",
+    )
+    secret_key_file: Path | None = Field(
+        default=None, description="A file that holds the secret key, instead of the variable."
+    )
+
+    api_threads: int = Field(
+        default=8, ge=1, description="Threads that serve requests, each with its own connection."
+    )
+    statement_timeout: timedelta = Field(
+        default=timedelta(seconds=5), description="A request's SQL is cut after this long."
+    )
+    body_limit_bytes: int = Field(default=1_048_576, ge=1024, description="Largest request body.")
+    idempotency_window: timedelta = Field(
+        default=timedelta(hours=48),
+        description="How long a POST's result is kept: a phone may be out of reach for a weekend.",
+    )
+
+    sweep_every: timedelta = Field(
+        default=timedelta(seconds=5),
+        description="How often beat asks workers to look: the longest a lost wake-up can cost.",
+    )
+    upkeep_every: timedelta = Field(
+        default=timedelta(minutes=10), description="How often spent rows are removed."
+    )
+    claim_lease: timedelta = Field(
+        default=timedelta(seconds=90),
+        description="A claimed row comes back after this long if its worker died; longer than "
+        "the task time limit, so that a living worker keeps its rows.",
+    )
+    claim_batch: int = Field(
+        default=100, ge=1, description="Rows one worker claims at once (3.3 ms for 100)."
+    )
+    relay_poll: timedelta = Field(
+        default=timedelta(milliseconds=200),
+        description="The relay looks this often even if no notification reached it.",
+    )
+    relay_batch: int = Field(default=500, ge=1, description="Events stamped in one transaction.")
+    stream_name: str = Field(default="tuanzu:feed", description="Key of the Redis stream.")
+    stream_length: int = Field(
+        default=100_000,
+        ge=1000,
+        description="Events kept in Redis (about 770 bytes each); PostgreSQL keeps them all.",
+    )
+    heartbeat_stale: timedelta = Field(
+        default=timedelta(seconds=60),
+        description="A sweep or relay not seen for this long is reported as degraded.",
+    )
+
+    smtp_host: str = Field(
+        default="", description="Mail server; empty: the inbox is the only channel."
+    )
+    smtp_port: int = Field(default=25, ge=1, le=65535, description="Port of the mail server.")
+    smtp_from: str = Field(
+        default="tuanzu@localhost", description="Sender address of reminders by e-mail."
+    )
+    smtp_username: str = Field(default="", description="Log-in at the mail server, if it asks.")
+    smtp_password: str = Field(default="", repr=False, description="Password for that log-in.")
+    smtp_starttls: bool = Field(default=False, description="Encrypt the connection by STARTTLS.")
+    smtp_timeout: timedelta = Field(
+        default=timedelta(seconds=15), description="A mail server that is silent longer has failed."
+    )
+    mail_retry_base: timedelta = Field(
+        default=timedelta(minutes=1),
+        description="Wait after the first failed e-mail, doubled each time.",
+    )
+    mail_retry_limit: int = Field(
+        default=10, ge=1, description="Attempts before an e-mail is given up and shown as failed."
+    )
+
+    webhook_retry_schedule: tuple[timedelta, ...] = Field(
+        default=(
+            timedelta(seconds=5),
+            timedelta(minutes=5),
+            timedelta(minutes=30),
+            timedelta(hours=2),
+            timedelta(hours=5),
+            timedelta(hours=10),
+            timedelta(hours=10),
+            timedelta(hours=24),
+            timedelta(hours=24),
+        ),
+        description="Waits between attempts (Svix's schedule, then daily to about three days).",
+    )
+    webhook_timeout: timedelta = Field(
+        default=timedelta(seconds=15), description="Whole time one attempt may take."
+    )
+    webhook_connect_timeout: timedelta = Field(
+        default=timedelta(seconds=5), description="Time to connect, within the whole."
+    )
+    webhook_slots: int = Field(
+        default=100, ge=1, description="Attempts one worker process keeps in the air at once."
+    )
+    webhook_slots_per_endpoint: int = Field(
+        default=10, ge=1, description="Of those, for one endpoint: a slow one costs others nothing."
+    )
+    webhook_allow: tuple[str, ...] = Field(
+        default=(),
+        description="Address ranges (CIDR) the operator opens for receivers on private networks.",
+    )
+    webhook_allow_loopback: bool = Field(
+        default=False, description="Lets a trial on this machine receive its own webhooks."
+    )
+    webhook_disable_after: timedelta = Field(
+        default=timedelta(days=5),
+        description="An endpoint that fails without one success for this long is disabled.",
+    )
+    webhook_secret_overlap: timedelta = Field(
+        default=timedelta(hours=24),
+        description="After a rotation both secrets sign for this long.",
+    )
+
+    token_life: timedelta = Field(
+        default=timedelta(days=90), description="A bearer token expires after this long."
+    )
+    stop_within: timedelta = Field(
+        default=timedelta(seconds=8),
+        description="The supervisor gives its processes this long to leave, then kills them.",
+    )
+    restart_after: timedelta = Field(
+        default=timedelta(seconds=1), description="Pause before a dead process is started again."
+    )
+    worker_processes: int = Field(
+        default=2, ge=1, description="Celery child processes of one worker."
+    )
+
+    def address(self) -> str:
+        """Give the address clients see, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Read the environment once for this process."""
+    return Settings()

@@ -1,0 +1,62 @@
+"""Findings, and health with its explanation."""
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.core.kit import columns as c
+from services.core.kit.db import Base
+
+
+class FindingState(StrEnum):
+    """A finding is open until its cause is gone."""
+
+    OPEN = "open"
+    CLEARED = "cleared"
+
+
+class Finding(Base):
+    """One rule found one thing wrong with one project, once per occurrence."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        CheckConstraint(c.one_of("state", FindingState), name="state"),
+        UniqueConstraint("rule", "project_id", "occurrence"),
+        Index("ix_finding_open", "project_id", postgresql_where=text("state = 'open'")),
+    )
+
+    id: Mapped[c.Id]
+    rule: Mapped[c.Phrase]
+    project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
+    group_id: Mapped[c.MaybeRef]
+    organisation_id: Mapped[c.Ref]
+    """The unit that answers for it."""
+    occurrence: Mapped[c.Phrase]
+    """What makes it this finding and no other: the period, the milestone, the year."""
+    state: Mapped[c.Phrase]
+    light: Mapped[c.Phrase]
+    worst_light: Mapped[c.Phrase]
+    due_at: Mapped[c.Instant]
+    """Since when it is wrong: the original due of what is missing."""
+    opened_at: Mapped[c.Instant]
+    cleared_at: Mapped[c.MaybeInstant]
+    explanation: Mapped[c.Document]
+    version: Mapped[int] = c.version()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class HealthAssessment(Base):
+    """A project's light as computed at one moment, kept whenever the explanation's result changes."""
+
+    __tablename__ = "health_assessment"
+    __table_args__ = (Index(None, "project_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
+    computed_at: Mapped[c.Instant]
+    light: Mapped[c.Phrase]
+    policy_code: Mapped[c.Phrase]
+    policy_number: Mapped[int]
+    dimensions: Mapped[list[dict[str, object]]] = mapped_column(c.JSONB)

@@ -1,0 +1,252 @@
+"""What a policy pack can say: its words and its records.
+
+A pack is data: every number stands beside the key of its source, and none is called official.
+Boundaries are explicit, because published rules differ in which side they belong to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from decimal import Decimal
+from enum import StrEnum
+
+from services.core.kit.words import Words
+
+
+class Provenance(StrEnum):
+    """Where a pack or a number comes from; "official" is not ours to say."""
+
+    PROPOSAL = "proposal"
+    PRACTICE = "practice"
+
+
+class Light(StrEnum):
+    """The lights, from best to worst; attention (light green) is what 银川 leaves undefined."""
+
+    GREEN = "green"
+    ATTENTION = "attention"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+SEVERITY: Mapping[Light, int] = {light: place for place, light in enumerate(Light)}
+
+
+class Dimension(StrEnum):
+    """What is judged on its own; a pack judges each of them exactly once."""
+
+    START = "start"
+    PROGRESS = "progress"
+    REPORT = "report"
+    MILESTONE = "milestone"
+    BLOCKER = "blocker"
+    STALE = "stale"
+
+
+class Metric(StrEnum):
+    """The unit of a scale: points below plan, completed ÷ planned, or days of one kind."""
+
+    GAP_PP = "gap_pp"
+    RATIO = "ratio"
+    DAYS = "days"
+    WORKING_DAYS = "working_days"
+
+
+class CutOff(StrEnum):
+    """The two ways practice fixes a day of a month."""
+
+    DAY_OF_MONTH = "day_of_month"
+    NTH_WORKING_DAY = "nth_working_day"
+
+
+class DayUnit(StrEnum):
+    """In which days a plan counts."""
+
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+
+
+class StepKind(StrEnum):
+    """提醒, 催办, 催办单, 督办单, 会商, 通报, 约谈, from the mildest to the severest."""
+
+    REMINDER = "reminder"
+    URGE = "urge"
+    URGE_NOTICE = "urge_notice"
+    SUPERVISION_ORDER = "supervision_order"
+    CONSULTATION = "consultation"
+    CIRCULAR = "circular"
+    INTERVIEW = "interview"
+
+
+class Colour(StrEnum):
+    """The colour printed on a notice or order."""
+
+    BLUE = "blue"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class Mode(StrEnum):
+    """How far the service goes alone: it acts, it drafts for a person, or it only proposes."""
+
+    AUTOMATIC = "automatic"
+    DRAFT = "draft"
+    HUMAN = "human"
+
+
+FURTHEST: Mapping[StepKind, Mode] = {
+    StepKind.REMINDER: Mode.AUTOMATIC,
+    StepKind.URGE: Mode.AUTOMATIC,
+    StepKind.URGE_NOTICE: Mode.AUTOMATIC,
+    StepKind.SUPERVISION_ORDER: Mode.DRAFT,
+    StepKind.CONSULTATION: Mode.AUTOMATIC,
+    StepKind.CIRCULAR: Mode.HUMAN,
+    StepKind.INTERVIEW: Mode.HUMAN,
+}
+"""No automatic step goes beyond the draft of a supervision order, whatever a pack says (I-16)."""
+
+
+class Audience(StrEnum):
+    """To whom a step goes; resolved to people when it is taken."""
+
+    REPORTER = "reporter"
+    RESPONSIBLE_PERSON = "responsible_person"
+    LIAISON = "liaison"
+    UNIT_LEADER = "unit_leader"
+    CONVENER_UNIT = "convener_unit"
+    PARENT_GROUP = "parent_group"
+    COUNTY_REGULATOR = "county_regulator"
+    GROUP_UNITS = "group_units"
+    PROVINCE_REGULATOR = "province_regulator"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where numbers come from: the rule in words, and its address where there is one."""
+
+    kind: Provenance
+    title: Words
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One light of a scale, between two bounds; a bound of None is open-ended."""
+
+    light: Light
+    low: Decimal | None
+    low_inclusive: bool
+    high: Decimal | None
+    high_inclusive: bool
+    source: str
+
+    def holds(self, value: Decimal) -> bool:
+        """Say whether a value lies in this band."""
+        above = self.low is None or value > self.low or (self.low_inclusive and value == self.low)
+        below = (
+            self.high is None or value < self.high or (self.high_inclusive and value == self.high)
+        )
+        return above and below
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How one dimension is measured and judged; bands lie in the order of their values."""
+
+    dimension: Dimension
+    metric: Metric
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """So many periods running with one light make it another (MR-21)."""
+
+    light: Light
+    periods: int
+    becomes: Light
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthMark:
+    """A day fixed by the month: `months_after` the period's own, by day number or working day."""
+
+    kind: CutOff
+    n: int
+    months_after: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """When a monthly report can first be filled in, and when it is due."""
+
+    opens: MonthMark
+    due: MonthMark
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderPlan:
+    """Reminders so many days before the due day (0: on it), then every so many until it is in."""
+
+    before: tuple[int, ...]
+    unit: DayUnit
+    at: time
+    then_every: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """When people may be disturbed, and how often outside escalation."""
+
+    opens: time
+    closes: time
+    per_person_per_day: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: `after` working days from the due day, or after so many red periods running."""
+
+    number: int
+    after: int | None
+    red_periods: int | None
+    kind: StepKind
+    colour: Colour | None
+    audience: tuple[Audience, ...]
+    mode: Mode
+    title: Words
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The steps in order, and the time of day at which a step counted in days is taken."""
+
+    at: time
+    steps: tuple[Step, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One whole policy: lights, cadence, reminder plans by duty, sending hours, ladder."""
+
+    code: str
+    title: Words
+    provenance: Provenance
+    note: Words
+    sources: Mapping[str, Source]
+    lights: tuple[Scale, ...]
+    memory: Memory
+    cadence: Cadence
+    reminder_plans: Mapping[str, ReminderPlan]
+    sending: Sending
+    ladder: Ladder
+
+    def scale(self, dimension: Dimension) -> Scale:
+        """Give the scale of a dimension; a checked pack has exactly one."""
+        return next(scale for scale in self.lights if scale.dimension == dimension)

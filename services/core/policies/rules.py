@@ -1,0 +1,210 @@
+"""Reading a pack's document, and the light a measure gets by it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from services.core.kit.errors import Fault
+from services.core.kit.words import Words
+from services.core.policies.documents import read, refuse
+from services.core.policies.pack import (
+    FURTHEST,
+    SEVERITY,
+    Band,
+    Cadence,
+    CutOff,
+    Dimension,
+    Ladder,
+    Light,
+    Memory,
+    Metric,
+    Mode,
+    Pack,
+    Scale,
+    Source,
+)
+
+_CAUTION: Mapping[Mode, int] = {mode: place for place, mode in enumerate(Mode)}
+
+
+def lit(scale: Scale, value: Decimal) -> Band:
+    """Give the band a value falls in; a checked scale has exactly one."""
+    return next(band for band in scale.bands if band.holds(value))
+
+
+def worst(lights: Iterable[Light]) -> Light:
+    """Give the worst of several lights; green when there are none."""
+    return max(lights, key=SEVERITY.__getitem__, default=Light.GREEN)
+
+
+def remembered(memory: Memory, recent: Sequence[Light]) -> Light:
+    """Give the latest light, or what it becomes after so many periods running (MR-21).
+
+    `recent`: computed lights of consecutive periods, the latest last; at least one.
+    """
+    latest = recent[-1]
+    tail = recent[-memory.periods :]
+    repeated = len(tail) == memory.periods and all(
+        SEVERITY[light] >= SEVERITY[memory.light] for light in tail
+    )
+    return worst((latest, memory.becomes)) if repeated else latest
+
+
+def measured_progress(
+    metric: Metric, *, planned_percent: Decimal, done_percent: Decimal
+) -> Decimal:
+    """Give progress in the scale's own unit: points below plan, or completed ÷ planned.
+
+    Both shares are 0 to 100 of the same whole. Nothing planned yet counts as a ratio of 1.
+    """
+    if metric == Metric.GAP_PP:
+        return planned_percent - done_percent
+    return done_percent / planned_percent if planned_percent else Decimal(1)
+
+
+def checked_pack(document: object) -> Pack:
+    """Read a pack's document and give it as records.
+
+    Raises:
+        Invalid: one fault per wrong place: shape, gaps or overlaps between lights, unknown
+            sources, marks and plans out of order, a ladder that acts beyond I-16.
+    """
+    pack = read(Pack, document)
+    refuse([*_unknown_sources(document, pack.sources, ""), *_pack_faults(pack)])
+    return pack
+
+
+def checked_ladder(document: object) -> Ladder:
+    """Read a ladder alone, as a run keeps its copy, by the same rules as in a pack.
+
+    Raises:
+        Invalid: one fault per wrong place.
+    """
+    ladder = read(Ladder, document)
+    refuse(_ladder_faults(ladder, ""))
+    return ladder
+
+
+def _pack_faults(pack: Pack) -> Iterator[Fault]:
+    judged = [scale.dimension for scale in pack.lights]
+    if sorted(judged) != sorted(Dimension):
+        words = Words("每个维度须恰好出现一次。", "Every dimension must appear exactly once.")
+        yield Fault("/lights", "dimensions", words, tuple(Dimension))
+    for place, scale in enumerate(pack.lights):
+        yield from _scale_faults(scale, f"/lights/{place}/bands")
+    if pack.memory.periods < 2 or SEVERITY[pack.memory.becomes] <= SEVERITY[pack.memory.light]:  # noqa: PLR2004 one period remembers nothing
+        words = Words("须为至少两期，且变为更重的灯。", "At least two periods, and a worse light.")
+        yield Fault("/memory", "memory", words)
+    yield from _cadence_faults(pack.cadence)
+    yield from _reminder_faults(pack)
+    yield from _ladder_faults(pack.ladder, "/ladder")
+
+
+def _unknown_sources(value: object, known: Mapping[str, Source], at: str) -> Iterator[Fault]:
+    """Find every `source` of the document that its own table of sources does not have."""
+    members = value.items() if isinstance(value, dict) else ()
+    items = enumerate(value) if isinstance(value, list) else members
+    for name, member in items:
+        if name == "source" and member not in known:
+            words = Words(f"来源“{member}”未列出。", f"There is no source '{member}'.")
+            yield Fault(f"{at}/source", "unknown_source", words, tuple(known))
+        yield from _unknown_sources(member, known, f"{at}/{name}")
+
+
+def _scale_faults(scale: Scale, at: str) -> Iterator[Fault]:
+    """Demand bands that meet without gap or overlap, open at both ends, and only ever worsen."""
+    bands = scale.bands
+    if not bands or bands[0].low is not None or bands[-1].high is not None:
+        words = Words("首尾须不设界限。", "The first and the last band must be open-ended.")
+        yield Fault(at, "open_ends", words)
+    for place, (left, right) in enumerate(pairwise(bands)):
+        if (
+            left.high is None
+            or left.high != right.low
+            or left.high_inclusive == right.low_inclusive
+        ):
+            words = Words(
+                "须与前一档在同一界限相接，且该界限只属于其中一档。",
+                "It must meet the band before at one bound, which belongs to exactly one of them.",
+            )
+            yield Fault(f"{at}/{place + 1}/low", "gap_or_overlap", words, (str(left.high),))
+        if left.low is not None and left.high is not None and left.low >= left.high:
+            words = Words("下限须小于上限。", "The low bound must be below the high one.")
+            yield Fault(f"{at}/{place}", "empty_band", words)
+    severities = [SEVERITY[band.light] for band in bands]
+    worsening = severities[::-1] if scale.metric == Metric.RATIO else severities
+    if any(later <= earlier for earlier, later in pairwise(worsening)):
+        words = Words(
+            "灯色须逐档加重，且不重复。", "Lights must worsen from band to band, each once."
+        )
+        yield Fault(at, "order", words)
+
+
+_LAST_OF: Mapping[CutOff, int] = {CutOff.DAY_OF_MONTH: 31, CutOff.NTH_WORKING_DAY: 15}
+"""A month has 31 days; the month with Spring Festival has at least 15 working days."""
+
+
+def _cadence_faults(cadence: Cadence) -> Iterator[Fault]:
+    for name, mark in (("opens", cadence.opens), ("due", cadence.due)):
+        last = _LAST_OF[mark.kind]
+        if not 1 <= mark.n <= last or mark.months_after not in {0, 1, 2}:
+            words = Words(
+                f"n 须为 1 至 {last}，months_after 须为 0 至 2。",
+                f"n must be 1 to {last}, months_after 0 to 2.",
+            )
+            yield Fault(f"/cadence/{name}", "out_of_range", words)
+    if (cadence.opens.months_after, cadence.opens.n) >= (cadence.due.months_after, cadence.due.n):
+        words = Words("须先开放，后截止。", "It must open before it is due.")
+        yield Fault("/cadence/opens", "order", words)
+
+
+def _reminder_faults(pack: Pack) -> Iterator[Fault]:
+    sending, plans = pack.sending, pack.reminder_plans
+    if sending.opens >= sending.closes or sending.per_person_per_day < 1:
+        words = Words(
+            "须先开后关，且每日至少一条。", "It must open before it closes; at least one a day."
+        )
+        yield Fault("/sending", "sending", words)
+    if "report" not in plans:
+        words = Words("缺少月报的提醒计划。", "The plan for reports is missing.")
+        yield Fault("/reminder_plans/report", "missing", words)
+    for duty, plan in plans.items():
+        at = f"/reminder_plans/{duty}"
+        if any(later >= earlier for earlier, later in pairwise(plan.before)):
+            words = Words("天数须递减。", "The days must fall from one to the next.")
+            yield Fault(f"{at}/before", "order", words)
+        if min((*plan.before, 0)) < 0 or (plan.then_every is not None and plan.then_every < 1):
+            words = Words(
+                "天数不得为负，间隔至少一天。", "No negative days; at least one day apart."
+            )
+            yield Fault(at, "out_of_range", words)
+        if not sending.opens <= plan.at < sending.closes:
+            words = Words("须在发送时段内。", "It must lie within the sending hours.")
+            yield Fault(
+                f"{at}/at", "outside_sending", words, (f"{sending.opens}–{sending.closes}",)
+            )
+
+
+def _ladder_faults(ladder: Ladder, at: str) -> Iterator[Fault]:
+    """Demand steps numbered from 0, ever later, red-period steps last, none beyond I-16."""
+    reached: tuple[int, int] | None = None
+    for place, step in enumerate(ladder.steps):
+        here = f"{at}/steps/{place}"
+        if step.number != place:
+            words = Words("步骤须从0起连续编号。", "Steps are numbered from 0 without gaps.")
+            yield Fault(f"{here}/number", "numbering", words, (str(place),))
+        if (step.after is None) == (step.red_periods is None):
+            words = Words("二者恰须其一。", "Exactly one of the two must be given.")
+            yield Fault(f"{here}/after", "one_of", words, ("after", "red_periods"))
+        moment = (0, step.after) if step.after is not None else (1, step.red_periods or 0)
+        if reached is not None and moment <= reached:
+            words = Words("须晚于前一步骤。", "It must come later than the step before.")
+            yield Fault(here, "order", words)
+        reached = moment
+        if _CAUTION[step.mode] < _CAUTION[FURTHEST[step.kind]]:
+            words = Words("此类步骤须由人决定。", "A step of this kind needs a person's decision.")
+            allowed = [mode for mode in Mode if _CAUTION[mode] >= _CAUTION[FURTHEST[step.kind]]]
+            yield Fault(f"{here}/mode", "beyond_automatic", words, tuple(allowed))
+    if not ladder.steps or not all(step.audience for step in ladder.steps):
+        words = Words("须有步骤，且每步须有对象。", "There must be steps, each with an audience.")
+        yield Fault(f"{at}/steps", "empty", words)

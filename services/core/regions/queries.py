@@ -1,0 +1,92 @@
+"""Reads of regions; places are public to every caller."""
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from services.core.kit import reading, rows
+from services.core.kit.errors import Invalid
+from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.words import Words
+from services.core.regions.models import Region, RegionDesignation
+
+_DESIGNATIONS = (
+    select(
+        func.coalesce(
+            func.json_agg(
+                reading.shaped(
+                    {
+                        "kind": RegionDesignation.kind,
+                        "valid_from": RegionDesignation.valid_from,
+                        "valid_to": RegionDesignation.valid_to,
+                    }
+                )
+            ),
+            func.json_build_array(),
+        )
+    )
+    .where(RegionDesignation.region_code == Region.code)
+    .correlate(Region)
+    .scalar_subquery()
+)
+
+FIELDS: Fields = {
+    "code": Region.code,
+    "name": Region.name,
+    "name_en": Region.name_en,
+    "level": Region.level,
+    "parent_code": Region.parent_code,
+    "lineage": func.to_json(Region.lineage),
+    "designations": _DESIGNATIONS,
+    "source": Region.source,
+    "is_illustrative": Region.is_illustrative,
+    "version": Region.version,
+}
+_SORTS = {"name": Region.name, "level": Region.level, "code": Region.code}
+
+
+def region(session: Session, *, code: str) -> Found:
+    """Read one region.
+
+    Raises:
+        Missing: there is none with this code.
+    """
+    return reading.found(
+        session,
+        FIELDS,
+        version=Region.version,
+        source=Region.__table__,
+        where=[Region.code == code],
+    )
+
+
+def regions(session: Session, *, ask: Ask, under: str | None, level: str | None) -> Page:
+    """Read a page of regions, of one level or under one region (itself included)."""
+    where: list[ColumnElement[bool]] = []
+    if under:
+        where.append(Region.lineage.contains([under]))
+    if level:
+        where.append(Region.level == level)
+    return reading.page(
+        session, FIELDS, source=Region.__table__, where=where, sorts=_SORTS, ask=ask
+    )
+
+
+def for_change(session: Session, *, code: str, expected: int | None) -> Region:
+    """Lock one region at the version the caller has seen."""
+    return rows.for_change(session, Region, Region.code == code, expected=expected)
+
+
+def placed(session: Session, *, code: str, pointer: str) -> Region:
+    """Give the region a request names.
+
+    Raises:
+        Invalid: there is none; the pointer says where it was named.
+    """
+    found = session.get(Region, code)
+    if found is None:
+        raise Invalid.at(
+            pointer,
+            Words(f"没有区划“{code}”。", f"There is no region '{code}'."),
+            code="unknown_region",
+        )
+    return found

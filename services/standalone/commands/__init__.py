@@ -1,0 +1,1 @@
+"""The commands of `tuanzu`, one file per matter; each adds itself by `app_commands(app)`."""

@@ -1,0 +1,83 @@
+"""Real engines, a migrated database for each test process, and a transaction for each test."""
+
+import os
+from collections.abc import Callable, Generator
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+from starlette.testclient import TestClient
+
+import tests.engines as engines
+from services.api.main import create_app
+from services.core.kit import db
+
+
+@pytest.fixture(scope="session")
+def database(worker_id: str) -> Generator[str]:
+    """Give a migrated database of this test process; the engines are shared by all of them."""
+    with engines.database(f"test_{worker_id}") as url:
+        os.environ["TUANZU_DATABASE_URL"] = url
+        os.environ["TUANZU_REDIS_URL"] = engines.redis_url()
+        os.environ["TUANZU_SECRET_KEY"] = "dGVzdHMtb25seS0zMi1ieXRlcy1vZi1ub3RoaW5nISE="
+        yield url
+
+
+@pytest.fixture(scope="session")
+def engine(database: str) -> Generator[Engine]:
+    """Give the engine of that database."""
+    made = db.make_engine(database, size=4)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Connection]:
+    """Give one connection in one transaction that is undone after the test.
+
+    Both doors' sessions run on it, so whatever a test does through them leaves nothing behind.
+    """
+    with engine.connect() as opened:
+        outer = opened.begin()
+        bound = sessionmaker(
+            opened, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+        monkeypatch.setattr(db, "_sessions", lambda: bound)
+        monkeypatch.setattr(db, "_readers", lambda: bound)
+        monkeypatch.setattr(db.wake, "relay", lambda: None)  # nothing is committed: nobody to wake
+        yield opened
+        outer.rollback()
+
+
+@pytest.fixture
+def session(connection: Connection) -> Generator[Session]:
+    """Give a session inside the test's transaction."""
+    with Session(
+        connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def set_clock(connection: Connection) -> Callable[[datetime], None]:
+    """Let a test say what time the house has; undone with the transaction."""
+
+    def set_to(instant: datetime) -> None:
+        connection.execute(
+            sa.text(
+                "CREATE OR REPLACE FUNCTION house_now() RETURNS timestamptz LANGUAGE sql VOLATILE "
+                f"PARALLEL SAFE AS $$ SELECT TIMESTAMPTZ '{instant.isoformat()}' $$"
+            )
+        )
+
+    return set_to
+
+
+@pytest.fixture
+def client(connection: Connection) -> Generator[TestClient]:
+    """Give a client of the real app, on the test's transaction; pass `headers=` with a token."""
+    del connection  # the fixture's work is to bind the doors' sessions
+    with TestClient(create_app(), raise_server_exceptions=False) as opened:
+        yield opened
