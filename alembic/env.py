@@ -12,7 +12,8 @@ _LOCK_KEY = 0x7475616E  # "tuan": two migrations at once run one after the other
 
 _GRANTS = """
 DO $$ BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tuanzu_app') AND current_user <> 'tuanzu_app' THEN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tuanzu_app')
+     AND current_user <> 'tuanzu_app' THEN
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO tuanzu_app;
     IF to_regclass('audit_entry') IS NOT NULL THEN
       REVOKE UPDATE, DELETE ON audit_entry FROM tuanzu_app;

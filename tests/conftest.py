@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
-import tests.engines as engines
 from services.api.main import create_app
 from services.core.kit import db
+from tests import engines
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg import sql
-
 from alembic import command
 from alembic.config import Config
+from psycopg import sql
 
 
 def server_url() -> str:
@@ -26,10 +25,14 @@ def database(name: str) -> Generator[str]:
     """Create and migrate a database; drop it afterwards."""
     base = server_url()
     with psycopg.connect(base, autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        admin.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         url = base.rpartition("/")[0] + "/" + name
         os.environ["TUANZU_MIGRATION_URL"] = url
         command.upgrade(Config("alembic.ini"), "head")
         yield url
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        admin.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )

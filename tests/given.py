@@ -34,9 +34,7 @@ def places(session: Session) -> None:
     for code, name, level, parent in rows:
         lineages[code] = [*lineages.get(parent or "", []), code]
         session.add(
-            Region(
-                code=code, name=name, level=level, parent_code=parent, lineage=lineages[code]
-            )
+            Region(code=code, name=name, level=level, parent_code=parent, lineage=lineages[code])
         )
         session.flush()
 
@@ -134,7 +132,9 @@ def group(session: Session, *, members: list[Organisation], **also: Any) -> Join
     return row
 
 
-def project(session: Session, *, group: JointGroup | None, lead: Organisation, **also: Any) -> Project:
+def project(
+    session: Session, *, group: JointGroup | None, lead: Organisation, **also: Any
+) -> Project:
     """An investment project that owes no reports unless said otherwise, with its watch row."""
     row = Project(
         **{
@@ -162,7 +162,7 @@ def project(session: Session, *, group: JointGroup | None, lead: Organisation, *
 
 
 def at(text: str) -> datetime:
-    """An instant in Asia/Shanghai: at("2026-11-24 09:00")."""
+    """Give an instant of Asia/Shanghai, written as "2026-11-24 09:00"."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC) - timedelta(hours=8)
 
 

@@ -4,7 +4,6 @@ from datetime import date
 from importlib.metadata import version
 
 import redis
-import structlog
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from fastapi import APIRouter, Response

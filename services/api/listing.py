@@ -8,7 +8,7 @@ from services.core.kit.reading import MAX_LIMIT, Ask
 
 
 class ListQuery(BaseModel):
-    """Paging, sorting and field selection; a room's list adds its filters. Unknown names are refused."""
+    """Paging, sorting, field selection; a room's list adds filters; other names are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

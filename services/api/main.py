@@ -9,21 +9,24 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_fastapi_instrumentator import Instrumentator
 
-from services.api import health, problems
-from services.api.routes import regions
+from services.api import health, openapi, problems
+from services.api.routes import regions, webhooks
 from services.api.trace import Traced
 from services.core.kit import logs
 from services.core.kit.settings import settings
 
 ROOMS: tuple[APIRouter, ...] = (
     regions.router,
+    webhooks.router,
 )
 """Routes are matched in this order: the busiest rooms come first."""
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {
         "description": words,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        },
     }
     for status, words in (
         (401, "No token, or not a good one."),
@@ -72,4 +75,5 @@ def create_app() -> FastAPI:
     Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )
+    openapi.install(app)
     return app

@@ -75,14 +75,12 @@ def _fault(error: Mapping[str, Any]) -> Fault:
         code = str(error["msg"]).removeprefix("Value error, ")
     zh, en = _SENTENCES.get(code, ("取值无效。", str(error["msg"])))
     context = error.get("ctx") or {}
-    allowed = tuple(
-        form.format(context[name]) for name, form in _LIMITS.items() if name in context
-    )
+    allowed = tuple(form.format(context[name]) for name, form in _LIMITS.items() if name in context)
     return Fault(pointer_of(error["loc"], code), code, Words(zh, en), allowed)
 
 
 def pointer_of(location: Sequence[str | int], code: str) -> str:
-    """Turn pydantic's location into a JSON pointer (RFC 6901), or a prefixed name outside the body."""
+    """Turn pydantic's location into a JSON pointer (RFC 6901), or `?name` outside the body."""
     where, *rest = location
     if where in _OUTSIDE:
         return _OUTSIDE[str(where)] + ".".join(str(part) for part in rest)

@@ -48,7 +48,10 @@ STATUS: dict[Kind, int] = {
 _TITLES: dict[int, tuple[str, Words]] = {
     400: ("bad_request", Words("请求无法解析", "The request cannot be read")),
     404: ("not_found", Words("没有这个地址", "There is nothing at this address")),
-    405: ("method_not_allowed", Words("此地址不支持该方法", "This address does not take the method")),
+    405: (
+        "method_not_allowed",
+        Words("此地址不支持该方法", "This address does not take the method"),
+    ),
     413: ("too_large", Words("请求体过大", "The request body is too large")),
 }
 
@@ -165,9 +168,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     faults = faults_of(error.errors())
-    words = Words(
-        f"有 {len(faults)} 处需要改正。", f"{len(faults)} field(s) need to be put right."
-    )
+    words = Words(f"有 {len(faults)} 处需要改正。", f"{len(faults)} field(s) need to be put right.")
     return _answer(request, 422, Invalid.code, Invalid.title, words, faults=faults)
 
 
@@ -189,7 +190,9 @@ async def _database(request: Request, error: Exception) -> Response:
         words = Words("已有相同的记录。", "Such a record already exists.")
         return _answer(request, 409, "already_exists", Conflict.title, words)
     if isinstance(error, IntegrityError) and state in (_FOREIGN_KEY, _CHECK):
-        words = Words("引用的记录不存在或取值不允许。", "It names a record or a value that is not there.")
+        words = Words(
+            "引用的记录不存在或取值不允许。", "It names a record or a value that is not there."
+        )
         return _answer(request, 422, "bad_reference", Invalid.title, words)
     _log.error("database error", sqlstate=state, exc_info=error)
     return await _busy(request, error)

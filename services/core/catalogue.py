@@ -21,6 +21,7 @@ from services.core.regions import events as region_events
 from services.core.regions import models as regions
 from services.core.reminders import models as reminders
 from services.core.targets import models as targets
+from services.core.webhooks import events as webhook_events
 from services.core.webhooks import models as webhooks
 
 ROOMS_WITH_TABLES = (
@@ -46,5 +47,9 @@ ROOMS_WITH_TABLES = (
 )
 METADATA = Base.metadata
 
-EVENTS: tuple[type[Fact], ...] = (region_events.RegionChanged,)
+EVENTS: tuple[type[Fact], ...] = (
+    region_events.RegionChanged,
+    webhook_events.WebhookChanged,
+    webhook_events.WebhookDisabled,
+)
 BY_NAME = {event.NAME: event for event in EVENTS}

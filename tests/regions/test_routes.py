@@ -10,7 +10,9 @@ from tests import given
 @pytest.fixture
 def regulator(session: Session) -> dict[str, str]:
     given.places(session)
-    sasac = given.unit(session, "浙江省国资委", region_code="330000", level="province", kind="sasac")
+    sasac = given.unit(
+        session, "浙江省国资委", region_code="330000", level="province", kind="sasac"
+    )
     return given.headers(session, given.account(session, "sasac-zj", of=sasac, role="regulator"))
 
 

@@ -1,6 +1,8 @@
 """Who a token belongs to, and the one statement that computes what they may see."""
 
 import hashlib
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -58,9 +60,7 @@ def caller_of(session: Session, token: str) -> Caller:
     row = session.execute(_BY_TOKEN, {"token_hash": hashed(token)}).one_or_none()
     if row is None:
         raise Unauthenticated(
-            Words(
-                "令牌无效、已过期或已撤销。", "The token is unknown, has expired or was revoked."
-            )
+            Words("令牌无效、已过期或已撤销。", "The token is unknown, has expired or was revoked.")
         )
     return _caller(row)
 
@@ -74,8 +74,8 @@ def caller_for(session: Session, account_id: UUID) -> Caller | None:
     return _caller(row) if row else None
 
 
-def _caller(row: object) -> Caller:
-    account_id, login, name, organisation_id, role, now, own, in_region, groups = row  # type: ignore[misc] # a Row unpacks
+def _caller(row: Sequence[Any]) -> Caller:
+    account_id, login, name, organisation_id, role, now, own, in_region, groups = row
     known = rules.Role(role)
     sees = rules.sees_business_data(known)
     return Caller(

@@ -33,8 +33,8 @@ def read_key(chosen: Settings) -> bytes:
         key = b""
     if len(key) != _KEY_BYTES:
         raise NoSecretKey(
-            "TUANZU_SECRET_KEY (or the file TUANZU_SECRET_KEY_FILE names) must be base64 of 32 bytes; "
-            "make one with: openssl rand -base64 32"
+            "TUANZU_SECRET_KEY (or the file TUANZU_SECRET_KEY_FILE names) must be base64 of "
+            "32 bytes; make one with: openssl rand -base64 32"
         )
     return key
 

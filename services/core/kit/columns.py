@@ -5,16 +5,15 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Numeric, SmallInteger, Text
+from sqlalchemy import Date, DateTime, Numeric, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from services.core.kit.ids import new_id
 
-Id = Annotated[UUID, mapped_column(PgUUID(), primary_key=True, default=new_id)]
-Ref = Annotated[UUID, mapped_column(PgUUID())]
-MaybeRef = Annotated[UUID | None, mapped_column(PgUUID(), nullable=True)]
+Id = Annotated[UUID, mapped_column(Uuid(), primary_key=True, default=new_id)]
+Ref = Annotated[UUID, mapped_column(Uuid())]
+MaybeRef = Annotated[UUID | None, mapped_column(Uuid(), nullable=True)]
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 MaybeInstant = Annotated[datetime | None, mapped_column(DateTime(timezone=True), nullable=True)]
 Day = Annotated[date, mapped_column(Date)]
@@ -28,7 +27,7 @@ MaybePercent = Annotated[Decimal | None, mapped_column(Numeric(5, 2), nullable=T
 Small = Annotated[int, mapped_column(SmallInteger)]
 Document = Annotated[dict[str, Any], mapped_column(JSONB)]
 MaybeDocument = Annotated[dict[str, Any] | None, mapped_column(JSONB, nullable=True)]
-Refs = Annotated[list[UUID], mapped_column(ARRAY(PgUUID()))]
+Refs = Annotated[list[UUID], mapped_column(ARRAY(Uuid()))]
 Tags = Annotated[list[str], mapped_column(ARRAY(Text))]
 
 

@@ -102,6 +102,6 @@ def forget() -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _no_stray_loads(state: Any) -> None:  # noqa: ANN401 SQLAlchemy's own event argument
-    """Refresh rows a second SELECT ... FOR UPDATE returns, so that a lock always shows the truth."""
+    """Refresh rows that SELECT ... FOR UPDATE finds again, so that a lock shows the truth."""
     if state.is_select and state.statement._for_update_arg is not None:  # noqa: SLF001 no public way to ask
         state.update_execution_options(populate_existing=True)

@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One wrong field: where it is (JSON pointer, or `?name` for the query), why, what is allowed."""
+    """One wrong field: where it is (JSON pointer, `?name` in the query), why, what is allowed."""
 
     pointer: str
     code: str
@@ -87,9 +87,9 @@ class Missing(Refusal):
     code = "not_found"
     title = Words("未找到", "Not found")
 
-    def __init__(self, words: Words = Words("未找到该记录。", "There is no such record.")) -> None:
+    def __init__(self) -> None:
         """Say the same sentence for absent and out of scope."""
-        super().__init__(words)
+        super().__init__(Words("未找到该记录。", "There is no such record."))
 
 
 class Conflict(Refusal):

@@ -117,16 +117,14 @@ def consume(
 ) -> int:
     """Let one consumer read its next facts; gives how many it passed.
 
-    The cursor's row lock lets one process read at a time; another finds it locked and leaves.
+    The cursor's row lock lets one process read at a time; another waits, then reads what is left.
     Effects and cursor commit together: nothing is skipped, nothing has its effect twice.
     A fact whose reader fails is parked with the error and undone alone (savepoint).
     """
     session.execute(_BEGIN, {"name": name})
     cursor = session.scalars(
-        select(ConsumerCursor).where(ConsumerCursor.name == name).with_for_update(skip_locked=True)
-    ).one_or_none()
-    if cursor is None:
-        return 0
+        select(ConsumerCursor).where(ConsumerCursor.name == name).with_for_update()
+    ).one()
     rows = session.execute(
         select(
             FeedEvent.seq,
@@ -145,7 +143,7 @@ def consume(
         .limit(limit)
     ).all()
     for row in rows:
-        seen = Seen(*row[:6], tuple(row[6]), *row[7:])
+        seen = Seen(**{**row._mapping, "organisation_ids": tuple(row.organisation_ids)})
         reader = readers.get(seen.type) or readers.get("*")
         if reader:
             _digest(session, name, reader, seen, now)
@@ -164,7 +162,7 @@ def _digest(session: Session, name: str, reader: Reader, seen: Seen, now: dateti
     try:
         with session.begin_nested():
             reader(session, seen, now)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 whatever a reader raises, the feed goes on
         _log.exception("event parked", consumer=name, seq=seen.seq, type=seen.type)
         session.merge(
             ParkedEvent(consumer=name, seq=seen.seq, error=repr(error)[:2000], parked_at=now)

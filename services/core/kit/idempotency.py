@@ -13,6 +13,7 @@ from sqlalchemy import Index, LargeBinary, delete, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.core.kit import columns as c
+from services.core.kit.cipher import opened, sealed
 from services.core.kit.db import Base
 from services.core.kit.errors import Conflict, Invalid
 from services.core.kit.words import Words
@@ -116,7 +117,7 @@ def earlier(session: Session, made: Attempt) -> Answer | None:
             ),
             code="idempotency_key_reused",
         )
-    return Answer(row[2], row[3], row[4])
+    return Answer(row[2], row[3], opened(row[4], owner=_owner(made)).decode())
 
 
 def remember(
@@ -130,10 +131,15 @@ def remember(
             fingerprint=made.fingerprint,
             status=answer.status,
             headers=answer.headers,
-            body=answer.body,
+            body=sealed(answer.body.encode(), owner=_owner(made)),
             expires_at=now + window,
         )
     )
+
+
+def _owner(made: Attempt) -> str:
+    """Bind the kept answer to its key; it may show a secret, and is encrypted at rest."""
+    return f"idempotency_record|{made.account_id}|{made.key}"
 
 
 def forget_expired(session: Session, *, now: datetime) -> None:

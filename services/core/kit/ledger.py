@@ -69,7 +69,7 @@ _RECORD = text(
 )
 
 
-def record(  # noqa: PLR0913 the whole of one line of the ledger
+def record(
     session: Session,
     fact: Fact,
     *,

@@ -4,13 +4,14 @@ import logging
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 from services.core.kit.trace import trace_id
 
 _SECRET_NAMES = ("authorization", "cookie", "password", "secret", "token", "key")
 
 
-def _with_trace(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 structlog's own signature
+def _with_trace(_: Any, __: str, line: EventDict) -> EventDict:  # noqa: ANN401 structlog's own signature
     """Add the trace id, and drop whatever is named like a secret."""
     current = trace_id()
     if current:

@@ -1,7 +1,6 @@
 """Amounts with their qualifier: 超 and 余 are at_least, 约 is about, a bare number is exact."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from enum import StrEnum
 
 
@@ -14,7 +13,7 @@ class Qualifier(StrEnum):
 
 
 def summed(parts: Iterable[Qualifier]) -> Qualifier:
-    """Give the qualifier of a sum: any about makes it about, else any at_least makes it so (T-6)."""
+    """Give the qualifier of a sum: any about makes it about, else any at_least at_least (T-6)."""
     found = set(parts)
     if Qualifier.ABOUT in found:
         return Qualifier.ABOUT

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    SQLColumnExpression,
     Text,
     and_,
     case,
@@ -31,7 +32,7 @@ from services.core.kit.cipher import cursor_signer
 from services.core.kit.errors import Invalid, Missing
 from services.core.kit.words import Words
 
-Fields = Mapping[str, ColumnElement[Any]]
+Fields = Mapping[str, SQLColumnExpression[Any]]
 MAX_LIMIT = 200
 
 
@@ -72,7 +73,9 @@ def shaped(fields: Fields) -> ColumnElement[Any]:
     return func.json_build_object(*parts)
 
 
-def money(amount: ColumnElement[Any], qualifier: ColumnElement[Any]) -> ColumnElement[Any]:
+def money(
+    amount: SQLColumnExpression[Any], qualifier: SQLColumnExpression[Any]
+) -> ColumnElement[Any]:
     """Build the money object, or null where there is no amount."""
     from_sql = func.json_build_object(
         literal("amount", literal_execute=True),
@@ -89,7 +92,7 @@ def found(
     session: Session,
     fields: Fields,
     *,
-    version: ColumnElement[int],
+    version: SQLColumnExpression[int],
     source: FromClause,
     where: Sequence[ColumnElement[bool]],
 ) -> Found:
@@ -112,7 +115,7 @@ def page(
     *,
     source: FromClause,
     where: Sequence[ColumnElement[bool]],
-    sorts: Mapping[str, ColumnElement[Any]],
+    sorts: Mapping[str, SQLColumnExpression[Any]],
     ask: Ask,
 ) -> Page:
     """Read one page as JSON, by keyset: stable while rows come and go.
@@ -149,7 +152,7 @@ def page(
     return Page(row[0], str(cursor) if cursor else None, total)
 
 
-_Key = tuple[ColumnElement[Any], bool]
+_Key = tuple[SQLColumnExpression[Any], bool]
 
 
 def _inner(
@@ -179,15 +182,16 @@ def _beyond(keys: Sequence[_Key], after: Sequence[Any]) -> ColumnElement[bool]:
     ways: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []
     for (key, descending), value in zip(keys, after, strict=True):
-        bound = cast(literal(value), key.type)
+        expression: Any = getattr(key, "expression", key)
+        bound = cast(literal(value), expression.type)
         ways.append(and_(*same, key < bound if descending else key > bound))
         same.append(key == bound)
     return or_(*ways)
 
 
-def _keys(sorts: Mapping[str, ColumnElement[Any]], sort: str | None) -> list[_Key]:
+def _keys(sorts: Mapping[str, SQLColumnExpression[Any]], sort: str | None) -> list[_Key]:
     """Turn `-due_on,name` into keys, with the tie breaker last."""
-    tie = next(reversed(sorts))
+    tie = list(sorts)[-1]
     names = [name for name in (sort or "").split(",") if name]
     keys: list[_Key] = []
     for name in names:

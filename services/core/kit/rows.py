@@ -48,7 +48,6 @@ def merged(row: Base, given: dict[str, Any]) -> dict[str, list[Any]]:
     return changes
 
 
-
 def touch(row: Base) -> None:
     """Move a row's version on although only its children changed, so that its ETag changes too."""
     flag_modified(row, next(iter(inspect(type(row)).column_attrs)).key)

@@ -16,13 +16,18 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".tuanzu"), description="Data folder of the one-machine run.")
     host: str = Field(
         default="127.0.0.1",
-        description="Address the api listens on; loopback, so that a trial is never open to a network.",
+        description="Address the api listens on; loopback: a trial is never open to a network.",
     )
     port: int = Field(default=8000, ge=1, le=65535, description="Port the api listens on.")
     demo: bool = Field(default=True, description="Load the Jingning records on first start.")
     database_url: str = Field(
         default="",
         description="A PostgreSQL that already runs (postgresql+psycopg://…); empty: embedded.",
+    )
+    migration_url: str = Field(
+        default="",
+        description="The same database as the role that owns the tables; empty: database_url "
+        "migrates too (a trial), otherwise only `tuanzu migrate` gets it.",
     )
     redis_url: str = Field(
         default="", description="A Redis or Valkey that already runs (redis://…); empty: embedded."
@@ -156,6 +161,29 @@ class Settings(BaseSettings):
     )
     restart_after: timedelta = Field(
         default=timedelta(seconds=1), description="Pause before a dead process is started again."
+    )
+    restart_after_limit: timedelta = Field(
+        default=timedelta(seconds=30),
+        description="The pause doubles with each death in a row, up to this.",
+    )
+    steady_after: timedelta = Field(
+        default=timedelta(seconds=10),
+        description="A process that has lived this long has started well; its deaths count anew.",
+    )
+    start_attempts: int = Field(
+        default=3,
+        ge=1,
+        description="A process that dies this often without ever being steady is a broken start.",
+    )
+    start_within: timedelta = Field(
+        default=timedelta(seconds=60),
+        description="An engine or the api that is not ready after this long is a broken start; "
+        "recovery after a power cut and a long migration fit in.",
+    )
+    log_limit_bytes: int = Field(
+        default=10_000_000,
+        ge=10_000,
+        description="A log of the one-machine run is set aside at this size; one older is kept.",
     )
     worker_processes: int = Field(
         default=2, ge=1, description="Celery child processes of one worker."

@@ -1,4 +1,4 @@
-"""The thread that ties a request to its events, tasks, webhooks and log lines (W3C Trace Context)."""
+"""The thread from a request to its events, webhooks and log lines (W3C Trace Context)."""
 
 import re
 import secrets

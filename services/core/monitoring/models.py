@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.kit import columns as c
@@ -59,4 +60,4 @@ class HealthAssessment(Base):
     light: Mapped[c.Phrase]
     policy_code: Mapped[c.Phrase]
     policy_number: Mapped[int]
-    dimensions: Mapped[list[dict[str, object]]] = mapped_column(c.JSONB)
+    dimensions: Mapped[list[dict[str, object]]] = mapped_column(JSONB)

@@ -1,31 +1,12 @@
 """Places, and what they are designated as from when to when."""
 
-from enum import StrEnum
-
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.kit import columns as c
 from services.core.kit.db import Base
 from services.core.kit.ids import new_id
-
-
-class RegionLevel(StrEnum):
-    """The four levels of GB/T 2260 that the programme knows."""
-
-    PROVINCE = "province"
-    CITY = "city"
-    COUNTY = "county"
-    TOWNSHIP = "township"
-
-
-class DesignationKind(StrEnum):
-    """Lists a county may stand on; they change with time, so a row has dates."""
-
-    MOUNTAIN_26 = "mountain_26"
-    MOUNTAIN_ISLAND_25 = "mountain_island_25"
-    ETHNIC_AUTONOMOUS = "ethnic_autonomous"
-    REVOLUTIONARY_OLD_AREA = "revolutionary_old_area"
+from services.core.regions.rules import DesignationKind, RegionLevel
 
 
 class Region(c.Provenance, Base):

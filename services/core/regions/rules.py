@@ -1,15 +1,35 @@
-"""How places nest."""
+"""Levels, designations, and how places nest."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from services.core.kit.errors import Invalid
 from services.core.kit.words import Words
 
-LEVELS = ("province", "city", "county", "township")
+
+class RegionLevel(StrEnum):
+    """The four levels of GB/T 2260 that the programme knows."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+
+
+class DesignationKind(StrEnum):
+    """Lists a county may stand on; they change with time, so a row has dates."""
+
+    MOUNTAIN_26 = "mountain_26"
+    MOUNTAIN_ISLAND_25 = "mountain_island_25"
+    ETHNIC_AUTONOMOUS = "ethnic_autonomous"
+    REVOLUTIONARY_OLD_AREA = "revolutionary_old_area"
+
+
+LEVELS = tuple(RegionLevel)
 """From the top down; a region's parent is of the level before."""
 
 
-def lineage(code: str, level: str, parent: tuple[str, Sequence[str]] | None) -> list[str]:
+def lineage(code: str, level: RegionLevel, parent: tuple[str, Sequence[str]] | None) -> list[str]:
     """Give a region's lineage from its parent's level and lineage.
 
     Raises:

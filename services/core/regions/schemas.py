@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.core.kit.shapes import Given, Name, OnDay, PageOf, Paragraph, RegionCode, Shown
-from services.core.regions.models import DesignationKind, RegionLevel
+from services.core.regions.rules import DesignationKind, RegionLevel
 
 _Code = Annotated[RegionCode, Field(description="GB/T 2260, 9 digits for a township.")]
 

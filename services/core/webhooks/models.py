@@ -1,8 +1,7 @@
 """Endpoints of integrators, what is owed to each, and every attempt."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy import Text, BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.kit import columns as c

@@ -1,0 +1,87 @@
+"""The Celery app: messages are wake-ups, rows are the work, nothing is kept in the broker.
+
+Settings after the measurements in decision 0006: early acknowledgement (a lost wake-up costs one
+sweep), no results, no eta, explicit queues, fast failure when the broker is away.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+from kombu import Queue
+
+from services.core.kit import db, logs
+from services.core.kit.settings import settings
+from services.worker import queues, schedule
+
+_TASK_MODULES = (
+    "services.worker.tasks.watch",
+    "services.worker.tasks.deliver",
+    "services.worker.tasks.upkeep",
+)
+_TRANSPORT: dict[str, Any] = {
+    "visibility_timeout": 120,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "health_check_interval": 10,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+    "socket_keepalive": True,
+    "queue_order_strategy": "round_robin",
+}
+
+
+def _configured(**also: Any) -> Celery:  # noqa: ANN401 Celery's own settings
+    made = Celery("tuanzu", broker=settings().redis_url, include=_TASK_MODULES)
+    made.conf.update(
+        result_backend=None,
+        task_ignore_result=True,
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_disable_prefetch=True,
+        broker_transport_options=_TRANSPORT,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        worker_cancel_long_running_tasks_on_connection_loss=True,
+        task_time_limit=60,
+        task_soft_time_limit=45,
+        worker_max_tasks_per_child=2000,
+        worker_max_memory_per_child=300_000,
+        worker_send_task_events=False,
+        task_default_queue=queues.WATCH,
+        task_create_missing_queues=False,
+        task_queues=[Queue(name) for name in queues.ALL],
+        task_serializer="json",
+        accept_content=["json"],
+        enable_utc=True,
+        timezone="UTC",
+        beat_max_loop_interval=5,
+        beat_schedule=schedule.entries(),
+        worker_hijack_root_logger=False,
+        **also,
+    )
+    return made
+
+
+app = _configured()
+
+
+@lru_cache(maxsize=1)
+def publisher() -> Celery:
+    """Give an app for sending only: with the broker away it fails in milliseconds, not seconds."""
+    made = _configured(task_publish_retry=False)
+    made.conf.broker_transport_options = {**_TRANSPORT, "max_retries": 0}
+    return made
+
+
+@setup_logging.connect
+def _log_as_json(**_: object) -> None:
+    """Use the house's own log lines instead of Celery's."""
+    logs.configure()
+
+
+@worker_process_init.connect
+def _start_clean(**_: object) -> None:
+    """Drop connections inherited over the fork: they belong to the parent."""
+    db.forget()

@@ -1,0 +1,12 @@
+"""The ear table: who reads which facts; a cursor moves in the transaction of its effects."""
+
+from services.core.escalations import actions as escalations
+from services.core.kit.feed import Reader
+from services.core.reminders import actions as reminders
+from services.core.webhooks import actions as webhooks
+
+CONSUMERS: dict[str, dict[str, Reader]] = {
+    "reminders": reminders.READERS,
+    "escalations": escalations.READERS,
+    "webhooks": webhooks.READERS,
+}

@@ -1,0 +1,1 @@
+"""Thin tasks: open a transaction, ask the house, commit. No argument carries work."""

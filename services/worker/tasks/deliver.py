@@ -1,0 +1,33 @@
+"""Talk with the outside: claim and commit, send, then write down what came of it."""
+
+from services.core.kit import clock, db, jobs
+from services.core.kit.settings import settings
+from services.core.notifications import actions as notifications
+from services.core.notifications import mail
+from services.worker import sending
+from services.worker.app import app
+
+_WINDOW_SECONDS = 20.0
+"""How long one task claims new work; with one request's timeout it stays inside its time limit."""
+
+
+@app.task(name="deliver.webhooks")
+def webhooks(**_: object) -> None:
+    """Send the webhooks that are due."""
+    with db.unit_of_work() as session:
+        jobs.beat(session, "webhooks")
+    sending.drain(_WINDOW_SECONDS)
+
+
+@app.task(name="deliver.mail")
+def send_mail(**_: object) -> None:
+    """Send the e-mails that are due, one conversation with the server each."""
+    with db.unit_of_work() as session:
+        jobs.beat(session, "mail")
+        claimed = notifications.claim_due(
+            session, now=clock.house_now(session), limit=settings().claim_batch
+        )
+    for delivery in claimed:
+        outcome = mail.send(delivery)
+        with db.unit_of_work() as session:
+            notifications.settle(session, delivery, outcome, now=clock.house_now(session))

@@ -1,0 +1,21 @@
+"""What is looked for whenever a worker wakes: each tick finds due rows and does them.
+
+A tick is `(session, *, now, limit) -> how many`; the door gives it a transaction and the time.
+"""
+
+from collections.abc import Callable
+
+from services.core.escalations import actions as escalations
+from services.core.monitoring import actions as monitoring
+from services.core.progress import actions as progress
+from services.core.reminders import actions as reminders
+
+Tick = Callable[..., int]
+
+TICKS: dict[str, Tick] = {
+    "progress.open": progress.open_due,
+    "monitoring.check": monitoring.check_due,
+    "reminders.send": reminders.send_due,
+    "escalations.climb": escalations.climb_due,
+}
+"""In the order of the story: what is owed, what is missing, who is reminded, who is told next."""
