@@ -23,7 +23,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "agreement_batch",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("signed_month", sa.Text(), nullable=False),
@@ -47,12 +47,12 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.UUID(), nullable=True),
-        sa.Column("organisation_id", sa.UUID(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("subject_kind", sa.Text(), nullable=False),
-        sa.Column("subject_id", sa.UUID(), nullable=False),
-        sa.Column("event_id", sa.UUID(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=True),
         sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
@@ -68,6 +68,8 @@ def upgrade() -> None:
         sa.Column("name_zh", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("notice_year", sa.SmallInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("region_code", "day", name=op.f("pk_calendar_day")),
     )
     op.create_table(
@@ -81,14 +83,14 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("stamped_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("event_id", sa.UUID(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("schema_version", sa.SmallInteger(), nullable=False),
         sa.Column("aggregate_kind", sa.Text(), nullable=False),
-        sa.Column("aggregate_id", sa.UUID(), nullable=False),
+        sa.Column("aggregate_id", sa.Uuid(), nullable=False),
         sa.Column("aggregate_version", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.UUID(), nullable=True),
-        sa.Column("organisation_ids", postgresql.ARRAY(sa.UUID()), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=True),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
@@ -113,14 +115,14 @@ def upgrade() -> None:
     op.create_table(
         "event_pending",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("event_id", sa.UUID(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("schema_version", sa.SmallInteger(), nullable=False),
         sa.Column("aggregate_kind", sa.Text(), nullable=False),
-        sa.Column("aggregate_id", sa.UUID(), nullable=False),
+        sa.Column("aggregate_id", sa.Uuid(), nullable=False),
         sa.Column("aggregate_version", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.UUID(), nullable=True),
-        sa.Column("organisation_ids", postgresql.ARRAY(sa.UUID()), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=True),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
@@ -147,7 +149,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "idempotency_record",
-        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.SmallInteger(), nullable=False),
@@ -161,13 +163,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "policy_pack",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=True),
-        sa.Column("adopted_by", sa.UUID(), nullable=True),
+        sa.Column("adopted_by", sa.Uuid(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("is_illustrative", sa.Boolean(), nullable=False),
@@ -180,7 +182,7 @@ def upgrade() -> None:
     op.create_table(
         "region",
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=True),
         sa.Column("level", sa.Text(), nullable=False),
@@ -203,13 +205,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "reminder",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("subject_kind", sa.Text(), nullable=False),
-        sa.Column("subject_id", sa.UUID(), nullable=False),
-        sa.Column("project_id", sa.UUID(), nullable=True),
-        sa.Column("group_id", sa.UUID(), nullable=True),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=True),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("occurrence", sa.Text(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
@@ -217,6 +219,7 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_reason", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('planned', 'sent', 'superseded', 'withdrawn')",
             name=op.f("ck_reminder_state"),
@@ -235,7 +238,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "annual_target",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("year", sa.SmallInteger(), nullable=False),
         sa.Column("project_count", sa.Integer(), nullable=False),
@@ -261,7 +264,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "joint_group",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=True),
@@ -296,7 +299,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "library_statement",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("as_of_month", sa.Text(), nullable=False),
         sa.Column("project_count", sa.Integer(), nullable=False),
@@ -321,7 +324,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "organisation",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=True),
@@ -329,8 +332,8 @@ def upgrade() -> None:
         sa.Column("credit_code", sa.String(), nullable=True),
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("parent_id", sa.UUID(), nullable=True),
-        sa.Column("lineage", postgresql.ARRAY(sa.UUID()), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("lineage", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("is_placeholder", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -366,7 +369,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "region_designation",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
@@ -393,10 +396,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "account",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("login", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
@@ -419,9 +422,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "convener_duty",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("group_id", sa.UUID(), nullable=False),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("every_months", sa.SmallInteger(), nullable=False),
         sa.Column("began_on", sa.Date(), nullable=False),
@@ -450,11 +453,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "framework_agreement",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("batch_id", sa.UUID(), nullable=True),
-        sa.Column("group_id", sa.UUID(), nullable=True),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
         sa.Column("domain", sa.Text(), nullable=True),
         sa.Column("amount", sa.Numeric(precision=20, scale=2), nullable=True),
         sa.Column("amount_qualifier", sa.Text(), nullable=False),
@@ -494,11 +497,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "group_membership",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("group_id", sa.UUID(), nullable=False),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("represents_organisation_id", sa.UUID(), nullable=True),
+        sa.Column("represents_organisation_id", sa.Uuid(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -522,7 +525,7 @@ def upgrade() -> None:
             "role IN ('convener', 'member', 'observer')", name=op.f("ck_group_membership_role")
         ),
         sa.CheckConstraint(
-            "valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_group_membership_dates")
+            "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_group_membership_dates")
         ),
         sa.ForeignKeyConstraint(
             ["group_id"], ["joint_group.id"], name=op.f("fk_group_membership_group_id")
@@ -547,10 +550,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "officer",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
-        sa.Column("account_id", sa.UUID(), nullable=True),
-        sa.Column("deputy_account_id", sa.UUID(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("deputy_account_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("duty", sa.Text(), nullable=False),
         sa.Column("phone", sa.Text(), nullable=True),
@@ -563,7 +566,7 @@ def upgrade() -> None:
             "duty IN ('leader', 'liaison', 'reporter', 'reviewer')", name=op.f("ck_officer_duty")
         ),
         sa.CheckConstraint(
-            "valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_officer_dates")
+            "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_officer_dates")
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_officer_organisation_id")
@@ -578,14 +581,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "access_token",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("hint", sa.Text(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_access_token_account_id")
         ),
@@ -597,8 +601,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "agreement_party",
-        sa.Column("agreement_id", sa.UUID(), nullable=False),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("agreement_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("side", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "side IN ('enterprise', 'county')", name=op.f("ck_agreement_party_side")
@@ -623,11 +627,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "notification",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("cause_kind", sa.Text(), nullable=False),
-        sa.Column("cause_id", sa.UUID(), nullable=False),
-        sa.Column("project_id", sa.UUID(), nullable=True),
+        sa.Column("cause_id", sa.Uuid(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=True),
         sa.Column("title_zh", sa.Text(), nullable=False),
         sa.Column("title_en", sa.Text(), nullable=False),
         sa.Column("body_zh", sa.Text(), nullable=False),
@@ -660,23 +664,23 @@ def upgrade() -> None:
     )
     op.create_table(
         "project",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=True),
         sa.Column("description", sa.Text(), nullable=True),
-        sa.Column("group_id", sa.UUID(), nullable=True),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("thrust", sa.Text(), nullable=False),
         sa.Column("domain", sa.Text(), nullable=False),
         sa.Column("track", sa.Text(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("side_state", sa.Text(), nullable=True),
-        sa.Column("lead_organisation_id", sa.UUID(), nullable=False),
-        sa.Column("responsible_organisation_id", sa.UUID(), nullable=False),
+        sa.Column("lead_organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("responsible_organisation_id", sa.Uuid(), nullable=False),
         sa.Column("responsible_person", sa.Text(), nullable=True),
-        sa.Column("responsible_account_id", sa.UUID(), nullable=True),
-        sa.Column("parent_id", sa.UUID(), nullable=True),
+        sa.Column("responsible_account_id", sa.Uuid(), nullable=True),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("total_investment", sa.Numeric(precision=20, scale=2), nullable=True),
         sa.Column("investment_qualifier", sa.Text(), nullable=False),
         sa.Column("plan_start_on", sa.Date(), nullable=True),
@@ -746,9 +750,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_project_region_code"), "project", ["region_code"], unique=False)
     op.create_table(
         "webhook_endpoint",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("account_id", sa.UUID(), nullable=False),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("event_types", postgresql.ARRAY(sa.Text()), nullable=False),
@@ -783,19 +787,38 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "agreement_project",
+        sa.Column("agreement_id", sa.Uuid(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("linked_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"],
+            ["framework_agreement.id"],
+            name=op.f("fk_agreement_project_agreement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["project.id"], name=op.f("fk_agreement_project_project_id")
+        ),
+        sa.PrimaryKeyConstraint("agreement_id", "project_id", name=op.f("pk_agreement_project")),
+    )
+    op.create_index(
+        op.f("ix_agreement_project_project_id"), "agreement_project", ["project_id"], unique=False
+    )
+    op.create_table(
         "annual_plan",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("project_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
         sa.Column("year", sa.SmallInteger(), nullable=False),
         sa.Column("number", sa.SmallInteger(), nullable=False),
         sa.Column("is_current", sa.Boolean(), nullable=False),
         sa.Column("planned_investment", sa.Numeric(precision=20, scale=2), nullable=False),
         sa.Column("investment_qualifier", sa.Text(), nullable=False),
         sa.Column("curve", postgresql.ARRAY(sa.Numeric(precision=20, scale=2)), nullable=False),
+        sa.Column("is_spread", sa.Boolean(), nullable=False),
         sa.Column("image_target", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_by", sa.UUID(), nullable=True),
+        sa.Column("made_by", sa.Uuid(), nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("is_illustrative", sa.Boolean(), nullable=False),
         sa.CheckConstraint("cardinality(curve) = 12", name=op.f("ck_annual_plan_curve")),
@@ -817,11 +840,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "finding",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
-        sa.Column("project_id", sa.UUID(), nullable=False),
-        sa.Column("group_id", sa.UUID(), nullable=True),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("occurrence", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("light", sa.Text(), nullable=False),
@@ -848,7 +871,7 @@ def upgrade() -> None:
     op.create_table(
         "health_assessment",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("project_id", sa.UUID(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
         sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("light", sa.Text(), nullable=False),
         sa.Column("policy_code", sa.Text(), nullable=False),
@@ -867,8 +890,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "milestone",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("project_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("gate", sa.Text(), nullable=True),
         sa.Column("weight", sa.Numeric(precision=5, scale=2), nullable=False),
@@ -898,8 +921,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "notification_delivery",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("notification_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("notification_id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
@@ -934,9 +957,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "progress_report",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("project_id", sa.UUID(), nullable=False),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("period", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
@@ -954,9 +977,9 @@ def upgrade() -> None:
         sa.Column("no_change_reason", sa.Text(), nullable=True),
         sa.Column("correction_reason", sa.Text(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("submitted_by", sa.UUID(), nullable=True),
+        sa.Column("submitted_by", sa.Uuid(), nullable=True),
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reviewed_by", sa.UUID(), nullable=True),
+        sa.Column("reviewed_by", sa.Uuid(), nullable=True),
         sa.Column("review_note", sa.Text(), nullable=True),
         sa.Column("is_late", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1000,8 +1023,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "project_partner",
-        sa.Column("project_id", sa.UUID(), nullable=False),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("share_percent", sa.Numeric(precision=5, scale=2), nullable=True),
         sa.CheckConstraint(
@@ -1028,7 +1051,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "project_watch",
-        sa.Column("project_id", sa.UUID(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
         sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_open_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_period", sa.Text(), nullable=True),
@@ -1064,10 +1087,40 @@ def upgrade() -> None:
         postgresql_where=sa.text("next_open_at IS NOT NULL"),
     )
     op.create_table(
+        "reminder_recipient",
+        sa.Column("reminder_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("notification_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_reminder_recipient_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["notification_id"],
+            ["notification.id"],
+            name=op.f("fk_reminder_recipient_notification_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reminder_id"], ["reminder.id"], name=op.f("fk_reminder_recipient_reminder_id")
+        ),
+        sa.PrimaryKeyConstraint("reminder_id", "account_id", name=op.f("pk_reminder_recipient")),
+    )
+    op.create_index(
+        op.f("ix_reminder_recipient_account_id_notification_id"),
+        "reminder_recipient",
+        ["account_id", "notification_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_reminder_recipient_notification_id"),
+        "reminder_recipient",
+        ["notification_id"],
+        unique=False,
+    )
+    op.create_table(
         "webhook_delivery",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("endpoint_id", sa.UUID(), nullable=False),
-        sa.Column("event_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
@@ -1101,11 +1154,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "escalation_run",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("finding_id", sa.UUID(), nullable=False),
-        sa.Column("project_id", sa.UUID(), nullable=False),
-        sa.Column("group_id", sa.UUID(), nullable=True),
-        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("policy_code", sa.Text(), nullable=False),
         sa.Column("policy_number", sa.Integer(), nullable=False),
         sa.Column("ladder", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -1141,8 +1194,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "webhook_attempt",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("delivery_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.SmallInteger(), nullable=False),
         sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("duration_ms", sa.Integer(), nullable=False),
@@ -1162,16 +1215,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "escalation_step",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("run_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.SmallInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("colour", sa.Text(), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("account_ids", postgresql.ARRAY(sa.UUID()), nullable=False),
-        sa.Column("organisation_ids", postgresql.ARRAY(sa.UUID()), nullable=False),
-        sa.Column("order_id", sa.UUID(), nullable=True),
+        sa.Column("account_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("organisation_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["run_id"], ["escalation_run.id"], name=op.f("fk_escalation_step_run_id")
         ),
@@ -1180,11 +1233,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "supervision_order",
-        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("run_id", sa.UUID(), nullable=True),
-        sa.Column("project_id", sa.UUID(), nullable=False),
-        sa.Column("group_id", sa.UUID(), nullable=True),
+        sa.Column("run_id", sa.Uuid(), nullable=True),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("colour", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -1192,16 +1245,16 @@ def upgrade() -> None:
         sa.Column("title_en", sa.Text(), nullable=False),
         sa.Column("body_zh", sa.Text(), nullable=False),
         sa.Column("body_en", sa.Text(), nullable=False),
-        sa.Column("issued_to", postgresql.ARRAY(sa.UUID()), nullable=False),
+        sa.Column("issued_to", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("issued_by", sa.UUID(), nullable=True),
+        sa.Column("issued_by", sa.Uuid(), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("signed_by", sa.UUID(), nullable=True),
+        sa.Column("signed_by", sa.Uuid(), nullable=True),
         sa.Column("reply", sa.Text(), nullable=True),
         sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_by", sa.UUID(), nullable=True),
+        sa.Column("closed_by", sa.Uuid(), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=True),
@@ -1258,6 +1311,11 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_webhook_delivery_endpoint_id_seq"), table_name="webhook_delivery")
     op.drop_table("webhook_delivery")
+    op.drop_index(op.f("ix_reminder_recipient_notification_id"), table_name="reminder_recipient")
+    op.drop_index(
+        op.f("ix_reminder_recipient_account_id_notification_id"), table_name="reminder_recipient"
+    )
+    op.drop_table("reminder_recipient")
     op.drop_index(
         "ix_project_watch_next_open_at",
         table_name="project_watch",
@@ -1295,6 +1353,8 @@ def downgrade() -> None:
         "uq_annual_plan_current", table_name="annual_plan", postgresql_where=sa.text("is_current")
     )
     op.drop_table("annual_plan")
+    op.drop_index(op.f("ix_agreement_project_project_id"), table_name="agreement_project")
+    op.drop_table("agreement_project")
     op.drop_index(op.f("ix_webhook_endpoint_organisation_id"), table_name="webhook_endpoint")
     op.drop_index(op.f("ix_webhook_endpoint_account_id"), table_name="webhook_endpoint")
     op.drop_table("webhook_endpoint")

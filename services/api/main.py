@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from prometheus_fastapi_instrumentator import Instrumentator
 
 from services.api import health, openapi, problems
-from services.api.routes import regions, webhooks
+from services.api.routes import regions, terms, webhooks
 from services.api.trace import Traced
 from services.core.kit import logs
 from services.core.kit.settings import settings
@@ -18,6 +18,7 @@ from services.core.kit.settings import settings
 ROOMS: tuple[APIRouter, ...] = (
     regions.router,
     webhooks.router,
+    terms.router,
 )
 """Routes are matched in this order: the busiest rooms come first."""
 

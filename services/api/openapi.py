@@ -135,7 +135,9 @@ def _describe(operation: dict[str, Any], method: str, endpoint: _Endpoint) -> No
     success = responses[min(responses)]
     for answer in sorted(asks & _HEADERS.keys()):
         success["headers"] = _HEADERS[answer]
-    unneeded = set() if method != "get" else {"409"}
+    unneeded = {"409"} if method == "get" else set()
+    if operation.get("security") == []:
+        unneeded |= {"401", "403", "404"}
     if "expected" in asks:
         parameters.append(_IF_MATCH)
     else:

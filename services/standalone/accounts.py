@@ -13,21 +13,12 @@ import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
 
 from services.core.kit.words import Words
 from services.standalone.home import Home
 from services.standalone.trouble import Trouble
 
 _ELSEWHERE = Path("/var/lib/tuanzu")
-
-
-class AsAccount(TypedDict):
-    """The arguments by which subprocess.Popen changes the account."""
-
-    user: int
-    group: int
-    extra_groups: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +28,19 @@ class Account:
     uid: int
     gid: int
 
-    def popen_arguments(self) -> AsAccount:
-        """Give what makes Popen start a process as this account, without root's groups."""
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
-
     def can_enter(self, folder: Path) -> bool:
         """Tell whether this account may walk down to a folder and into it."""
-        return all(self._may(place, stat.S_IXUSR, stat.S_IXOTH) for place in (folder, *folder.parents))
+        return all(self._may_execute(place) for place in (folder, *folder.parents))
 
     def can_run(self, program: Path) -> bool:
         """Tell whether this account may reach and execute a file."""
-        return self.can_enter(program.parent) and self._may(program, stat.S_IXUSR, stat.S_IXOTH)
+        return self.can_enter(program.parent) and self._may_execute(program)
 
-    def _may(self, path: Path, as_owner: int, as_other: int) -> bool:
-        """Ask the owner's or everybody's permission bit; groups are left out to stay on the safe side."""
+    def _may_execute(self, path: Path) -> bool:
+        """Ask the owner's or everybody's bit; a group's is left out, to stay on the safe side."""
         found = path.stat()
-        return bool(found.st_mode & (as_owner if found.st_uid == self.uid else as_other))
+        mine = found.st_uid == self.uid
+        return bool(found.st_mode & (stat.S_IXUSR if mine else stat.S_IXOTH))
 
     def owns(self, *paths: Path) -> None:
         """Hand files and folders to this account."""
@@ -148,17 +136,18 @@ def _gone(link: Path) -> Words:
 def _not_ours(folder: Path) -> Words:
     owner = folder.stat().st_uid
     return Words(
-        f"数据目录 {folder} 属于用户 {owner}（多半曾以 root 运行）；请以当时的用户运行，或更换 TUANZU_HOME。",
+        f"数据目录 {folder} 属于用户 {owner}（多半曾以 root 运行）；"
+        "请以当时的用户运行，或更换 TUANZU_HOME。",
         f"The data folder {folder} belongs to user {owner} (it was probably made by root); run as "
         "the same user as then, or set TUANZU_HOME to another folder.",
     )
 
 
 def _not_reachable(folder: Path, account: Account) -> Words:
-    closed = [place for place in folder.parents if not account.can_enter(place)]
+    outermost = [place for place in (folder, *folder.parents) if not account.can_enter(place)][-1]
     return Words(
-        f"用户 {account.uid} 无法进入数据目录 {folder}；请执行 chmod o+x {closed[-1] if closed else folder}，"
+        f"用户 {account.uid} 无法进入数据目录 {folder}；请执行 chmod o+x {outermost}，"
         "或更换 TUANZU_HOME。",
         f"User {account.uid} cannot enter the data folder {folder}; allow it with chmod o+x "
-        f"{closed[-1] if closed else folder}, or set TUANZU_HOME to another folder.",
+        f"{outermost}, or set TUANZU_HOME to another folder.",
     )

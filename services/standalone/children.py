@@ -57,7 +57,7 @@ def _follow(supervisor: int, farewell: signal.Signals) -> None:
 
 def start(program: Program) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, so that the terminal's Ctrl-C reaches only us."""
-    as_account = program.account.popen_arguments() if program.account else {}
+    account = program.account
     with program.log.open("ab") as log:
         return subprocess.Popen(
             program.argv,
@@ -69,7 +69,9 @@ def start(program: Program) -> subprocess.Popen[bytes]:
             start_new_session=True,
             # The supervisor has one thread, so no lock can be held across the fork.
             preexec_fn=partial(_follow, os.getpid(), program.stop_signal),  # noqa: PLW1509 see above
-            **as_account,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
         )
 
 
@@ -101,14 +103,18 @@ def wait_until(
 
 
 def last_line(log: Path) -> str:
-    """Give the last line of a log that says something, or an empty text."""
+    """Give the last line of a log that says what went wrong, or an empty text.
+
+    Indented lines and lines in brackets belong to what stands before them (SQLAlchemy ends an
+    error with "(Background on this error at …)").
+    """
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - _LOG_TAIL_BYTES))
             lines = file.read().decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return ""
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return next((line for line in reversed(lines) if line and line[0] not in " \t("), "")
 
 
 def failure(program: Program, code: int | None) -> Words:

@@ -3,13 +3,18 @@
 import base64
 import fcntl
 import os
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from services.core.kit.words import Words
 from services.standalone.trouble import Trouble
+
+_LOCK_TRIES = 4
+_LOCK_PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,8 @@ def opened(path: Path) -> Home:
             Words(
                 f"无法使用数据目录 {home.root}（{error.strerror}）；"
                 "请换用创建它的用户，或将 TUANZU_HOME 设为可写的目录。",
-                f"The data folder {home.root} cannot be used ({error.strerror}); run as the user who "
-                "made it, or set TUANZU_HOME to a folder you may write.",
+                f"The data folder {home.root} cannot be used ({error.strerror}); run as the user "
+                "who made it, or set TUANZU_HOME to a folder you may write.",
             )
         ) from error
     return home
@@ -98,9 +103,7 @@ def locked(home: Home) -> Generator[None]:
         Trouble: somebody holds it.
     """
     with home.lock.open("r+", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(file):
             holder = file.read().strip()
             raise Trouble(
                 Words(
@@ -109,11 +112,23 @@ def locked(home: Home) -> Generator[None]:
                     f"The data folder {home.root} is in use by process {holder}; stop that one, or "
                     "set TUANZU_HOME to another folder.",
                 )
-            ) from None
+            )
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _taken(file: TextIO) -> bool:
+    """Take the lock, trying for a moment: `is_locked` holds it for an instant when it looks."""
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE_SECONDS)
+        else:
+            return True
+    return False
 
 
 def is_locked(home: Home) -> bool:

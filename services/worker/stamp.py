@@ -32,7 +32,7 @@ _STAMP = text(
              'subject', aggregate_kind || '/' || aggregate_id,
              'time', to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
              'datacontenttype', 'application/json',
-             'dataschema', 'urn:tuanzu:event:' || type || ':v' || schema_version,
+             'dataschema', 'urn:tuanzu:event:' || type || ':' || 'v' || schema_version,
              'sequence', lpad(CAST(number AS text), 19, '0'),
              'aggregateversion', aggregate_version, 'actor', actor)::text, -1)
              || coalesce(',"traceparent":"' || trace || '"', '')

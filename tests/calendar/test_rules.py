@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.core.calendar.published import assumed_days, base_calendar, published_days
+from services.core.calendar.published import (
+    assumed_days,
+    base_calendar,
+    is_published,
+    published_days,
+)
 from services.core.calendar.rules import (
     ORDINARY,
     SENDING_WINDOW,
@@ -255,6 +260,7 @@ def test_own_days_overrule_the_base_and_the_last_of_two_wins() -> None:
 
 def test_a_year_without_a_notice_is_provisional() -> None:
     assert published_days(2100) is None
+    assert [is_published(year) for year in (2026, 2100)] == [True, False]
     assert all(day.provisional and not day.works for day in assumed_days(2035))
     later = overruled(WorkCalendar({}, frozenset({2026})), assumed_days(2035))
     assert later.provisional_years(date(2026, 12, 1), date(2028, 1, 31)) == (2027, 2028)

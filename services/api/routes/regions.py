@@ -9,7 +9,7 @@ from services.api.door import Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
 from services.core.kit.shapes import RegionCode
 from services.core.regions import actions, queries, schemas
-from services.core.regions.models import RegionLevel
+from services.core.regions.rules import RegionLevel
 
 router = APIRouter(tags=["regions"])
 
@@ -52,9 +52,7 @@ def get_region(door: Enter, code: RegionCode) -> Response:
 def change_region(door: Enter, code: RegionCode, given: schemas.RegionChange) -> Response:
     """Change a region's names or source (JSON Merge Patch)."""
     door.shows(lambda: queries.region(door.session, code=code))
-    actions.change(
-        door.session, code=code, given=given, expected=door.expected(), by=door.caller
-    )
+    actions.change(door.session, code=code, given=given, expected=door.expected(), by=door.caller)
     return door.changed()
 
 

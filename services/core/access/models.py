@@ -41,3 +41,6 @@ class AccessToken(Base):
     created_at: Mapped[c.Instant]
     expires_at: Mapped[c.Instant]
     revoked_at: Mapped[c.MaybeInstant]
+    version: Mapped[int] = c.version()
+
+    __mapper_args__ = {"version_id_col": version}

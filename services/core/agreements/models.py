@@ -79,3 +79,17 @@ class AgreementParty(Base):
         ForeignKey("organisation.id"), primary_key=True, index=True
     )
     side: Mapped[c.Phrase]
+
+
+class AgreementProject(Base):
+    """A project that came out of an agreement: what makes it converting."""
+
+    __tablename__ = "agreement_project"
+
+    agreement_id: Mapped[c.Ref] = mapped_column(
+        ForeignKey("framework_agreement.id"), primary_key=True
+    )
+    project_id: Mapped[c.Ref] = mapped_column(
+        ForeignKey("project.id"), primary_key=True, index=True
+    )
+    linked_on: Mapped[c.Day]

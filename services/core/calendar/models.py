@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sqlalchemy import SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.kit import columns as c
@@ -20,3 +21,8 @@ class CalendarDay(Base):
     name_zh: Mapped[c.Phrase]
     name_en: Mapped[c.Phrase]
     source: Mapped[c.Phrase]
+    notice_year: Mapped[int | None] = mapped_column(SmallInteger)
+    """The year whose whole notice this day came with; that year is then no longer provisional."""
+    version: Mapped[int] = c.version()
+
+    __mapper_args__ = {"version_id_col": version}

@@ -44,6 +44,11 @@ def published_days(year: int) -> tuple[WorkDay, ...] | None:
     return tuple(_noticed(day, off, name) for day, off, name in named if name is not None)
 
 
+def is_published(year: int) -> bool:
+    """Say whether the notice of a year is known here; an imported one lies in the own days."""
+    return published_days(year) is not None
+
+
 @lru_cache(maxsize=64)
 def assumed_days(year: int) -> tuple[WorkDay, ...]:
     """Give the legal holidays of a year whose notice is not out; make-up days nobody can know."""

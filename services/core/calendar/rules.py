@@ -4,10 +4,11 @@ Three layers, the upper wins: own days (imported notices, regional days), the pu
 Monday to Friday where nothing is known. Days are days in Asia/Shanghai; instants are aware UTC.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from services.core.kit.errors import Fault, Invalid
 from services.core.kit.words import Words
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -156,6 +157,45 @@ def overruled(
         days={**days, **{own.on: own for own in own_days}},
         published_years=base.published_years | forgotten,
     )
+
+
+def layers(region_code: str | None) -> tuple[str, ...]:
+    """Give whose own days count in a place, the nation ("") first.
+
+    GB/T 2260: two digits name the province, two the city, two the county, three the township.
+    """
+    if region_code is None:
+        return ("",)
+    province, city, county = f"{region_code[:2]}0000", f"{region_code[:4]}00", region_code[:6]
+    return ("", *dict.fromkeys((province, city, county, region_code)))
+
+
+def check_days(days: Sequence[date], *, notice_year: int | None, is_national: bool) -> None:
+    """Refuse an import that names a day twice, or a notice that is not one whole nation's year.
+
+    A year's notice may reach into the December before (2022-12-31 came with that of 2023).
+
+    Raises:
+        Invalid: one fault per wrong place.
+    """
+    faults = [
+        Fault(f"/days/{n}/day", "twice", Words("同一天重复。", "The day is named twice."))
+        for n, day in enumerate(days)
+        if day in days[:n]
+    ]
+    if notice_year is not None:
+        span = (date(notice_year - 1, 12, 1), date(notice_year, 12, 31))
+        words = Words("不在该年度通知之内。", "It lies outside the notice's year.")
+        faults += [
+            Fault(f"/days/{n}/day", "outside_year", words, (f"{span[0]} – {span[1]}",))
+            for n, day in enumerate(days)
+            if not span[0] <= day <= span[1]
+        ]
+        if not is_national:
+            words = Words("年度通知只能是全国的。", "Only the whole country has a yearly notice.")
+            faults.append(Fault("/notice_year", "regional_notice", words, ("null",)))
+    if faults:
+        raise Invalid(Words("日期清单有误。", "The days cannot be imported."), faults=faults)
 
 
 def day_of(instant: datetime) -> date:

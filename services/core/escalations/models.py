@@ -1,6 +1,6 @@
 """Ladder runs frozen at their start, the steps taken, and supervision orders people issue."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.escalations.rules import OrderState, RunState
@@ -17,10 +17,17 @@ class EscalationRun(Base):
         CheckConstraint(c.one_of("state", RunState), name="state"),
         due_index("escalation_run"),
         Index(None, "project_id"),
+        Index(
+            "uq_escalation_run_open",
+            "finding_id",
+            unique=True,
+            postgresql_where=text("state <> 'stopped'"),
+        ),
     )
 
     id: Mapped[c.Id]
-    finding_id: Mapped[c.Ref] = mapped_column(ForeignKey("finding.id"), unique=True)
+    finding_id: Mapped[c.Ref] = mapped_column(ForeignKey("finding.id"), index=True)
+    """A finding that opens again climbs on in a new run, above the steps already taken for it."""
     project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
     group_id: Mapped[c.MaybeRef]
     organisation_id: Mapped[c.Ref]
@@ -85,15 +92,27 @@ class SupervisionOrder(c.Provenance, Base):
     issued_to: Mapped[c.Refs]
     """Organisations: the parent group and the county regulator for step 3 of the default ladder."""
     drafted_at: Mapped[c.Instant]
+    drafted_by: Mapped[c.MaybeRef] = mapped_column(ForeignKey("account.id"))
+    """Null: drafted by the ladder."""
     issued_at: Mapped[c.MaybeInstant]
     issued_by: Mapped[c.MaybeRef] = mapped_column(ForeignKey("account.id"))
     signed_at: Mapped[c.MaybeInstant]
     signed_by: Mapped[c.MaybeRef] = mapped_column(ForeignKey("account.id"))
     reply: Mapped[c.MaybeWords]
     replied_at: Mapped[c.MaybeInstant]
+    replied_by: Mapped[c.MaybeRef] = mapped_column(ForeignKey("account.id"))
     closed_at: Mapped[c.MaybeInstant]
     closed_by: Mapped[c.MaybeRef] = mapped_column(ForeignKey("account.id"))
     end_reason: Mapped[c.MaybeWords]
     version: Mapped[int] = c.version()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class SupervisionNumber(Base):
+    """The last number of a year's orders; its row lock gives each number once and in order."""
+
+    __tablename__ = "supervision_number"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]

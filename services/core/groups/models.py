@@ -40,12 +40,15 @@ class JointGroup(c.Provenance, Base):
 
 
 class GroupMembership(c.Provenance, Base):
-    """A unit is in a group in one role, from one day until another (I-4)."""
+    """A unit is in a group in one role, from one day until another (I-4).
+
+    What ends on the day it began was never in force: the range is empty and overlaps nothing.
+    """
 
     __tablename__ = "group_membership"
     __table_args__ = (
         CheckConstraint(c.one_of("role", MemberRole), name="role"),
-        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
         ExcludeConstraint(
             ("group_id", "="),
             ("organisation_id", "="),

@@ -2,7 +2,15 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -49,7 +57,7 @@ class Finding(Base):
 
 
 class HealthAssessment(Base):
-    """A project's light as computed at one moment, kept whenever the explanation's result changes."""
+    """A project's light as computed at one moment, kept whenever it changes."""
 
     __tablename__ = "health_assessment"
     __table_args__ = (Index(None, "project_id", "id"),)

@@ -1,4 +1,4 @@
-"""Notifications in the inbox, and each further delivery with the platform's own answer: the proof."""
+"""Notifications in the inbox, and each further delivery with the platform's answer: the proof."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,7 +15,9 @@ class Notification(Base):
     __tablename__ = "notification"
     __table_args__ = (
         UniqueConstraint("account_id", "cause_kind", "cause_id"),
-        Index("ix_notification_unread", "account_id", "id", postgresql_where=text("read_at IS NULL")),
+        Index(
+            "ix_notification_unread", "account_id", "id", postgresql_where=text("read_at IS NULL")
+        ),
         Index(None, "account_id", "id"),
     )
 

@@ -46,7 +46,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the platform said to one attempt, in its own words; `is_final`: never to be tried again."""
+    """What the platform said to one attempt, in its own words; `is_final`: no other try helps."""
 
     is_taken: bool
     answer: str

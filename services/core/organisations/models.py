@@ -73,7 +73,7 @@ class Officer(c.Provenance, Base):
     __tablename__ = "officer"
     __table_args__ = (
         CheckConstraint(c.one_of("duty", Duty), name="duty"),
-        CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="dates"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
         Index(None, "organisation_id", "duty"),
     )
 

@@ -86,7 +86,7 @@ def _read_mapping(shape: Any, value: object, at: str, faults: list[Fault]) -> An
     if not isinstance(value, dict):
         return _wrong(at, ("{…}",), faults)
     return {
-        name: _read(shape, item, f"{at}/{_escaped(name)}", faults) for name, item in value.items()
+        name: _read(shape, item, f"{at}/{escaped(name)}", faults) for name, item in value.items()
     }
 
 
@@ -103,7 +103,7 @@ def _read_record(shape: Any, value: object, at: str, faults: list[Fault]) -> Any
     before = len(faults)
     for name in value.keys() - members.keys():
         words = Words(f"没有成员“{name}”。", f"There is no member '{name}'.")
-        faults.append(Fault(f"{at}/{_escaped(name)}", "unknown_member", words, tuple(members)))
+        faults.append(Fault(f"{at}/{escaped(name)}", "unknown_member", words, tuple(members)))
     for name in members.keys() - value.keys():
         words = Words(f"缺少“{name}”。", f"'{name}' is missing.")
         faults.append(Fault(f"{at}/{name}", "missing", words))
@@ -157,6 +157,6 @@ def _wrong(at: str, allowed: tuple[str, ...], faults: list[Fault]) -> None:
     faults.append(Fault(at, "wrong_value", words, allowed))
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
     """Write a member's name as a JSON pointer does (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")

@@ -1,20 +1,11 @@
 """Policy packs: thresholds, cadences, reminder plans and ladders as versioned data."""
 
-from enum import StrEnum
-
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.kit import columns as c
 from services.core.kit.db import Base
-
-
-class PackState(StrEnum):
-    """A pack is drafted, adopted by a person, and at last retired."""
-
-    DRAFT = "draft"
-    ADOPTED = "adopted"
-    RETIRED = "retired"
+from services.core.policies.rules import PackState
 
 
 class PolicyPack(c.Provenance, Base):

@@ -1,12 +1,14 @@
 """Reading a pack's document, and the light a measure gets by it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from itertools import pairwise
 
-from services.core.kit.errors import Fault
+from services.core.kit.errors import Fault, Invalid
 from services.core.kit.words import Words
-from services.core.policies.documents import read, refuse
+from services.core.policies.documents import escaped, read, refuse
 from services.core.policies.pack import (
     FURTHEST,
     SEVERITY,
@@ -23,6 +25,37 @@ from services.core.policies.pack import (
     Scale,
     Source,
 )
+
+
+class PackState(StrEnum):
+    """A pack is drafted, adopted by a person, and at last retired."""
+
+    DRAFT = "draft"
+    ADOPTED = "adopted"
+    RETIRED = "retired"
+
+
+class PackVerb(StrEnum):
+    """What may be done to a pack; an adopted one never changes again."""
+
+    EDIT = "edit"
+    ADOPT = "adopt"
+    RETIRE = "retire"
+
+
+MOVES: Mapping[tuple[PackState, PackVerb], PackState] = {
+    (PackState.DRAFT, PackVerb.EDIT): PackState.DRAFT,
+    (PackState.DRAFT, PackVerb.ADOPT): PackState.ADOPTED,
+    (PackState.DRAFT, PackVerb.RETIRE): PackState.RETIRED,
+    (PackState.ADOPTED, PackVerb.RETIRE): PackState.RETIRED,
+}
+"""A draft nobody wants is retired without ever having counted."""
+
+DEFAULT_CODE = "zj-default"
+"""The policy of a project that is in no group, or whose group chose none."""
+
+MOST = Decimal(10_000)
+"""The largest number a pack may hold: days, percent and months stay far below."""
 
 _CAUTION: Mapping[Mode, int] = {mode: place for place, mode in enumerate(Mode)}
 
@@ -83,6 +116,46 @@ def checked_ladder(document: object) -> Ladder:
     ladder = read(Ladder, document)
     refuse(_ladder_faults(ladder, ""))
     return ladder
+
+
+def check_values(document: object) -> None:
+    """Refuse what no database or calendar could hold, wherever in a document it stands.
+
+    Raises:
+        Invalid: control characters in a text, or a number beyond `MOST`.
+    """
+    refuse(_unholdable(document, ""))
+
+
+def check_effective(effective_on: date, today: date) -> None:
+    """Refuse a policy that would change what was already judged.
+
+    Raises:
+        Invalid: it takes effect before today.
+    """
+    if effective_on < today:
+        words = Words("生效日不得早于今天。", "It cannot take effect before today.")
+        allowed = (f">= {today.isoformat()}",)
+        raise Invalid.at("/effective_on", words, code="past", allowed=allowed)
+
+
+def _unholdable(value: object, at: str) -> Iterator[Fault]:
+    """Walk a JSON document; a name is looked at like a text."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from _unholdable(name, at)
+            yield from _unholdable(member, f"{at}/{escaped(name)}")
+    elif isinstance(value, list):
+        for place, member in enumerate(value):
+            yield from _unholdable(member, f"{at}/{place}")
+    elif isinstance(value, str) and any(
+        char < " " or "\ud800" <= char <= "\udfff" for char in value
+    ):
+        words = Words("含有不允许的控制字符。", "The text holds a control character.")
+        yield Fault(at, "control_character", words)
+    elif isinstance(value, int | float) and not -MOST <= value <= MOST:
+        words = Words("数值超出范围。", "The number is out of range.")
+        yield Fault(at, "out_of_range", words, (f"-{MOST} – {MOST}",))
 
 
 def _pack_faults(pack: Pack) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """Periodic reports: owed, drafted, submitted, accepted or returned."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.kit import columns as c
@@ -46,6 +47,8 @@ class ProgressReport(c.Provenance, Base):
     no_change_reason: Mapped[c.MaybeWords]
     correction_reason: Mapped[c.MaybeWords]
     """Why a cumulative figure may fall below the last one (I-11)."""
+    warnings: Mapped[list[dict[str, object]]] = mapped_column(JSONB, default=list)
+    """What the rules found remarkable in the figures, for the reviewer's eyes."""
     submitted_at: Mapped[c.MaybeInstant]
     submitted_by: Mapped[c.MaybeRef] = mapped_column(ForeignKey("account.id"))
     reviewed_at: Mapped[c.MaybeInstant]

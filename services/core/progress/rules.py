@@ -20,6 +20,7 @@ from services.core.policies.pack import Cadence, CutOff, MonthMark
 
 _PERIOD = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _WHOLE = 100
+_FIGURES = ("invested_period", "cumulative_year", "cumulative_all", "physical_percent")
 
 
 class ReportState(StrEnum):
@@ -166,6 +167,25 @@ def checked_figures(
     return tuple(remarkable)
 
 
+def check_complete(given: Figures, *, is_investment: bool, image_progress: str | None) -> None:
+    """Refuse a report that says nothing: figures of an investment, words of a service (T-11).
+
+    Raises:
+        Invalid: one fault for each thing that is missing.
+    """
+    needed: dict[str, object] = {"image_progress": (image_progress or "").strip() or None}
+    if is_investment:
+        needed = {name: getattr(given, name) for name in _FIGURES}
+    faults = [
+        Fault(f"/{name}", "missing", Words("此项必填。", "This field is required."))
+        for name, value in needed.items()
+        if value is None
+    ]
+    if faults:
+        words = Words("报告内容不完整。", "The report is not complete.")
+        raise Invalid(words, faults=faults)
+
+
 def check_no_change(reason: str | None) -> None:
     """Refuse "no change" without a reason: silence must be told from negligence.
 
@@ -234,15 +254,18 @@ def _odd(given: Figures, previous: Previous, period: str) -> Iterator[Fault]:
     if _exceeds(before.physical_percent, given.physical_percent):
         words = Words("形象进度低于上期。", "Physical progress is below the last report's.")
         yield Fault("/physical_percent", "fell", words, (f"≥ {before.physical_percent}",))
+    if next_period(previous.period) != period:
+        return
     spent, year = given.invested_period, given.cumulative_year
     start = before.cumulative_year if _same_year(previous.period, period) else Decimal(0)
-    follows = next_period(previous.period) == period
-    if follows and None not in (spent, year, start) and start + spent != year:
+    if spent is None or year is None or start is None:
+        return
+    if start + spent != year:
         words = Words(
             "上期累计加本期完成不等于本年累计。",
             "The last cumulative plus this period is not the year's cumulative.",
         )
-        yield Fault("/invested_period", "does_not_add_up", words)
+        yield Fault("/invested_period", "does_not_add_up", words, (str(year - start),))
 
 
 def _exceeds(amount: Decimal | None, bound: Decimal | None) -> bool:

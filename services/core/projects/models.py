@@ -132,6 +132,8 @@ class AnnualPlan(c.Provenance, Base):
     investment_qualifier: Mapped[c.Phrase] = mapped_column(default=Qualifier.EXACT)
     curve: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric(20, 2)))
     """Cumulative planned investment at the end of each month, CNY; the last is the whole."""
+    is_spread: Mapped[bool] = mapped_column(default=False)
+    """The curve was not given: the year's investment is spread evenly over its months."""
     image_target: Mapped[c.MaybeWords]
     """年度形象进度目标: what should be seen on the site at the year's end."""
     reason: Mapped[c.MaybeWords]
@@ -169,10 +171,11 @@ class ProjectWatch(Base):
     """When the next report period opens; null: none is owed."""
     next_period: Mapped[c.MaybeWords]
     watched_since_on: Mapped[c.MaybeDay]
+    """Since when rules look at it without a break: admission, or the end of the last pause."""
     last_accepted_at: Mapped[c.MaybeInstant]
     last_accepted_period: Mapped[c.MaybeWords]
     last_progress_on: Mapped[c.MaybeDay]
-    """The last day on which an accepted report showed something new (not "no change")."""
+    """The last day on which an accepted report (not "no change") or a milestone showed progress."""
     cumulative_year: Mapped[c.MaybeCny]
     cumulative_all: Mapped[c.MaybeCny]
     physical_percent: Mapped[c.MaybePercent]

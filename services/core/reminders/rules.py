@@ -16,6 +16,8 @@ from services.core.calendar.rules import (
     day_of,
     instant_of,
 )
+from services.core.kit.errors import Conflict
+from services.core.kit.words import Words
 from services.core.policies.pack import DayUnit, ReminderPlan
 
 
@@ -41,6 +43,12 @@ MOVES: Mapping[tuple[ReminderState, ReminderVerb], ReminderState] = {
     (ReminderState.PLANNED, ReminderVerb.SUPERSEDE): ReminderState.SUPERSEDED,
     (ReminderState.PLANNED, ReminderVerb.WITHDRAW): ReminderState.WITHDRAWN,
 }
+
+
+PUT_OFF = ("S1", "S2")
+"""Keys of reminders that a person put off: at most twice for one subject."""
+PUT_OFF_DAYS = (1, 2, 5)
+"""Working days by which a person may put a reminder off."""
 
 
 class Silence(StrEnum):
@@ -151,6 +159,23 @@ def silenced_by(standing: Standing) -> Silence | None:
         (standing.is_not_started, Silence.NOT_STARTED),
     )
     return next((reason for holds, reason in reasons if holds), None)
+
+
+def put_off_key(used: Collection[str]) -> str:
+    """Give the key of the next reminder a person puts off.
+
+    Raises:
+        Conflict: the subject was put off as often as may be.
+    """
+    left = next((key for key in PUT_OFF if key not in used), None)
+    if left is None:
+        raise Conflict(
+            Words(
+                f"同一事项最多推迟{len(PUT_OFF)}次。",
+                f"One matter can be put off {len(PUT_OFF)} times at most.",
+            )
+        )
+    return left
 
 
 def next_slot(

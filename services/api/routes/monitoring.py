@@ -1,0 +1,60 @@
+"""Health and findings over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from services.api.door import Enter, in_reading
+from services.api.listing import ListQuery
+from services.core.monitoring import queries, schemas
+from services.core.monitoring.models import FindingState
+from services.core.policies.pack import Light
+
+router = APIRouter(tags=["monitoring"])
+
+
+class FindingsQuery(ListQuery):
+    """Filters of the list."""
+
+    project_id: UUID | None = None
+    group_id: UUID | None = None
+    rule: str | None = None
+    state: FindingState | None = None
+    light: Light | None = None
+
+
+@router.get("/projects/{project_id}/health", response_model=schemas.Health)
+@in_reading
+def get_project_health(door: Enter, project_id: UUID) -> Response:
+    """Ask a project's light why: every rule with its arithmetic and what would turn it green."""
+    return door.one(queries.health(door.session, door.caller, project_id=project_id))
+
+
+@router.get("/projects/{project_id}/health/history", response_model=schemas.PastHealthPage)
+@in_reading
+def list_project_health(
+    door: Enter, project_id: UUID, query: Annotated[ListQuery, Query()]
+) -> Response:
+    """List how a project's light changed."""
+    return door.many(
+        queries.health_history(door.session, door.caller, project_id=project_id, ask=query.ask())
+    )
+
+
+@router.get("/findings", response_model=schemas.FindingPage)
+@in_reading
+def list_findings(door: Enter, query: Annotated[FindingsQuery, Query()]) -> Response:
+    """List what the rules found."""
+    return door.many(
+        queries.findings(
+            door.session,
+            door.caller,
+            ask=query.ask(),
+            project_id=query.project_id,
+            group_id=query.group_id,
+            rule=query.rule,
+            state=query.state,
+            light=query.light,
+        )
+    )

@@ -1,0 +1,156 @@
+"""Reads of the calendar; it is public to every caller."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from services.core.calendar import rules
+from services.core.calendar.models import CalendarDay
+from services.core.calendar.published import base_calendar
+from services.core.calendar.rules import WorkCalendar, WorkDay
+from services.core.kit import reading, rows
+from services.core.kit.errors import Invalid
+from services.core.kit.reading import Fields, Found, Page
+from services.core.kit.words import Words
+
+MOST_DAYS = 400
+"""The longest stretch one answer explains: a year and the weeks around it."""
+
+FIELDS: Fields = {
+    "region_code": CalendarDay.region_code,
+    "day": CalendarDay.day,
+    "works": CalendarDay.works,
+    "name": reading.shaped({"zh": CalendarDay.name_zh, "en": CalendarDay.name_en}),
+    "source": CalendarDay.source,
+    "notice_year": CalendarDay.notice_year,
+    "version": CalendarDay.version,
+}
+
+
+def work_calendar(session: Session, region_code: str | None = None) -> WorkCalendar:
+    """Give the calendar of a place: the published base under the nation's and its own days.
+
+    One small read; whoever works on many projects asks once for each region.
+    """
+    found = session.execute(
+        select(
+            CalendarDay.day,
+            CalendarDay.works,
+            CalendarDay.name_zh,
+            CalendarDay.name_en,
+            CalendarDay.source,
+            CalendarDay.notice_year,
+        )
+        .where(CalendarDay.region_code.in_(rules.layers(region_code)))
+        .order_by(CalendarDay.region_code)  # "" first, then province, city, county, township
+    ).all()
+    if not found:
+        return base_calendar()
+    days = [WorkDay(day, works, Words(zh, en), source) for day, works, zh, en, source, _ in found]
+    return rules.overruled(
+        base_calendar(), days, notice_years={row.notice_year for row in found if row.notice_year}
+    )
+
+
+def own_day(session: Session, *, day: date, region_code: str | None) -> Found:
+    """Read one day as it was imported.
+
+    Raises:
+        Missing: nobody named this day on this layer.
+    """
+    return reading.found(
+        session,
+        FIELDS,
+        version=CalendarDay.version,
+        source=CalendarDay.__table__,
+        where=[CalendarDay.day == day, CalendarDay.region_code == (region_code or "")],
+    )
+
+
+def for_change(
+    session: Session, *, day: date, region_code: str | None, expected: int
+) -> CalendarDay:
+    """Lock one imported day at the version the caller has seen."""
+    return rows.for_change(
+        session,
+        CalendarDay,
+        CalendarDay.day == day,
+        CalendarDay.region_code == (region_code or ""),
+        expected=expected,
+    )
+
+
+def days(session: Session, *, since: date, to: date, region_code: str | None) -> Page:
+    """Read every day of a stretch, both ends included.
+
+    Raises:
+        Invalid: the stretch is too long, or ends before it begins.
+    """
+    if since > to:
+        raise Invalid.at(
+            "?to",
+            Words("结束日早于开始日。", "It ends before it begins."),
+            code="before_start",
+            allowed=(f">= {since.isoformat()}",),
+        )
+    _check_length(since, to)
+    calendar = work_calendar(session, region_code)
+    every = [calendar.day(since + timedelta(days=n)) for n in range((to - since).days + 1)]
+    return Page(orjson.dumps(_shown(every)).decode(), next_cursor=None, total=None)
+
+
+def explanation(session: Session, *, since: date, to: date, region_code: str | None) -> Found:
+    """Count the working days between two days, and show every day that was looked at.
+
+    Raises:
+        Invalid: the stretch is too long.
+    """
+    _check_length(since, to)
+    calendar = work_calendar(session, region_code)
+    body = {
+        "from": since,
+        "to": to,
+        "region_code": region_code,
+        "working_days": calendar.working_days_between(since, to),
+        "provisional_years": calendar.provisional_years(since, to),
+        "days": _shown(calendar.explain(since, to)),
+    }
+    return Found(orjson.dumps(body).decode(), version=0)
+
+
+def _check_length(since: date, to: date) -> None:
+    if abs((to - since).days) > MOST_DAYS:
+        raise Invalid.at(
+            "?to",
+            Words(f"一次最多{MOST_DAYS}天。", f"At most {MOST_DAYS} days at once."),
+            code="too_long",
+            allowed=(f"<= {MOST_DAYS} days",),
+        )
+
+
+def _shown(every: Iterable[WorkDay]) -> list[dict[str, Any]]:
+    return [
+        {
+            "day": day.on,
+            "works": day.works,
+            "reason": day.reason.both(),
+            "source": day.source,
+            "is_provisional": day.provisional,
+        }
+        for day in every
+    ]
+
+
+def imported(session: Session, *, region_code: str | None, days: Iterable[date]) -> Page:
+    """Read the days an import has just named."""
+    items = session.scalar(
+        select(
+            cast(func.json_agg(aggregate_order_by(reading.shaped(FIELDS), CalendarDay.day)), Text)
+        ).where(CalendarDay.region_code == (region_code or ""), CalendarDay.day.in_(list(days)))
+    )
+    return Page(items or "[]", next_cursor=None, total=None)

@@ -1,0 +1,47 @@
+"""Reads of escalations: climbs, orders, whom a step goes to, and how a climb's matter stands."""
+
+from services.core.escalations.queries.audience import Addressed, addressed, regulators
+from services.core.escalations.queries.matters import Case, case_of, open_finding
+from services.core.escalations.queries.orders import (
+    SoughtOrders,
+    drafts_of,
+    next_code,
+    order,
+    order_for_change,
+    orders,
+    project_in_scope,
+    units_named,
+)
+from services.core.escalations.queries.runs import (
+    SoughtRuns,
+    chased,
+    climbing_without_a_moment,
+    open_runs,
+    run,
+    runs,
+    steps_behind,
+)
+
+__all__ = (
+    "Addressed",
+    "Case",
+    "SoughtOrders",
+    "SoughtRuns",
+    "addressed",
+    "case_of",
+    "chased",
+    "climbing_without_a_moment",
+    "drafts_of",
+    "next_code",
+    "open_finding",
+    "open_runs",
+    "order",
+    "order_for_change",
+    "orders",
+    "project_in_scope",
+    "regulators",
+    "run",
+    "runs",
+    "steps_behind",
+    "units_named",
+)

@@ -1,0 +1,49 @@
+"""The rules, one file each; `RULES` is the whole list, `assessed` asks them all."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from services.core.monitoring.rules import mr_03, mr_04, mr_05, mr_06, mr_07
+from services.core.monitoring.rules.verdict import Facts, Setting, Verdict
+from services.core.policies.pack import Light
+from services.core.policies.rules import worst
+
+RULES: tuple[Callable[[Facts, Setting], Verdict], ...] = (
+    mr_03.check,
+    mr_04.check,
+    mr_05.check,
+    mr_06.check,
+    mr_07.check,
+)
+
+
+def assessed(facts: Facts, setting: Setting) -> tuple[Verdict, ...]:
+    """Ask every rule about one project."""
+    return tuple(rule(facts, setting) for rule in RULES)
+
+
+def overall(verdicts: Iterable[Verdict]) -> Light:
+    """Give the project's light: the worst of what was assessed."""
+    return worst(verdict.light for verdict in verdicts if verdict.light is not None)
+
+
+def next_change(verdicts: Iterable[Verdict]) -> datetime | None:
+    """Give the earliest moment at which the clock alone could change the light."""
+    moments = [verdict.next_change_at for verdict in verdicts if verdict.next_change_at]
+    return min(moments, default=None)
+
+
+def explained(verdict: Verdict, setting: Setting) -> dict[str, Any]:
+    """Give a verdict as the JSON that is kept and shown."""
+    source = setting.pack.sources.get(verdict.source) if verdict.source else None
+    return {
+        "rule": verdict.rule,
+        "dimension": verdict.dimension,
+        "light": verdict.light,
+        "arithmetic": verdict.arithmetic.both(),
+        "turns_green": verdict.turns_green.both() if verdict.turns_green else None,
+        "inputs": dict(verdict.inputs or {}),
+        "policy": {"code": setting.pack.code, "number": setting.number},
+        "source": {**source.title.both(), "url": source.url} if source else None,
+    }

@@ -1,0 +1,101 @@
+"""What rules look at, and what they answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from services.core.calendar.rules import WorkCalendar, day_of
+from services.core.kit.words import Words
+from services.core.policies.pack import Dimension, Light, Pack
+
+
+@dataclass(frozen=True, slots=True)
+class OwedReport:
+    """A report that is not accepted yet."""
+
+    report_id: UUID
+    period: str
+    original_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMilestone:
+    """A node that is not reached yet; judged by the day it was first planned for (I-9)."""
+
+    milestone_id: UUID
+    name: str
+    original_planned_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class YearPlan:
+    """The current plan of one year: the whole, and the cumulative month-ends, CNY."""
+
+    year: int
+    planned: Decimal
+    curve: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the rules know of one watched project at one moment."""
+
+    has_started: bool
+    is_delivering: bool
+    """In a stage in which progress is owed: under construction, or running."""
+    plan_start_on: date | None
+    watched_since_on: date | None
+    last_progress_on: date | None
+    last_accepted_period: str | None
+    cumulative_year: Decimal | None
+    owed_reports: tuple[OwedReport, ...]
+    open_milestones: tuple[OpenMilestone, ...]
+    plans: Mapping[int, YearPlan]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """By what the facts are judged: the pack with its number, the calendar, the moment."""
+
+    pack: Pack
+    number: int
+    calendar: WorkCalendar
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day it is in Asia/Shanghai."""
+        return day_of(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing wrong: what makes it this one, its light, and since when it is wrong."""
+
+    occurrence: str
+    light: Light
+    due_at: datetime
+    subject_id: UUID | None
+    inputs: Mapping[str, str]
+    arithmetic: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule's answer about one project, with everything needed to check it by hand.
+
+    `light` None: not assessed, and `arithmetic` says why. `next_change_at`: the earliest moment at
+    which the clock alone could change the answer.
+    """
+
+    rule: str
+    dimension: Dimension
+    light: Light | None
+    arithmetic: Words
+    turns_green: Words | None = None
+    inputs: Mapping[str, str] | None = None
+    source: str | None = None
+    issues: tuple[Issue, ...] = ()
+    next_change_at: datetime | None = None

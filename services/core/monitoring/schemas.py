@@ -1,0 +1,104 @@
+"""What findings and health look like from outside."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.core.kit.shapes import BothWords, PageOf, Shown
+from services.core.policies.pack import Dimension, Light
+
+
+class PolicyVersion(Shown):
+    """The pack that judged."""
+
+    code: str
+    number: int
+
+
+class RuleSource(BothWords):
+    """Where the threshold comes from; never called official."""
+
+    url: str | None
+
+
+class DimensionHealth(Shown):
+    """One rule's answer, with everything needed to compute it again by hand."""
+
+    rule: str = Field(examples=["MR-03"])
+    dimension: Dimension
+    light: Light | None = Field(description="Null: not assessed; `arithmetic` says why.")
+    arithmetic: BothWords
+    turns_green: BothWords | None
+    inputs: dict[str, str] = Field(description="The figures, each named with its unit.")
+    policy: PolicyVersion
+    source: RuleSource | None
+
+
+class Health(Shown):
+    """A project's light and its reasons."""
+
+    project_id: UUID
+    project_code: str
+    computed_at: str
+    is_watched: bool = Field(description="False: paused, ended or gone; nobody is reminded.")
+    light: Light | None
+    light_since: str | None
+    next_check_at: str | None = Field(description="When the clock alone could change it.")
+    dimensions: list[DimensionHealth]
+
+
+class PastHealth(Shown):
+    """The light as it was computed when it changed."""
+
+    id: int
+    computed_at: str
+    light: Light
+    policy: PolicyVersion
+    dimensions: list[DimensionHealth]
+
+
+class PastHealthPage(PageOf):
+    """One page of a project's lights."""
+
+    items: list[PastHealth]
+
+
+class FoundProject(Shown):
+    """The project a finding is about."""
+
+    id: UUID
+    code: str
+    name: str
+
+
+class FoundOrganisation(Shown):
+    """The unit that answers for it."""
+
+    id: UUID
+    name: str
+
+
+class FindingShown(Shown):
+    """One thing a rule found wrong, once per occurrence."""
+
+    id: UUID
+    rule: str
+    project: FoundProject
+    organisation: FoundOrganisation
+    group_id: UUID | None
+    occurrence: str
+    state: str
+    light: Light
+    worst_light: Light
+    due_at: str
+    opened_at: str
+    cleared_at: str | None
+    explanation: dict[str, Any]
+    version: int
+
+
+class FindingPage(PageOf):
+    """One page of findings."""
+
+    items: list[FindingShown]

@@ -1,0 +1,76 @@
+"""What happens to progress reports."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.core.kit.events import Fact
+from services.core.kit.words import Words
+
+
+class _AboutReport(BaseModel):
+    """What every fact of this room says first."""
+
+    report_id: UUID
+    project_id: UUID
+    organisation_id: UUID
+    period: str
+    due_at: datetime
+
+
+class ProgressOpened(_AboutReport, Fact):
+    """A report is owed from now on."""
+
+    NAME: ClassVar[str] = "progress.opened"
+    TITLE: ClassVar[Words] = Words("月报开始填报", "A progress report is owed")
+
+    opened_at: datetime
+
+
+class ProgressRetimed(_AboutReport, Fact):
+    """The working calendar changed before a report was due, and the deadline with it."""
+
+    NAME: ClassVar[str] = "progress.retimed"
+    TITLE: ClassVar[Words] = Words("月报截止时间调整", "A report's deadline moved")
+
+    due_before: datetime
+
+
+class ProgressSubmitted(_AboutReport, Fact):
+    """A report was handed in; another person has to accept it."""
+
+    NAME: ClassVar[str] = "progress.submitted"
+    TITLE: ClassVar[Words] = Words("月报已报送", "A progress report was submitted")
+
+    is_late: bool
+    is_no_change: bool
+
+
+class ProgressAccepted(_AboutReport, Fact):
+    """A second person accepted a report; its figures are the project's now."""
+
+    NAME: ClassVar[str] = "progress.accepted"
+    TITLE: ClassVar[Words] = Words("月报已审核", "A progress report was accepted")
+
+    is_late: bool
+    is_no_change: bool
+    cumulative_year: Decimal | None
+    cumulative_all: Decimal | None
+    physical_percent: Decimal | None
+
+
+class ProgressReturned(_AboutReport, Fact):
+    """A report was sent back; it is owed again."""
+
+    NAME: ClassVar[str] = "progress.returned"
+    TITLE: ClassVar[Words] = Words("月报已退回", "A progress report was returned")
+
+
+class ProgressReopened(_AboutReport, Fact):
+    """An accepted report was opened again, so that its figures can be corrected."""
+
+    NAME: ClassVar[str] = "progress.reopened"
+    TITLE: ClassVar[Words] = Words("月报重新填报", "A progress report was reopened")

@@ -1,0 +1,301 @@
+"""Reads of progress reports; who sees the project sees the report, but not a draft's figures."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    SQLColumnExpression,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
+
+from services.core.access.models import Account
+from services.core.calendar.rules import day_of
+from services.core.groups.models import GroupMembership, JointGroup
+from services.core.groups.rules import MemberRole
+from services.core.kit import reading, rows
+from services.core.kit.caller import Caller
+from services.core.kit.events import Subject
+from services.core.kit.money import Qualifier
+from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.scope import among
+from services.core.organisations.models import Organisation
+from services.core.organisations.queries import named
+from services.core.progress import schemas
+from services.core.progress.models import ProgressReport
+from services.core.progress.rules import Figures, Previous, ReportState
+from services.core.projects import queries as projects
+from services.core.projects.models import AnnualPlan, Project, ProjectPartner
+from services.core.projects.rules import SideState, Stage, Track, is_watched
+
+_REPORTER = Account.__table__.alias("reporter")
+_REVIEWER = Account.__table__.alias("reviewer")
+_SOURCE = (
+    ProgressReport.__table__.join(Project.__table__, Project.id == ProgressReport.project_id)
+    .join(Organisation.__table__, Organisation.id == ProgressReport.organisation_id)
+    .outerjoin(_REPORTER, _REPORTER.c.id == ProgressReport.submitted_by)
+    .outerjoin(_REVIEWER, _REVIEWER.c.id == ProgressReport.reviewed_by)
+)
+_SORTS = {
+    "period": ProgressReport.period,
+    "original_due_at": ProgressReport.original_due_at,
+    "id": ProgressReport.id,
+}
+_OWED = (ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED)
+_EXACT = literal(Qualifier.EXACT.value, literal_execute=True)
+
+_CONTENT: Fields = {
+    "invested_period": reading.money(ProgressReport.invested_period, _EXACT),
+    "cumulative_year": reading.money(ProgressReport.cumulative_year, _EXACT),
+    "cumulative_all": reading.money(ProgressReport.cumulative_all, _EXACT),
+    "physical_percent": ProgressReport.physical_percent,
+    "image_progress": ProgressReport.image_progress,
+    "problems": ProgressReport.problems,
+    "next_steps": ProgressReport.next_steps,
+    "help_needed": ProgressReport.help_needed,
+    "no_change_reason": ProgressReport.no_change_reason,
+    "correction_reason": ProgressReport.correction_reason,
+    "warnings": ProgressReport.warnings,
+    "review_note": ProgressReport.review_note,
+}
+"""What its unit wrote, and what was answered: others see it once it is handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a report stands in: its project, its plan, the report before it, and who is asking."""
+
+    subject: Subject
+    track: Track
+    total: Decimal | None
+    planned_year: Decimal | None
+    previous: Previous | None
+    is_conveners: bool
+    """The caller belongs to the unit that convenes the project's group today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """A project that owes reports, and by whose policy and days."""
+
+    project: Project
+    subject_of: tuple[UUID, ...]
+    policy_code: str | None
+    region_code: str
+
+    @property
+    def is_watched(self) -> bool:
+        """Say whether it is neither paused, nor gone, nor ended (I-17)."""
+        side = SideState(self.project.side_state) if self.project.side_state else None
+        return is_watched(Stage(self.project.stage), side)
+
+
+def visible(caller: Caller) -> ColumnElement[bool]:
+    """Write "a report of a project that the caller sees", where the project is joined."""
+    return projects.visible(caller)
+
+
+def report(session: Session, caller: Caller, *, report_id: UUID) -> Found:
+    """Read one report.
+
+    Raises:
+        Missing: there is none in the caller's scope.
+    """
+    return reading.found(
+        session,
+        _fields(caller),
+        version=ProgressReport.version,
+        source=_SOURCE,
+        where=[ProgressReport.id == report_id, visible(caller)],
+    )
+
+
+def reports(
+    session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ReportFilters
+) -> Page:
+    """Read a page of reports."""
+    equal: dict[Any, object] = {
+        ProgressReport.project_id: wanted.project,
+        Project.group_id: wanted.group,
+        ProgressReport.state: wanted.state,
+        ProgressReport.period: wanted.period,
+    }
+    where = [visible(caller)]
+    where += [column == value for column, value in equal.items() if value is not None]
+    if wanted.overdue is not None:
+        where.append(_overdue(caller.now) if wanted.overdue else ~_overdue(caller.now))
+    return reading.page(
+        session, _fields(caller), source=_SOURCE, where=where, sorts=_SORTS, ask=ask
+    )
+
+
+def for_change(
+    session: Session, caller: Caller, *, report_id: UUID, expected: int
+) -> ProgressReport:
+    """Lock one report in the caller's scope, at the version the caller has seen."""
+    seen = select(Project.id).where(Project.id == ProgressReport.project_id, visible(caller))
+    return rows.for_change(
+        session, ProgressReport, ProgressReport.id == report_id, seen.exists(), expected=expected
+    )
+
+
+def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting:
+    """Read what a report stands in, in one statement."""
+    before = aliased(ProgressReport)
+    last = (
+        select(before)
+        .where(
+            before.project_id == report.project_id,
+            before.state == ReportState.ACCEPTED,
+            before.period < report.period,
+        )
+        .order_by(before.period.desc())
+        .limit(1)
+        .subquery()
+    )
+    latest = aliased(ProgressReport, last)
+    planned = select(AnnualPlan.planned_investment).where(
+        AnnualPlan.project_id == Project.id,
+        AnnualPlan.year == int(report.period[:4]),
+        AnnualPlan.is_current,
+    )
+    row = session.execute(
+        select(
+            Project.group_id,
+            _organisations(),
+            Project.track,
+            Project.total_investment,
+            planned.scalar_subquery(),
+            _convenes(caller),
+            latest.period,
+            latest.invested_period,
+            latest.cumulative_year,
+            latest.cumulative_all,
+            latest.physical_percent,
+        )
+        .outerjoin(latest, latest.project_id == Project.id)
+        .where(Project.id == report.project_id)
+    ).one()
+    group_id, organisation_ids, track, total, planned_year, is_conveners, period, *figures = row
+    return Setting(
+        subject=Subject("progress_report", report.id, group_id, tuple(organisation_ids)),
+        track=Track(track),
+        total=total,
+        planned_year=planned_year,
+        previous=Previous(period, Figures(*figures)) if period else None,
+        is_conveners=is_conveners,
+    )
+
+
+def owing(session: Session, project_ids: Collection[UUID]) -> dict[UUID, Owing]:
+    """Read the projects whose reports are to be opened, in one statement."""
+    found = session.execute(_owing().where(among(Project.id, project_ids))).all()
+    return {row[0].id: _as_owing(row) for row in found}
+
+
+def awaited(session: Session, *, now: datetime) -> list[tuple[ProgressReport, Owing]]:
+    """Lock the reports that are owed and not yet due, with their projects."""
+    found = session.execute(
+        _owing()
+        .add_columns(ProgressReport)
+        .join(ProgressReport, ProgressReport.project_id == Project.id)
+        .where(
+            ProgressReport.state.in_((ReportState.DUE, ReportState.DRAFT)),
+            ProgressReport.original_due_at > now,
+        )
+        .order_by(ProgressReport.id)
+        .with_for_update(of=ProgressReport)
+    ).all()
+    return [(row[-1], _as_owing(row)) for row in found]
+
+
+def _owing() -> Any:  # noqa: ANN401 a Select whose columns the two callers unpack
+    return select(
+        Project, _organisations(), JointGroup.policy_code, JointGroup.region_code
+    ).outerjoin(JointGroup, JointGroup.id == Project.group_id)
+
+
+def _as_owing(row: Row[Any]) -> Owing:
+    project, organisation_ids, policy_code, region_code = row[:4]
+    return Owing(project, tuple(organisation_ids), policy_code, region_code or project.region_code)
+
+
+def _organisations() -> ColumnElement[Any]:
+    """Give the units that see a project's reports beside its group: lead, responsible, partners."""
+    partners = select(ProjectPartner.organisation_id).where(
+        ProjectPartner.project_id == Project.id
+    )
+    ids = func.array(partners.correlate(Project).scalar_subquery())
+    return func.array_cat(
+        func.array_append(
+            func.array_append(ids, Project.lead_organisation_id),
+            Project.responsible_organisation_id,
+        ),
+        None,
+    )
+
+
+def _convenes(caller: Caller) -> ColumnElement[bool]:
+    today = day_of(caller.now)
+    return (
+        select(GroupMembership.id)
+        .where(
+            GroupMembership.group_id == Project.group_id,
+            GroupMembership.role == MemberRole.CONVENER,
+            GroupMembership.valid_from <= today,
+            or_(GroupMembership.valid_to.is_(None), GroupMembership.valid_to > today),
+            among(GroupMembership.organisation_id, caller.own_organisation_ids),
+        )
+        .correlate(Project)
+        .exists()
+    )
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return and_(ProgressReport.state.in_(_OWED), ProgressReport.current_due_at < now)
+
+
+def _fields(caller: Caller) -> Fields:
+    """Give what this caller is shown: a draft's content belongs to its own unit."""
+    is_open = or_(
+        ProgressReport.state.not_in(_OWED),
+        among(ProgressReport.organisation_id, caller.own_organisation_ids),
+    )
+    content: dict[str, SQLColumnExpression[Any]] = {
+        name: case((is_open, value)) for name, value in _CONTENT.items()
+    }
+    return {
+        "id": ProgressReport.id,
+        "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
+        "group_id": Project.group_id,
+        "organisation": named(Organisation.__table__),
+        "period": ProgressReport.period,
+        "state": ProgressReport.state,
+        "opened_at": ProgressReport.opened_at,
+        "original_due_at": ProgressReport.original_due_at,
+        "current_due_at": ProgressReport.current_due_at,
+        "is_overdue": _overdue(caller.now),
+        "is_late": ProgressReport.is_late,
+        **content,
+        "is_no_change": ProgressReport.is_no_change,
+        "submitted_at": ProgressReport.submitted_at,
+        "submitted_by": named(_REPORTER),
+        "reviewed_at": ProgressReport.reviewed_at,
+        "reviewed_by": named(_REVIEWER),
+        "source": ProgressReport.source,
+        "is_illustrative": ProgressReport.is_illustrative,
+        "version": ProgressReport.version,
+    }

@@ -1,0 +1,55 @@
+"""Reads of the library; scope is one condition, `visible`."""
+
+from services.core.projects.queries.change import (
+    answering,
+    convener_id,
+    for_change,
+    held_group,
+    parent,
+    partners,
+    watch_for_change,
+)
+from services.core.projects.queries.library import (
+    FIELDS,
+    LIBRARY_CLASS,
+    project,
+    projects,
+    stands_under,
+    sum_of,
+    visible,
+)
+from services.core.projects.queries.timetable import (
+    current_plan,
+    milestone,
+    milestone_for_change,
+    milestones,
+    open_milestone_days,
+    plan,
+    plans,
+    weight_of_others,
+)
+
+__all__ = (
+    "FIELDS",
+    "LIBRARY_CLASS",
+    "answering",
+    "convener_id",
+    "current_plan",
+    "for_change",
+    "held_group",
+    "milestone",
+    "milestone_for_change",
+    "milestones",
+    "open_milestone_days",
+    "parent",
+    "partners",
+    "plan",
+    "plans",
+    "project",
+    "projects",
+    "stands_under",
+    "sum_of",
+    "visible",
+    "watch_for_change",
+    "weight_of_others",
+)

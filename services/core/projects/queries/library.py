@@ -1,0 +1,215 @@
+"""The library as it is read: one project, a page of them, and who sees which."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, Text, and_, case, func, or_, select
+from sqlalchemy import literal_column as constant
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from services.core.groups.models import JointGroup
+from services.core.kit import reading
+from services.core.kit.caller import Caller
+from services.core.kit.money import Qualifier
+from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.scope import among
+from services.core.organisations.models import Organisation
+from services.core.organisations.queries import named
+from services.core.policies.pack import SEVERITY
+from services.core.projects import rules, schemas
+from services.core.projects.models import Project, ProjectPartner, ProjectWatch
+from services.core.regions.models import Region
+
+_LEAD = Organisation.__table__.alias("lead")
+_RESPONSIBLE = Organisation.__table__.alias("responsible")
+_SOURCE = (
+    Project.__table__.join(ProjectWatch.__table__, ProjectWatch.project_id == Project.id)
+    .outerjoin(JointGroup.__table__, JointGroup.id == Project.group_id)
+    .outerjoin(Region.__table__, Region.code == Project.region_code)
+    .outerjoin(_LEAD, _LEAD.c.id == Project.lead_organisation_id)
+    .outerjoin(_RESPONSIBLE, _RESPONSIBLE.c.id == Project.responsible_organisation_id)
+)
+"""Outer joins: none can lose a row, so a count needs none of them."""
+
+
+def _constant(value: str) -> ColumnElement[str]:
+    """Write one of our own words into the statement, so that it stays one and the same."""
+    return constant(f"'{value}'", Text)
+
+
+LIBRARY_CLASS: ColumnElement[str] = case(
+    *(
+        (Project.stage == _constant(stage), _constant(rules.library_class(stage)))
+        for stage in rules.Stage
+    )
+)
+"""Made from the rule, so that the two cannot drift apart."""
+
+_SEVERITY: ColumnElement[int] = case(
+    *(
+        (ProjectWatch.light == _constant(light), constant(str(place + 1), Integer))
+        for light, place in SEVERITY.items()
+    ),
+    else_=constant("0", Integer),
+)
+"""From red down to green, and at last what was never assessed."""
+
+_PARTNERS = (
+    select(
+        func.coalesce(
+            func.json_agg(
+                aggregate_order_by(
+                    reading.shaped(
+                        {
+                            "organisation": named(Organisation.__table__),
+                            "role": ProjectPartner.role,
+                            "share_percent": ProjectPartner.share_percent,
+                        }
+                    ),
+                    Organisation.name,
+                    Organisation.id,
+                )
+            ),
+            func.json_build_array(),
+        )
+    )
+    .join(Organisation, Organisation.id == ProjectPartner.organisation_id)
+    .where(ProjectPartner.project_id == Project.id)
+    .correlate(Project)
+    .scalar_subquery()
+)
+
+_WATCH = reading.shaped(
+    {
+        "light": ProjectWatch.light,
+        "light_since": ProjectWatch.light_since,
+        "last_accepted_period": ProjectWatch.last_accepted_period,
+        "cumulative_year": reading.money(ProjectWatch.cumulative_year, _constant(Qualifier.EXACT)),
+        "cumulative_all": reading.money(ProjectWatch.cumulative_all, _constant(Qualifier.EXACT)),
+        "physical_percent": ProjectWatch.physical_percent,
+    }
+)
+
+FIELDS: Fields = {
+    "id": Project.id,
+    "code": Project.code,
+    "name": Project.name,
+    "name_en": Project.name_en,
+    "description": Project.description,
+    "group": named(JointGroup.__table__),
+    "region": reading.shaped({"code": Region.code, "name": Region.name}),
+    "thrust": Project.thrust,
+    "domain": Project.domain,
+    "track": Project.track,
+    "stage": Project.stage,
+    "side_state": Project.side_state,
+    "library_class": LIBRARY_CLASS,
+    "lead_organisation": named(_LEAD),
+    "responsible_organisation": named(_RESPONSIBLE),
+    "responsible_person": Project.responsible_person,
+    "responsible_account_id": Project.responsible_account_id,
+    "parent_id": Project.parent_id,
+    "partners": _PARTNERS,
+    "total_investment": reading.money(Project.total_investment, Project.investment_qualifier),
+    "plan_start_on": Project.plan_start_on,
+    "plan_finish_on": Project.plan_finish_on,
+    "actual_start_on": Project.actual_start_on,
+    "actual_finish_on": Project.actual_finish_on,
+    "reports_from": Project.reports_from,
+    "watch": _WATCH,
+    "source": Project.source,
+    "is_illustrative": Project.is_illustrative,
+    "version": Project.version,
+}
+_SORTS = {
+    "name": Project.name,
+    "light": _SEVERITY,
+    "stage": Project.stage,
+    "region": Project.region_code,
+    "code": Project.code,
+}
+
+
+def visible(caller: Caller) -> ColumnElement[bool]:
+    """Write "of the caller's groups, or one that its organisations lead, answer for or join"."""
+    joined = select(ProjectPartner.project_id).where(
+        ProjectPartner.project_id == Project.id,
+        among(ProjectPartner.organisation_id, caller.organisation_ids),
+    )
+    return or_(
+        among(Project.group_id, caller.group_ids),
+        among(Project.lead_organisation_id, caller.organisation_ids),
+        among(Project.responsible_organisation_id, caller.organisation_ids),
+        joined.exists(),
+    )
+
+
+def project(session: Session, caller: Caller, *, project_id: UUID) -> Found:
+    """Read one project.
+
+    Raises:
+        Missing: there is none in the caller's scope.
+    """
+    return reading.found(
+        session,
+        FIELDS,
+        version=Project.version,
+        source=_SOURCE,
+        where=[Project.id == project_id, visible(caller)],
+    )
+
+
+def projects(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ProjectFilters) -> Page:
+    """Read a page of projects with their lights and names, in one statement."""
+    where = [visible(caller), *_matching(wanted)]
+    return reading.page(session, FIELDS, source=_SOURCE, where=where, sorts=_SORTS, ask=ask)
+
+
+def _matching(wanted: schemas.ProjectFilters) -> list[ColumnElement[bool]]:
+    equal: dict[Any, object] = {
+        Project.group_id: wanted.group,
+        Project.stage: wanted.stage,
+        Project.domain: wanted.domain,
+        Project.thrust: wanted.thrust,
+        Project.track: wanted.track,
+        Project.lead_organisation_id: wanted.lead,
+        Project.parent_id: wanted.parent,
+    }
+    where = [column == value for column, value in equal.items() if value is not None]
+    for column, value in (
+        (Project.side_state, wanted.side_state),
+        (ProjectWatch.light, wanted.light),
+    ):
+        if value is not None:
+            where.append(column.is_(None) if value == "none" else column == value)
+    if wanted.library_class:
+        stages = [s for s in rules.Stage if rules.library_class(s) == wanted.library_class]
+        where.append(Project.stage.in_(stages))
+    if wanted.region:
+        where.append(stands_under(wanted.region))
+    if wanted.q:
+        names = (Project.name, Project.code, Project.name_en)
+        where.append(or_(*(name.icontains(wanted.q, autoescape=True) for name in names)))
+    return where
+
+
+def stands_under(region_code: str) -> ColumnElement[bool]:
+    """Write "a project that stands in this region or below it"."""
+    below = select(Region.code).where(Region.lineage.contains([region_code]))
+    return Project.region_code.in_(below)
+
+
+def sum_of(
+    amount: ColumnElement[Any], qualifier: ColumnElement[Any]
+) -> tuple[ColumnElement[Any], ColumnElement[str]]:
+    """Give a sum of amounts and the sum's qualifier, as `kit.money.summed` says it (T-6)."""
+    known = amount.is_not(None)
+    worst = case(
+        *(
+            (func.bool_or(and_(known, qualifier == _constant(one))), _constant(one))
+            for one in (Qualifier.ABOUT, Qualifier.AT_LEAST)
+        ),
+        else_=_constant(Qualifier.EXACT),
+    )
+    return func.coalesce(func.sum(amount), constant("0.00")), worst

@@ -1,0 +1,192 @@
+"""Milestones and annual plans as they are read; who sees the project sees them."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, aliased
+
+from services.core.access.models import Account
+from services.core.kit import reading, rows
+from services.core.kit.caller import Caller
+from services.core.kit.errors import Missing
+from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.organisations.queries import named
+from services.core.projects import schemas
+from services.core.projects.models import AnnualPlan, Milestone, Project
+from services.core.projects.queries.library import visible
+
+_MILESTONE_FIELDS: Fields = {
+    "id": Milestone.id,
+    "project_id": Milestone.project_id,
+    "name": Milestone.name,
+    "gate": Milestone.gate,
+    "weight": Milestone.weight,
+    "planned_on": Milestone.planned_on,
+    "original_planned_on": Milestone.original_planned_on,
+    "forecast_on": Milestone.forecast_on,
+    "actual_on": Milestone.actual_on,
+    "evidence": Milestone.evidence,
+    "source": Milestone.source,
+    "is_illustrative": Milestone.is_illustrative,
+    "version": Milestone.version,
+}
+_PLAN_SOURCE = AnnualPlan.__table__.outerjoin(Account.__table__, Account.id == AnnualPlan.made_by)
+_PLAN_FIELDS: Fields = {
+    "id": AnnualPlan.id,
+    "project_id": AnnualPlan.project_id,
+    "year": AnnualPlan.year,
+    "number": AnnualPlan.number,
+    "is_current": AnnualPlan.is_current,
+    "planned_investment": reading.money(
+        AnnualPlan.planned_investment, AnnualPlan.investment_qualifier
+    ),
+    "curve": func.to_json(cast(AnnualPlan.curve, ARRAY(Text))),
+    "is_spread": AnnualPlan.is_spread,
+    "image_target": AnnualPlan.image_target,
+    "reason": AnnualPlan.reason,
+    "made_at": AnnualPlan.made_at,
+    "made_by": named(Account.__table__),
+    "source": AnnualPlan.source,
+    "is_illustrative": AnnualPlan.is_illustrative,
+}
+
+
+def milestone(session: Session, caller: Caller, *, milestone_id: UUID) -> Found:
+    """Read one milestone.
+
+    Raises:
+        Missing: there is none in the caller's scope.
+    """
+    return reading.found(
+        session,
+        _MILESTONE_FIELDS,
+        version=Milestone.version,
+        source=Milestone.__table__,
+        where=[Milestone.id == milestone_id, _seen(caller)],
+    )
+
+
+def milestones(session: Session, caller: Caller, *, project_id: UUID, ask: Ask) -> Page:
+    """Read a page of a project's milestones.
+
+    Raises:
+        Missing: the caller does not see the project.
+    """
+    _must_see(session, caller, project_id)
+    return reading.page(
+        session,
+        _MILESTONE_FIELDS,
+        source=Milestone.__table__,
+        where=[Milestone.project_id == project_id],
+        sorts={"planned_on": Milestone.planned_on, "name": Milestone.name, "id": Milestone.id},
+        ask=ask,
+    )
+
+
+def milestone_for_change(
+    session: Session, caller: Caller, *, milestone_id: UUID, expected: int
+) -> Milestone:
+    """Lock one milestone in the caller's scope, at the version the caller has seen."""
+    return rows.for_change(
+        session, Milestone, Milestone.id == milestone_id, _seen(caller), expected=expected
+    )
+
+
+def open_milestone_days(session: Session, project_id: UUID) -> Sequence[date]:
+    """Give the planned days of a project's milestones that are not reached."""
+    return session.scalars(
+        select(Milestone.planned_on).where(
+            Milestone.project_id == project_id, Milestone.actual_on.is_(None)
+        )
+    ).all()
+
+
+def weight_of_others(session: Session, project_id: UUID, but: UUID | None) -> Decimal:
+    """Give the weight of a project's milestones together, one of them left out."""
+    total = session.scalar(
+        select(func.sum(Milestone.weight)).where(
+            Milestone.project_id == project_id, Milestone.id.is_distinct_from(but)
+        )
+    )
+    return total or Decimal(0)
+
+
+def plan(session: Session, caller: Caller, *, project_id: UUID, year: int) -> Found:
+    """Read the plan in force for one year.
+
+    Raises:
+        Missing: there is none, or the caller does not see the project.
+    """
+    _must_see(session, caller, project_id)
+    return reading.found(
+        session,
+        _PLAN_FIELDS,
+        version=AnnualPlan.number,
+        source=_PLAN_SOURCE,
+        where=[
+            AnnualPlan.project_id == project_id,
+            AnnualPlan.year == year,
+            AnnualPlan.is_current.is_(other=True),
+        ],
+    )
+
+
+def plans(
+    session: Session,
+    caller: Caller,
+    *,
+    project_id: UUID,
+    ask: Ask,
+    wanted: schemas.PlanFilters,
+) -> Page:
+    """Read a page of the versions of a project's plans.
+
+    Raises:
+        Missing: the caller does not see the project.
+    """
+    _must_see(session, caller, project_id)
+    where: list[ColumnElement[bool]] = [AnnualPlan.project_id == project_id]
+    if wanted.year is not None:
+        where.append(AnnualPlan.year == wanted.year)
+    if wanted.current is not None:
+        where.append(AnnualPlan.is_current.is_(wanted.current))
+    if wanted.as_of is not None:
+        later = aliased(AnnualPlan)
+        replaced = select(later.id).where(
+            later.project_id == AnnualPlan.project_id,
+            later.year == AnnualPlan.year,
+            later.number > AnnualPlan.number,
+            later.made_at <= wanted.as_of,
+        )
+        where += [AnnualPlan.made_at <= wanted.as_of, ~replaced.exists()]
+    return reading.page(
+        session,
+        _PLAN_FIELDS,
+        source=_PLAN_SOURCE,
+        where=where,
+        sorts={"year": AnnualPlan.year, "number": AnnualPlan.number, "id": AnnualPlan.id},
+        ask=ask,
+    )
+
+
+def current_plan(session: Session, project_id: UUID, year: int) -> AnnualPlan | None:
+    """Give the plan in force for one year; the project's lock keeps it so."""
+    return session.scalars(
+        select(AnnualPlan).where(
+            AnnualPlan.project_id == project_id, AnnualPlan.year == year, AnnualPlan.is_current
+        )
+    ).one_or_none()
+
+
+def _seen(caller: Caller) -> ColumnElement[bool]:
+    """Write "a milestone of a project that the caller sees"."""
+    return select(Project.id).where(Project.id == Milestone.project_id, visible(caller)).exists()
+
+
+def _must_see(session: Session, caller: Caller, project_id: UUID) -> None:
+    if session.scalar(select(Project.id).where(Project.id == project_id, visible(caller))) is None:
+        raise Missing

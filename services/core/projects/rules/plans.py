@@ -1,0 +1,180 @@
+"""What adds up in a project: shares, the year's curve, days and weights."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+from uuid import UUID
+
+from services.core.kit.errors import Fault, Invalid
+from services.core.kit.words import Words
+
+MONTHS = 12
+_WHOLE = Decimal(100)
+_CENT = Decimal("0.01")
+
+
+def check_shares(lead: UUID, partners: Sequence[tuple[UUID, Decimal | None]]) -> None:
+    """Refuse partners that name the lead or each other twice, or hold more than the whole.
+
+    Raises:
+        Invalid: one fault per partner that is too many.
+    """
+    faults: list[Fault] = []
+    seen, held = {lead}, Decimal(0)
+    for place, (unit, share) in enumerate(partners):
+        held += share or 0
+        if unit in seen:
+            words = Words("该单位已在项目中。", "This organisation is in the project already.")
+            faults.append(Fault(f"/partners/{place}/organisation_id", "repeated", words))
+        if share and held > _WHOLE:
+            words = Words("份额合计不得超过100。", "The shares may not exceed 100 in sum.")
+            allowed = (f"<= {max(_WHOLE - (held - share), Decimal(0))}",)
+            faults.append(Fault(f"/partners/{place}/share_percent", "over_100", words, allowed))
+        seen.add(unit)
+    if faults:
+        raise Invalid(Words("合作单位有误。", "The partners are not right."), faults=faults)
+
+
+def spread(planned: Decimal) -> tuple[Decimal, ...]:
+    """Give the twelve cumulative month-ends of a year in which every month is planned alike."""
+    part = planned / MONTHS
+    return (
+        *((part * month).quantize(_CENT, ROUND_DOWN) for month in range(1, MONTHS)),
+        planned,
+    )
+
+
+def checked_curve(curve: tuple[Decimal, ...], planned: Decimal) -> tuple[Decimal, ...]:
+    """Give the twelve cumulative month-ends of a plan if they add up.
+
+    Raises:
+        Invalid: not twelve, falling, or not ending at the planned investment.
+    """
+    faults = [
+        Fault(
+            f"/curve/{month}",
+            "falls",
+            Words("累计数不能下降。", "A cumulative figure cannot fall."),
+            (f">= {curve[month - 1]}",),
+        )
+        for month in range(1, len(curve))
+        if curve[month] < curve[month - 1]
+    ]
+    if curve and curve[-1] != planned:
+        faults.append(
+            Fault(
+                f"/curve/{len(curve) - 1}",
+                "does_not_add_up",
+                Words("12月累计须等于年度计划投资。", "December must equal the year's plan."),
+                (str(planned),),
+            )
+        )
+    if faults:
+        raise Invalid(
+            Words("月度计划曲线不成立。", "The monthly plan does not add up."), faults=faults
+        )
+    return curve
+
+
+def check_plan_days(
+    start_on: date | None, finish_on: date | None, milestones: Sequence[date] = ()
+) -> None:
+    """Refuse plan days in the wrong order, or such that leave a milestone outside.
+
+    Raises:
+        Invalid: the finish lies before the start, or a milestone before or after both.
+    """
+    if start_on and finish_on and finish_on < start_on:
+        raise Invalid.at(
+            "/plan_finish_on",
+            Words("计划竣工早于计划开工。", "The planned finish lies before the planned start."),
+            code="before_start",
+            allowed=(f">= {start_on.isoformat()}",),
+        )
+    if milestones and finish_on and finish_on < max(milestones):
+        raise Invalid.at(
+            "/plan_finish_on",
+            Words("有节点晚于计划竣工日。", "A milestone lies after this day."),
+            code="before_milestone",
+            allowed=(f">= {max(milestones).isoformat()}",),
+        )
+    if milestones and start_on and start_on > min(milestones):
+        raise Invalid.at(
+            "/plan_start_on",
+            Words("有节点早于计划开工日。", "A milestone lies before this day."),
+            code="after_milestone",
+            allowed=(f"<= {min(milestones).isoformat()}",),
+        )
+
+
+def check_milestone_day(planned_on: date, *, start_on: date | None, finish_on: date | None) -> None:
+    """Refuse a milestone outside the plan's days.
+
+    Raises:
+        Invalid: the milestone lies after the planned finish or before the planned start.
+    """
+    if finish_on and planned_on > finish_on:
+        raise Invalid.at(
+            "/planned_on",
+            Words("节点晚于计划竣工日。", "The milestone lies after the planned finish."),
+            code="after_finish",
+            allowed=(f"<= {finish_on.isoformat()}",),
+        )
+    if start_on and planned_on < start_on:
+        raise Invalid.at(
+            "/planned_on",
+            Words("节点早于计划开始日。", "The milestone lies before the planned start."),
+            code="before_start",
+            allowed=(f">= {start_on.isoformat()}",),
+        )
+
+
+def check_weight(others: Decimal, weight: Decimal) -> None:
+    """Refuse a weight by which a project's milestones weigh more than the whole.
+
+    Raises:
+        Invalid: together they exceed 100.
+    """
+    if others + weight > _WHOLE:
+        raise Invalid.at(
+            "/weight",
+            Words("节点权重合计不得超过100。", "The milestones may not weigh over 100 in sum."),
+            code="over_100",
+            allowed=(f"<= {_WHOLE - others}",),
+        )
+
+
+def check_past(day: date | None, today: date, pointer: str) -> None:
+    """Refuse a day on which something is said to have happened and that has not come yet.
+
+    Raises:
+        Invalid: the day lies ahead.
+    """
+    if day and day > today:
+        raise Invalid.at(
+            pointer,
+            Words("日期不能晚于今天。", "This day has not come yet."),
+            code="in_the_future",
+            allowed=(f"<= {today.isoformat()}",),
+        )
+
+
+def check_actual_days(
+    start_on: date | None, finish_on: date | None, *, today: date, pointer: str = ""
+) -> None:
+    """Refuse actual days that have not come yet or stand in the wrong order.
+
+    `pointer` says where the finish was given, if it was not in its own field.
+
+    Raises:
+        Invalid: a day lies ahead, or the finish before the start.
+    """
+    check_past(start_on, today, "/actual_start_on")
+    check_past(finish_on, today, pointer or "/actual_finish_on")
+    if start_on and finish_on and finish_on < start_on:
+        raise Invalid.at(
+            pointer or "/actual_finish_on",
+            Words("竣工早于开工。", "The finish lies before the start."),
+            code="before_start",
+            allowed=(f">= {start_on.isoformat()}",),
+        )

@@ -1,0 +1,48 @@
+"""A transaction in the running instance's database, for commands that work on its records."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from services.core.kit import db
+from services.core.kit.errors import Fault, Refusal
+from services.core.kit.words import Words
+from services.standalone import instance
+from services.standalone.trouble import Trouble
+
+
+@contextmanager
+def transaction() -> Generator[Session]:
+    """Open a unit of work in the running instance, or where TUANZU_DATABASE_URL points.
+
+    Raises:
+        Trouble: a refusal with all its faults, or a database that does not answer.
+    """
+    instance.connect_environment()
+    try:
+        with db.unit_of_work() as session:
+            yield session
+    except Refusal as refusal:
+        raise Trouble(said(refusal.words, refusal.faults)) from refusal
+    except OperationalError as error:
+        raise Trouble(
+            Words(
+                f"数据库没有响应：{error.orig}",
+                f"The database does not answer: {error.orig}",
+            )
+        ) from error
+
+
+def said(words: Words, faults: Sequence[Fault]) -> Words:
+    """Give a refusal's sentence with one line for each of its faults."""
+
+    def spoken(language: str) -> str:
+        lines = [words.spoken(language)]
+        for fault in faults:
+            allowed = f" [{', '.join(fault.allowed)}]" if fault.allowed else ""
+            lines.append(f"  {fault.pointer or '/'}: {fault.words.spoken(language)}{allowed}")
+        return "\n".join(lines)
+
+    return Words(spoken("zh"), spoken("en"))
