@@ -162,6 +162,24 @@ def upgrade() -> None:
         op.f("ix_idempotency_record_expires_at"), "idempotency_record", ["expires_at"], unique=False
     )
     op.create_table(
+        "loaded_document",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("anchored_on", sa.Date(), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_loaded_document")),
+        sa.UniqueConstraint("id", name=op.f("uq_loaded_document_id")),
+    )
+    op.create_index(
+        "uq_loaded_document_demo",
+        "loaded_document",
+        ["is_demo"],
+        unique=True,
+        postgresql_where=sa.text("is_demo"),
+    )
+    op.create_table(
         "policy_pack",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -235,6 +253,12 @@ def upgrade() -> None:
         ["next_at", "id"],
         unique=False,
         postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_table(
+        "supervision_number",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_supervision_number")),
     )
     op.create_table(
         "annual_target",
@@ -976,6 +1000,7 @@ def upgrade() -> None:
         sa.Column("is_no_change", sa.Boolean(), nullable=False),
         sa.Column("no_change_reason", sa.Text(), nullable=True),
         sa.Column("correction_reason", sa.Text(), nullable=True),
+        sa.Column("warnings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_by", sa.Uuid(), nullable=True),
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
@@ -1180,7 +1205,9 @@ def upgrade() -> None:
             ["project_id"], ["project.id"], name=op.f("fk_escalation_run_project_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_escalation_run")),
-        sa.UniqueConstraint("finding_id", name=op.f("uq_escalation_run_finding_id")),
+    )
+    op.create_index(
+        op.f("ix_escalation_run_finding_id"), "escalation_run", ["finding_id"], unique=False
     )
     op.create_index(
         "ix_escalation_run_next_at",
@@ -1191,6 +1218,13 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_escalation_run_project_id"), "escalation_run", ["project_id"], unique=False
+    )
+    op.create_index(
+        "uq_escalation_run_open",
+        "escalation_run",
+        ["finding_id"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'stopped'"),
     )
     op.create_table(
         "webhook_attempt",
@@ -1247,12 +1281,14 @@ def upgrade() -> None:
         sa.Column("body_en", sa.Text(), nullable=False),
         sa.Column("issued_to", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("drafted_by", sa.Uuid(), nullable=True),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("issued_by", sa.Uuid(), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_by", sa.Uuid(), nullable=True),
         sa.Column("reply", sa.Text(), nullable=True),
         sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replied_by", sa.Uuid(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Uuid(), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
@@ -1267,10 +1303,16 @@ def upgrade() -> None:
             ["closed_by"], ["account.id"], name=op.f("fk_supervision_order_closed_by")
         ),
         sa.ForeignKeyConstraint(
+            ["drafted_by"], ["account.id"], name=op.f("fk_supervision_order_drafted_by")
+        ),
+        sa.ForeignKeyConstraint(
             ["issued_by"], ["account.id"], name=op.f("fk_supervision_order_issued_by")
         ),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name=op.f("fk_supervision_order_project_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replied_by"], ["account.id"], name=op.f("fk_supervision_order_replied_by")
         ),
         sa.ForeignKeyConstraint(
             ["run_id"], ["escalation_run.id"], name=op.f("fk_supervision_order_run_id")
@@ -1297,12 +1339,18 @@ def downgrade() -> None:
     op.drop_table("escalation_step")
     op.drop_index(op.f("ix_webhook_attempt_delivery_id_number"), table_name="webhook_attempt")
     op.drop_table("webhook_attempt")
+    op.drop_index(
+        "uq_escalation_run_open",
+        table_name="escalation_run",
+        postgresql_where=sa.text("state <> 'stopped'"),
+    )
     op.drop_index(op.f("ix_escalation_run_project_id"), table_name="escalation_run")
     op.drop_index(
         "ix_escalation_run_next_at",
         table_name="escalation_run",
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
+    op.drop_index(op.f("ix_escalation_run_finding_id"), table_name="escalation_run")
     op.drop_table("escalation_run")
     op.drop_index(
         "ix_webhook_delivery_next_at",
@@ -1405,6 +1453,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_joint_group_region_code"), table_name="joint_group")
     op.drop_table("joint_group")
     op.drop_table("annual_target")
+    op.drop_table("supervision_number")
     op.drop_index(
         "ix_reminder_next_at",
         table_name="reminder",
@@ -1414,6 +1463,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_region_lineage"), table_name="region", postgresql_using="gin")
     op.drop_table("region")
     op.drop_table("policy_pack")
+    op.drop_index(
+        "uq_loaded_document_demo", table_name="loaded_document", postgresql_where=sa.text("is_demo")
+    )
+    op.drop_table("loaded_document")
     op.drop_index(op.f("ix_idempotency_record_expires_at"), table_name="idempotency_record")
     op.drop_table("idempotency_record")
     op.drop_table("heartbeat")

@@ -10,13 +10,39 @@ from fastapi.routing import APIRoute
 from prometheus_fastapi_instrumentator import Instrumentator
 
 from services.api import health, openapi, problems
-from services.api.routes import regions, terms, webhooks
+from services.api.routes import (
+    access,
+    calendar,
+    escalations,
+    groups,
+    monitoring,
+    notifications,
+    organisations,
+    policies,
+    progress,
+    projects,
+    regions,
+    reminders,
+    terms,
+    webhooks,
+)
 from services.api.trace import Traced
 from services.core.kit import logs
 from services.core.kit.settings import settings
 
 ROOMS: tuple[APIRouter, ...] = (
+    projects.router,
+    progress.router,
+    monitoring.router,
+    notifications.router,
+    reminders.router,
+    escalations.router,
+    groups.router,
+    access.router,
+    organisations.router,
     regions.router,
+    calendar.router,
+    policies.router,
     webhooks.router,
     terms.router,
 )

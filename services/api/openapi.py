@@ -5,7 +5,8 @@ A route says what it needs and how it answers by the methods of the door it call
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from types import FunctionType
 from typing import Any
 
 from fastapi import FastAPI
@@ -86,10 +87,7 @@ def install(app: FastAPI) -> None:
     app.openapi = whole  # type: ignore[method-assign] # FastAPI's documented way
 
 
-_Endpoint = Callable[..., Any]
-
-
-def _endpoints(app: FastAPI) -> dict[tuple[str, str], _Endpoint]:
+def _endpoints(app: FastAPI) -> dict[tuple[str, str], FunctionType]:
     """Give the function behind each path and method."""
     return {
         (context.path_format, method.lower()): inspect.unwrap(context.endpoint)
@@ -99,7 +97,7 @@ def _endpoints(app: FastAPI) -> dict[tuple[str, str], _Endpoint]:
     }
 
 
-def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], _Endpoint]) -> None:
+def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], FunctionType]) -> None:
     """Add what the framework cannot know."""
     document["info"]["description"] = _DESCRIPTION
     document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
@@ -127,7 +125,7 @@ def _problem_schemas() -> dict[str, Any]:
     return found
 
 
-def _describe(operation: dict[str, Any], method: str, endpoint: _Endpoint) -> None:
+def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) -> None:
     """Say which headers one operation takes and gives, and which problems it can have."""
     asks = set(endpoint.__code__.co_names)
     parameters = operation.setdefault("parameters", [])

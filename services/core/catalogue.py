@@ -1,27 +1,44 @@
 """Everything that exists: every table (METADATA) and every fact (EVENTS).
 
-Only doors, Alembic and tests look here. A room's facts are listed exactly once.
+Only doors, Alembic and tests look here; a room is named here once for its tables, once for its
+facts.
 """
 
+from collections.abc import Iterable
+from types import ModuleType
+
+from services.core.access import events as access_events
 from services.core.access import models as access
 from services.core.agreements import models as agreements
+from services.core.calendar import events as calendar_events
 from services.core.calendar import models as calendar
+from services.core.escalations import events as escalations_events
 from services.core.escalations import models as escalations
+from services.core.exchange import events as exchange_events
+from services.core.exchange import models as exchange
+from services.core.groups import events as groups_events
 from services.core.groups import models as groups
 from services.core.kit import feed, idempotency, jobs, ledger
 from services.core.kit.db import Base
 from services.core.kit.events import Fact
+from services.core.monitoring import events as monitoring_events
 from services.core.monitoring import models as monitoring
+from services.core.notifications import events as notifications_events
 from services.core.notifications import models as notifications
+from services.core.organisations import events as organisations_events
 from services.core.organisations import models as organisations
+from services.core.policies import events as policies_events
 from services.core.policies import models as policies
+from services.core.progress import events as progress_events
 from services.core.progress import models as progress
+from services.core.projects import events as projects_events
 from services.core.projects import models as projects
-from services.core.regions import events as region_events
+from services.core.regions import events as regions_events
 from services.core.regions import models as regions
+from services.core.reminders import events as reminders_events
 from services.core.reminders import models as reminders
 from services.core.targets import models as targets
-from services.core.webhooks import events as webhook_events
+from services.core.webhooks import events as webhooks_events
 from services.core.webhooks import models as webhooks
 
 ROOMS_WITH_TABLES = (
@@ -44,12 +61,36 @@ ROOMS_WITH_TABLES = (
     reminders,
     escalations,
     webhooks,
+    exchange,
 )
 METADATA = Base.metadata
 
-EVENTS: tuple[type[Fact], ...] = (
-    region_events.RegionChanged,
-    webhook_events.WebhookChanged,
-    webhook_events.WebhookDisabled,
+ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
+    calendar_events,
+    regions_events,
+    organisations_events,
+    policies_events,
+    groups_events,
+    access_events,
+    projects_events,
+    progress_events,
+    monitoring_events,
+    notifications_events,
+    reminders_events,
+    escalations_events,
+    webhooks_events,
+    exchange_events,
 )
+
+
+def _facts(modules: Iterable[ModuleType]) -> Iterable[type[Fact]]:
+    """Give the named facts each module declares itself, in the order they stand there."""
+    for module in modules:
+        for found in vars(module).values():
+            declared = isinstance(found, type) and found.__module__ == module.__name__
+            if declared and issubclass(found, Fact) and "NAME" in vars(found):
+                yield found
+
+
+EVENTS: tuple[type[Fact], ...] = tuple(_facts(ROOMS_WITH_FACTS))
 BY_NAME = {event.NAME: event for event in EVENTS}

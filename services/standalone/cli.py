@@ -20,7 +20,7 @@ COMMANDS: dict[str, str] = {
     "migrate": "services.standalone.commands.migrate",
     "doctor": "services.standalone.commands.doctor",
     "backup": "services.standalone.commands.backup",
-    "restore": "services.standalone.commands.backup",
+    "restore": "services.standalone.commands.restore",
     "keys": "services.standalone.commands.keys",
 }
 """Where each command lives; the module adds it to the app it is given by `app_commands`."""

@@ -41,7 +41,7 @@ class Act:
     """Something a person does at one instant of the walk."""
 
     at: datetime
-    do: Callable[[Session], None]
+    do: Callable[[Session, datetime], None]
 
 
 def walk(session: Session, *, upto: datetime, acts: Iterable[Act] = ()) -> None:
@@ -57,7 +57,8 @@ def walk(session: Session, *, upto: datetime, acts: Iterable[Act] = ()) -> None:
     _read_on(session, now)  # facts that were numbered before, and not yet read by everybody
     while True:
         while waiting and waiting[0].at <= now:
-            waiting.popleft().do(session)
+            act = waiting.popleft()
+            act.do(session, act.at)
         _settle(session, now)
         if now >= upto:
             return

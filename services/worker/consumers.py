@@ -2,10 +2,12 @@
 
 from services.core.escalations import actions as escalations
 from services.core.kit.feed import Reader
+from services.core.progress import actions as progress
 from services.core.reminders import actions as reminders
 from services.core.webhooks import actions as webhooks
 
 CONSUMERS: dict[str, dict[str, Reader]] = {
+    "progress": progress.READERS,
     "reminders": reminders.READERS,
     "escalations": escalations.READERS,
     "webhooks": webhooks.READERS,

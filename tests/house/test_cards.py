@@ -32,14 +32,17 @@ def test_a_room_has_a_card_and_nothing_else_in_its_init(room: str) -> None:
     assert card, f"{room}'s card is empty"
     assert len(tree.body) == 1, f"{named(init)} holds more than its card"
     assert card.lower().startswith(f"{room}:"), "a card begins with the room's name"
-    assert "Life:" in card, "a card tells the life of its noun"
+    assert re.search(r"\bLife( of [\w ]+)?:", card), "a card tells the life of its noun"
     assert "Doors:" in card, "a card names its doors"
 
 
 @pytest.mark.parametrize("room", rooms())
 def test_every_file_a_card_names_exists(room: str) -> None:
     card = ast.get_docstring(parsed(CORE / room / "__init__.py")) or ""
-    missing = [name for name in _PATH.findall(card) if not (ROOT / name).exists()]
+    named_on_it = _PATH.findall(card)
+    missing = [
+        name for name in named_on_it if not any((at / name).exists() for at in (ROOT, CORE / room))
+    ]
     assert missing == []
 
 

@@ -1,6 +1,5 @@
 """Organisations and their officers over HTTP."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +9,8 @@ from pydantic import Field, StringConstraints
 from services.api.door import Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
 from services.core.access import queries as access
-from services.core.kit.shapes import RegionCode
+from services.core.kit.reading import Found
+from services.core.kit.shapes import OnDay, RegionCode
 from services.core.organisations import actions, queries, schemas
 from services.core.organisations.models import Duty, OrganisationKind, OrganisationLevel
 
@@ -43,7 +43,7 @@ class OfficersQuery(ListQuery):
     """Filters of an organisation's officers."""
 
     duty: Duty | None = None
-    on: Annotated[date | None, Field(description="Only those in office on this day.")] = None
+    on: Annotated[OnDay | None, Field(description="Only those in office on this day.")] = None
 
 
 @router.get("/organisations", response_model=schemas.OrganisationPage)
@@ -153,7 +153,7 @@ def end_officer(
     return door.changed()
 
 
-def _officer(door: Enter, organisation_id: UUID, officer_id: UUID) -> queries.Found:
+def _officer(door: Enter, organisation_id: UUID, officer_id: UUID) -> Found:
     return queries.officer(
         door.session, door.caller, organisation_id=organisation_id, officer_id=officer_id
     )

@@ -23,7 +23,7 @@ from services.core.policies.pack import (
     Provenance,
     StepKind,
 )
-from services.core.policies.rules import PackState
+from services.core.policies.rules import PackState, PackVerb
 from services.core.progress.rules import ReportState, ReportVerb
 from services.core.reminders.rules import ReminderState, ReminderVerb, Silence
 from services.core.webhooks import rules as webhooks
@@ -36,6 +36,15 @@ CHASING: tuple[Term, ...] = (
             "draft": Words("草案", "Draft"),
             "adopted": Words("已采用", "Adopted"),
             "retired": Words("已停用", "Retired"),
+        },
+    ),
+    Term(
+        "pack.verb",
+        PackVerb,
+        {
+            "edit": Words("修改", "Edit"),
+            "adopt": Words("采用", "Adopt"),
+            "retire": Words("停用", "Retire"),
         },
     ),
     Term(

@@ -139,6 +139,7 @@ RECORDS: tuple[Term, ...] = (
         {
             "establish": Words("组建", "Establish"),
             "dissolve": Words("撤销", "Dissolve"),
+            "hand_over": Words("移交召集职责", "Hand over the chair"),
         },
     ),
     Term(

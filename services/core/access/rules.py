@@ -1,6 +1,10 @@
 """Roles and what each may do; scope says on which records, this says what."""
 
 from enum import StrEnum
+from uuid import UUID
+
+from services.core.kit.errors import Conflict, Forbidden, Invalid
+from services.core.kit.words import Words
 
 
 class Role(StrEnum):
@@ -89,3 +93,58 @@ ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_A
 def sees_business_data(role: Role) -> bool:
     """Say whether a role sees records of groups at all; administrators do not."""
     return role not in ADMINISTRATORS
+
+
+GOVERNMENT = frozenset({"sasac", "gov", "gov_dept"})
+"""Kinds of organisation that may regulate: a regulator sees a whole region."""
+
+STAND_INS: dict[str, tuple[str, ...]] = {"leader": ("leader", "reviewer", "convener")}
+"""Who is asked where a unit has nobody in a duty: its reviewers for the leader, then conveners."""
+
+
+def asked(duty: str) -> tuple[str, ...]:
+    """Give the duties to look for, the one meant first."""
+    return STAND_INS.get(duty, (duty,))
+
+
+def must_fit(role: Role, *, kind: str, is_placeholder: bool) -> None:
+    """Refuse a role that an organisation cannot have.
+
+    Raises:
+        Invalid: the organisation is not named, or would regulate without being government.
+    """
+    if is_placeholder:
+        raise Invalid.at(
+            "/organisation_id",
+            Words("占位单位不能有账户。", "A placeholder unit can have no accounts."),
+            code="placeholder",
+        )
+    if role == Role.REGULATOR and kind not in GOVERNMENT:
+        raise Invalid.at(
+            "/role",
+            Words("只有政府部门的账户可以监管。", "Only an account of government may regulate."),
+            code="not_government",
+            allowed=tuple(other for other in Role if other != Role.REGULATOR),
+        )
+
+
+def must_be_other(account_id: UUID, caller_id: UUID) -> None:
+    """Refuse that somebody changes their own account: no role grants itself anything.
+
+    Raises:
+        Forbidden: it is the caller's own.
+    """
+    if account_id == caller_id:
+        raise Forbidden(
+            Words("不能更改自己的账户。", "Nobody changes or closes their own account.")
+        )
+
+
+def must_be_open(*, is_active: bool) -> None:
+    """Refuse a change of an account that is closed.
+
+    Raises:
+        Conflict: it is closed for good.
+    """
+    if not is_active:
+        raise Conflict(Words("账户已关闭。", "The account is closed."))

@@ -110,8 +110,8 @@ class OrderChange(Given):
     """What of a draft may change (JSON Merge Patch)."""
 
     colour: Colour = Colour.RED
-    title: TitleGiven = Field(default_factory=TitleGiven.model_construct)
-    body: TextGiven = Field(default_factory=TextGiven.model_construct)
+    title: TitleGiven = Field(default_factory=lambda: TitleGiven(zh="-", en="-"))
+    body: TextGiven = Field(default_factory=lambda: TextGiven(zh="-", en="-"))
     issued_to: _Units = Field(default_factory=list)
 
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.core.calendar.rules import WorkCalendar, day_of
+from services.core.calendar.rules import day_of
 from services.core.exchange.queries import Key, Known
 from services.core.kit import ledger
 from services.core.kit.db import Base
@@ -40,7 +40,7 @@ class Unit:
 
     id: UUID
     lineage: Sequence[UUID]
-    region_code: str
+    kind: str
     is_placeholder: bool
 
 
@@ -50,23 +50,30 @@ class Book:
 
     known: Known
     now: datetime
-    calendar: WorkCalendar
     ids: dict[str, dict[Key, UUID]] = field(default_factory=dict)
     regions: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
+    homes: dict[str, Unit] = field(default_factory=dict)
+    """The unit of an account, by its log-in."""
+    active_groups: dict[str, str] = field(default_factory=dict)
     rows: list[Base] = field(default_factory=list)
     facts: list[tuple[Fact, Subject]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     created: Counter[str] = field(default_factory=Counter)
+    here: str = ""
+    """Where in the document the row stands that is being drafted (JSON pointer)."""
 
     def __post_init__(self) -> None:
         """Begin with what is recorded."""
         self.ids = {section: dict(keys) for section, keys in self.known.ids.items()}
         self.regions = dict(self.known.regions)
+        self.active_groups = dict(self.known.active_groups)
         self.units = {
-            code: Unit(unit.id, unit.lineage, unit.region_code, unit.is_placeholder)
+            code: Unit(unit.id, unit.lineage, unit.kind, unit.is_placeholder)
             for code, unit in self.known.organisations.items()
         }
+        by_id = {unit.id: unit for unit in self.units.values()}
+        self.homes = {login: by_id[home] for login, home in self.known.homes.items()}
 
     @property
     def today(self) -> date:
@@ -95,8 +102,22 @@ class Book:
         """Give what is known of an organisation."""
         return _made(self.units, code)
 
+    def must_work_for(self, unit: Unit, pointer: str, login: str | None) -> None:
+        """Refuse a log-in that is neither of a unit nor of one above or below it.
+
+        Raises:
+            Invalid: the account belongs to strangers.
+        """
+        home = None if login is None else _made(self.homes, login)
+        if home and home.id not in unit.lineage and unit.id not in home.lineage:
+            words = Words(
+                "须为本单位或其上下级单位的账户。",
+                "This must be an account of the unit, or of one above or below it.",
+            )
+            raise Invalid.at(pointer, words, code="unknown_account")
+
     def draft(self, *rows: Base) -> None:
-        """Mean to write these rows, after those before them."""
+        """Mean to write these rows; those of one table in this order."""
         self.rows.extend(rows)
 
     def note(self, fact: Fact, about: Subject) -> None:
@@ -105,7 +126,8 @@ class Book:
 
     @contextmanager
     def at(self, pointer: str) -> Generator[None]:
-        """Turn a refusal of one row into faults that name their place in the document."""
+        """Turn a refusal within one row into faults that name their place in the document."""
+        outer, self.here = self.here, self.here + pointer
         try:
             yield
         except Unmade:
@@ -113,22 +135,27 @@ class Book:
         except Refusal as refusal:
             faults = refusal.faults or (Fault("", refusal.code, refusal.words),)
             self.faults += [
-                Fault(
-                    pointer + _BY_ID.sub("", fault.pointer), fault.code, fault.words, fault.allowed
-                )
+                replace(fault, pointer=self.here + _BY_ID.sub("", fault.pointer))
                 for fault in faults
             ]
+        finally:
+            self.here = outer
 
     def write(self, session: Session) -> None:
-        """Write all rows in their order, then their facts.
+        """Write the rows drafted so far, referred-to tables first.
 
         Raises:
-            Invalid: there are faults; nothing was written.
+            Invalid: there are faults; the door's transaction keeps nothing.
         """
         refuse(self.faults)
-        for _, alike in groupby(self.rows, type):
+        place = {table.name: n for n, table in enumerate(Base.metadata.sorted_tables)}
+        for _, alike in groupby(sorted(self.rows, key=lambda row: place[row.__tablename__]), type):
             session.add_all(alike)
             session.flush()
+        self.rows.clear()
+
+    def record(self, session: Session) -> None:
+        """Record the facts of everything that was written."""
         for fact, about in self.facts:
             ledger.record(session, fact, about=about, by=SEED, now=self.now)
 

@@ -1,7 +1,7 @@
 """What must hold across a document: codes exist, none is given twice, nothing circles."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol
 
 from services.core.exchange.queries import Key, Known
 from services.core.exchange.schemas import Document
@@ -84,22 +84,22 @@ class Nested(Protocol):
         """Give its parent's code."""
 
 
-Child = TypeVar("Child", bound=Nested)
+def in_order(document: Document, section: str) -> list[tuple[int, Any]]:
+    """Give a section's rows with their places, parents before what names them."""
+    rows = list(enumerate(getattr(document, section)))
+    if section not in _TREES:
+        return rows
+    waiting = {row.code: (place, row) for place, row in rows}
+    ordered: list[tuple[int, Any]] = []
 
+    def take(code: str) -> None:
+        if code in waiting:
+            place, row = waiting.pop(code)
+            take(row.parent)
+            ordered.append((place, row))
 
-def parents_first(rows: Iterable[Child]) -> list[Child]:
-    """Order rows that name a parent so that it comes before them; the order is kept otherwise."""
-    waiting = {row.code: row for row in rows}
-    ordered: list[Child] = []
-
-    def place(row: Child) -> None:
-        if waiting.pop(row.code, None) is not None:
-            if row.parent is not None and row.parent in waiting:
-                place(waiting[row.parent])
-            ordered.append(row)
-
-    for row in list(waiting.values()):
-        place(row)
+    for _, row in rows:
+        take(row.code)
     return ordered
 
 

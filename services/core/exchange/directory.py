@@ -1,5 +1,7 @@
-"""Drafts of the directory: places, units, log-ins, officers."""
+"""Drafts of the directory: policies, places, units, log-ins, officers."""
 
+from services.core.access import rules as access_rules
+from services.core.access.events import AccountOpened
 from services.core.access.models import Account
 from services.core.exchange import schemas
 from services.core.exchange.book import Book, Unit
@@ -9,9 +11,37 @@ from services.core.kit.words import Words
 from services.core.organisations import rules as organisation_rules
 from services.core.organisations.events import OfficerAppointed, OrganisationChanged
 from services.core.organisations.models import Officer, Organisation
+from services.core.policies import rules as policy_rules
+from services.core.policies.events import PolicyAdopted
+from services.core.policies.models import PolicyPack
+from services.core.policies.rules import PackState
 from services.core.regions import rules as region_rules
 from services.core.regions.events import RegionChanged
 from services.core.regions.models import Region, RegionDesignation
+
+
+def policy(book: Book, row: schemas.PolicyRow) -> None:
+    """Draft the first version of a policy pack, adopted."""
+    with book.at("/document"):
+        policy_rules.check_values(row.document)
+        pack = policy_rules.checked_pack(row.document)
+        if pack.code != row.code:
+            words = Words("须与本行编号一致。", "It must be the code of this row.")
+            raise Invalid.at("/code", words, code="other_pack", allowed=(row.code,))
+    made = book.make("policies", row.code)
+    number = 1
+    book.draft(
+        PolicyPack(
+            id=made,
+            number=number,
+            state=PackState.ADOPTED,
+            **row.model_dump(),
+        )
+    )
+    fact = PolicyAdopted(
+        policy_id=made, code=row.code, number=number, effective_on=row.effective_on
+    )
+    book.note(fact, Subject("policy", made))
 
 
 def region(book: Book, row: schemas.RegionRow) -> None:
@@ -43,7 +73,7 @@ def organisation(book: Book, row: schemas.OrganisationRow) -> None:
     made = book.make("organisations", row.code)
     parent = book.unit(row.parent) if row.parent else None
     lineage = organisation_rules.lineage(made, parent.lineage if parent else ())
-    book.units[row.code] = Unit(made, lineage, row.region, row.is_placeholder)
+    book.units[row.code] = Unit(made, lineage, row.kind, row.is_placeholder)
     book.draft(
         Organisation(
             id=made,
@@ -68,15 +98,15 @@ def organisation(book: Book, row: schemas.OrganisationRow) -> None:
 def account(book: Book, row: schemas.AccountRow) -> None:
     """Draft a log-in; its token is made when it is written."""
     unit = book.unit(row.organisation)
-    if unit.is_placeholder:
-        raise Invalid.at(
-            "/organisation",
-            Words("占位单位不能有账户。", "A placeholder unit can have no log-ins."),
-            code="placeholder",
-        )
+    access_rules.must_fit(row.role, kind=unit.kind, is_placeholder=unit.is_placeholder)
     made = book.make("accounts", row.login)
+    book.homes[row.login] = unit
     book.draft(
         Account(id=made, organisation_id=unit.id, **row.model_dump(exclude={"organisation"}))
+    )
+    book.note(
+        AccountOpened(account_id=made, organisation_id=unit.id, role=row.role),
+        Subject("account", made, organisation_ids=(unit.id,)),
     )
 
 
@@ -85,6 +115,8 @@ def officer(book: Book, row: schemas.OfficerRow) -> None:
     unit = book.unit(row.organisation)
     organisation_rules.must_hold_officers(is_placeholder=unit.is_placeholder)
     organisation_rules.checked_term(row.valid_from, row.valid_to)
+    for pointer, login in (("/account", row.account), ("/deputy", row.deputy)):
+        book.must_work_for(unit, pointer, login)
     made = book.make("officers", (row.organisation, row.duty, row.name))
     book.draft(
         Officer(

@@ -2,22 +2,29 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
 from services.core.agreements.models import AgreementBatch, FrameworkAgreement
+from services.core.calendar import queries as calendars
+from services.core.calendar.rules import day_of, instant_of
 from services.core.exchange.models import LoadedDocument
+from services.core.exchange.rules import Anchors
 from services.core.groups.models import JointGroup
 from services.core.groups.rules import GroupState
+from services.core.kit.scope import among
 from services.core.organisations.models import Officer, Organisation
+from services.core.policies import queries as policies
 from services.core.policies.models import PolicyPack
+from services.core.progress import rules as progress
 from services.core.progress.models import ProgressReport
-from services.core.projects.models import Project
+from services.core.progress.queries import Owing
+from services.core.projects.models import Project, ProjectPartner
 from services.core.regions.models import Region
 from services.core.targets.models import AnnualTarget, LibraryStatement
 
@@ -36,7 +43,9 @@ class Known:
     regions: Mapping[str, tuple[str, list[str]]]
     """Level and lineage by code."""
     organisations: Mapping[str, Organisation]
-    active_regions: Mapping[str, str]
+    homes: Mapping[str, UUID]
+    """The organisation of an account, by its log-in."""
+    active_groups: Mapping[str, str]
     """The code of the active group of a region (I-1)."""
 
     def has(self, section: str, key: Key) -> bool:
@@ -80,7 +89,8 @@ def known(session: Session) -> Known:
         ids=ids,
         regions={region.code: (region.level, region.lineage) for region in regions},
         organisations={organisation.code: organisation for organisation in organisations},
-        active_regions=_active_groups(session),
+        homes=_keyed(session, Account.organisation_id, Account.login),
+        active_groups=_active_groups(session),
     )
 
 
@@ -97,12 +107,23 @@ def _active_groups(session: Session) -> dict[str, str]:
     return {row.region_code: row.code for row in found}
 
 
-def accounts_by_login(session: Session, logins: Collection[str]) -> dict[str, UUID]:
-    """Give the accounts behind these log-ins; unknown ones are left out."""
-    found = session.execute(
-        select(Account.login, Account.id).where(Account.login.in_(list(logins)))
+def owing(session: Session, project_ids: Collection[UUID]) -> dict[UUID, Owing]:
+    """Read projects with what decides when their reports are due, and who hears of them."""
+    partners = (
+        select(func.array_agg(ProjectPartner.organisation_id))
+        .where(ProjectPartner.project_id == Project.id)
+        .correlate(Project)
+        .scalar_subquery()
     )
-    return {row.login: row.id for row in found}
+    found = session.execute(
+        select(Project, partners, JointGroup.policy_code, JointGroup.region_code)
+        .outerjoin(JointGroup, JointGroup.id == Project.group_id)
+        .where(among(Project.id, project_ids))
+    )
+    return {
+        project.id: Owing(project, tuple(units or ()), policy, region or project.region_code)
+        for project, units, policy, region in found
+    }
 
 
 def loaded_on(session: Session, *, code: str) -> date | None:
@@ -118,3 +139,27 @@ def is_demo(session: Session) -> bool:
 def is_empty(session: Session) -> bool:
     """Say whether nothing of a programme is recorded yet."""
     return not session.scalar(select(exists().select_from(Organisation)))
+
+
+def anchors(session: Session, *, code: str, now: datetime) -> Anchors:
+    """Give what a document's relative days count from: its first load, or today.
+
+    Raises:
+        Conflict: no policy is in effect that says when reports fall due.
+    """
+    today = loaded_on(session, code=code) or day_of(now)
+    calendar = calendars.work_calendar(session)
+    cadence = policies.current(session, code=None, on=today).pack.cadence
+    first = today.replace(day=1)
+    ended = instant_of(today, time.max)
+    while progress.due_at(f"{first:%Y-%m}", cadence, calendar) > min(now, ended):
+        first = (first - timedelta(days=1)).replace(day=1)
+    return Anchors(today, calendar, last=f"{first:%Y-%m}")
+
+
+def reporting(session: Session, anchored: Anchors, *, period: str) -> Anchors:
+    """Give the same anchors with the days on which a period's report opens and falls due."""
+    cadence = policies.current(session, code=None, on=anchored.today).pack.cadence
+    opens_at = progress.opens_at(period, cadence, anchored.calendar)
+    due_at = progress.due_at(period, cadence, anchored.calendar)
+    return anchored.also(opens=day_of(opens_at), due=day_of(due_at))

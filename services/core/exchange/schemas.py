@@ -301,11 +301,11 @@ class StatementRow(Row):
 
 
 class PolicyRow(Row):
-    """A policy pack: one that is shipped, or one with a document of its own."""
+    """A policy pack beside those that are shipped, adopted; natural key: `code`."""
 
     code: Code
-    document: dict[str, Any] | None = None
-    effective_on: On | None = None
+    document: dict[str, Any] = Field(description="The whole pack, as `GET /api/v1/policies` gives.")
+    effective_on: On
 
 
 class Document(Given):
@@ -328,7 +328,7 @@ class Document(Given):
 
 
 Moment = Annotated[str, StringConstraints(pattern=r"^.+T[0-2][0-9]:[0-5][0-9]$")]
-"""An instant in the notation, counted from the row's own `due` or `opens`, so read when it is met."""
+"""An instant in the notation that may count from the row's own `due` or `opens`."""
 
 
 class Review(Given):

@@ -14,13 +14,11 @@ from services.core.groups.models import ConvenerDuty, GroupMembership, JointGrou
 from services.core.groups.rules import GroupState, MemberRole, Seat
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
-from services.core.kit.errors import Invalid, Missing
+from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Fields, Found, Page
 from services.core.kit.scope import among
-from services.core.kit.words import Words
 from services.core.organisations.models import Organisation, OrganisationLevel
 from services.core.organisations.queries import named
-from services.core.policies.models import PackState, PolicyPack
 from services.core.regions.models import Region
 
 _UNIT = Organisation.__table__.alias("unit")
@@ -83,9 +81,7 @@ def in_force(on: date | ColumnElement[date]) -> ColumnElement[bool]:
     )
 
 
-def group(
-    session: Session, caller: Caller, *, group_id: UUID, as_of: date | None = None
-) -> Found:
+def group(session: Session, caller: Caller, *, group_id: UUID, as_of: date | None = None) -> Found:
     """Read one group as it is today, or with the members it had on another day.
 
     Raises:
@@ -157,9 +153,7 @@ def duty(session: Session, caller: Caller, *, group_id: UUID, duty_id: UUID) -> 
     )
 
 
-def duties(
-    session: Session, caller: Caller, *, group_id: UUID, ask: Ask, only_open: bool
-) -> Page:
+def duties(session: Session, caller: Caller, *, group_id: UUID, ask: Ask, only_open: bool) -> Page:
     """Read a page of what a group's convener owes; ended duties too unless `only_open`.
 
     Raises:
@@ -253,6 +247,11 @@ def active_in(session: Session, *, region_code: str) -> JointGroup | None:
     ).one_or_none()
 
 
+def has_code(session: Session, code: str) -> bool:
+    """Say whether a group, in scope or not, has this code."""
+    return session.scalar(select(JointGroup.id).where(JointGroup.code == code)) is not None
+
+
 def duties_to_come(session: Session, *, group_id: UUID, after: date) -> list[ConvenerDuty]:
     """Give a group's duties that are owed after a day, locked."""
     return list(
@@ -279,27 +278,6 @@ def duty_for_change(
         ConvenerDuty.group_id == group_id,
         expected=expected,
     )
-
-
-def must_be_adopted(session: Session, *, policy_code: str) -> None:
-    """Refuse a policy pack nobody has adopted.
-
-    Raises:
-        Invalid: there is none of this code; the adopted ones are named.
-    """
-    adopted = session.scalars(
-        select(PolicyPack.code)
-        .where(PolicyPack.state == PackState.ADOPTED)
-        .distinct()
-        .order_by(PolicyPack.code)
-    ).all()
-    if policy_code not in adopted:
-        raise Invalid.at(
-            "/policy_code",
-            Words(f"没有已采用的规则包“{policy_code}”。", f"No pack '{policy_code}' is adopted."),
-            code="unknown_policy",
-            allowed=tuple(adopted),
-        )
 
 
 def _one(session: Session, on: date, *where: ColumnElement[bool]) -> Found:
@@ -352,9 +330,7 @@ def _fields(on: date) -> Fields:
 
 def _member_count(on: date) -> ColumnElement[int]:
     """Count the member units on a day: members, and a convener that speaks for itself."""
-    is_unit = or_(
-        GroupMembership.role == MemberRole.MEMBER, and_(_IS_CONVENER, _SPEAKS_FOR_ITSELF)
-    )
+    is_unit = or_(GroupMembership.role == MemberRole.MEMBER, and_(_IS_CONVENER, _SPEAKS_FOR_ITSELF))
     return _seats(on).where(is_unit).with_only_columns(func.count()).scalar_subquery()
 
 

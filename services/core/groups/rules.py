@@ -51,11 +51,10 @@ MOVES: Mapping[tuple[GroupState, GroupVerb], GroupState] = {
 
 WARNINGS: Mapping[str, Words] = {
     "no_convener": Words("没有召集单位。", "There is no convener."),
-    "convener_elsewhere": Words(
-        "召集单位不在本县。", "The convener is not located in the county."
-    ),
+    "convener_elsewhere": Words("召集单位不在本县。", "The convener is not located in the county."),
     "convener_detached": Words(
-        "召集单位已不属于其所代表的单位。", "The convener no longer belongs to the unit it represents."
+        "召集单位已不属于其所代表的单位。",
+        "The convener no longer belongs to the unit it represents.",
     ),
     "member_count_differs": Words(
         "团组单位数与应有数不符。", "The number of member units is not the expected one."
@@ -155,6 +154,25 @@ def must_be_seatable(seats: Iterable[Seat], organisation_id: UUID, valid_from: d
     if any(s.organisation_id == organisation_id and s.reaches(valid_from) for s in seats):
         raise Conflict(
             Words("该单位在此期间已在团组内。", "The unit already has a place in the group then.")
+        )
+
+
+def must_be_vacant(state: GroupState, seats: Iterable[Seat], since: date) -> None:
+    """Refuse to seat a convener where one sits, or where the chair must be handed over (I-2).
+
+    Raises:
+        Conflict: the group is active, or its draft has a convener.
+    """
+    if state != GroupState.DRAFT:
+        raise Conflict(
+            Words(
+                "团组已成立；召集单位只能通过移交（hand-over）更换。",
+                "The group is active; its convener changes by hand-over only.",
+            )
+        )
+    if any(seat.role == MemberRole.CONVENER and seat.reaches(since) for seat in seats):
+        raise Conflict(
+            Words("筹建中的团组已有召集单位。", "The draft has a convener; end that place first.")
         )
 
 

@@ -8,7 +8,6 @@ forward as the lease, and finishes them fenced by the attempt number it claimed.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
-from uuid import UUID
 
 import structlog
 from sqlalchemy import Index, select, text
@@ -35,8 +34,8 @@ class Heartbeat(Base):
 class DueRow(Protocol):
     """A row with a moment at which something must be done; None: nothing is owed."""
 
-    id: Mapped[UUID]
-    next_at: Mapped[datetime | None]
+    id: Any  # Mapped[UUID]: a column on the class, a value on the row; a Protocol says only one
+    next_at: Any  # Mapped[datetime | None]
 
 
 Row = TypeVar("Row", bound=DueRow)
@@ -77,7 +76,7 @@ def each_due(
         except Exception:  # noqa: BLE001 one bad row spoils no other
             _log.exception("due row failed", table=table.__name__, id=str(row.id))
             session.refresh(row)
-            row.next_at = now + RETRY_AFTER_ERROR  # type: ignore[assignment] # Mapped on a Protocol
+            row.next_at = now + RETRY_AFTER_ERROR
     session.flush()
     return len(rows)
 

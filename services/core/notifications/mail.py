@@ -64,10 +64,10 @@ def written(claimed: Claimed, chosen: Settings) -> EmailMessage:
     letter["Subject"] = " ".join(claimed.title.split())
     letter["Date"] = format_datetime(claimed.claimed_at)
     letter["Message-ID"] = message_id(claimed, chosen)
-    letter["Content-Language"] = _LOCALES.get(claimed.language, _LOCALES["zh"])
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(claimed.body)
-    letter.add_alternative(_as_html(claimed), subtype="html")
+    letter.add_alternative(_as_html(claimed), subtype="html")  # moves Content-* into the parts
+    letter["Content-Language"] = _LOCALES.get(claimed.language, _LOCALES["zh"])
     return letter
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
 from services.core.access.queries import Recipient
+from services.core.groups import queries as groups
 from services.core.groups.models import GroupMembership
 from services.core.groups.rules import MemberRole
 from services.core.kit import reading, rows
@@ -129,7 +130,7 @@ def told(session: Session, cause: Cause, account_ids: Sequence[UUID]) -> dict[UU
             Notification.account_id.in_(account_ids),
         )
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def addressee(session: Session, *, notification_id: UUID) -> Addressee:
@@ -257,8 +258,7 @@ def _contact(on: date) -> ColumnElement[str | None]:
         .where(
             GroupMembership.group_id == Project.group_id,
             GroupMembership.role == MemberRole.CONVENER,
-            GroupMembership.valid_from <= on,
-            or_(GroupMembership.valid_to.is_(None), GroupMembership.valid_to > on),
+            groups.in_force(on),
             Officer.phone.is_not(None),
             Officer.valid_from <= on,
             or_(Officer.valid_to.is_(None), Officer.valid_to > on),

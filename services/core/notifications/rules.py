@@ -75,7 +75,8 @@ def next_try(attempts: int, *, now: datetime, base: timedelta, limit: int) -> da
     """Give when to try again after `attempts` failures, doubling; None: give up."""
     if attempts >= limit:
         return None
-    return now + base * (2 ** (attempts - 1))
+    doublings: int = 2 ** (attempts - 1)
+    return now + base * doublings
 
 
 def batch_within(lease: timedelta, *, timeout: timedelta, limit: int) -> int:

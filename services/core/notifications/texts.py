@@ -156,6 +156,11 @@ _ORDER_BODY = Words(
     "Please sign for this order, help to settle the matter, and reply with the result.",
 )
 _ISSUED_TITLE = Words("请签收：{code} {title}", "To sign: {code} {title}")
+_WITHDRAWN_TITLE = Words("已撤回：{code} {title}", "Withdrawn: {code} {title}")
+_WITHDRAWN_BODY = Words(
+    "{code} {title}\n此件已撤回，无需再办。说明：{reason}\n查看： {link}",
+    "{code} {title}\nIt was withdrawn; nothing is left to do. Reason: {reason}\nOpen: {link}",
+)
 _ISSUED_BODY = Words("{body}\n办理： {link}", "{body}\nOpen: {link}")
 
 
@@ -205,15 +210,26 @@ def order_issued(code: str, title: Words, body: Words, *, link: str) -> Text:
     )
 
 
+def order_withdrawn(code: str, title: Words, reason: str, *, link: str) -> Text:
+    """Tell the units an order was issued to that it was withdrawn."""
+    known: dict[str, Words | str | int] = {
+        "code": code,
+        "title": title,
+        "reason": reason,
+        "link": link,
+    }
+    return Text(_filled(_WITHDRAWN_TITLE, **known), _filled(_WITHDRAWN_BODY, **known), link)
+
+
 def _body(matter: Matter, about: Words, ask: Words) -> Words:
     return _said(_BODY, matter, matter=_said(about, matter), ask=ask)
 
 
-def _said(form: Words, matter: Matter, **also: Words | str | int) -> Words:
+def _said(form: Words, matter: Matter, /, **also: Words | str | int) -> Words:
     """Fill a form with what is known of the matter."""
     about = matter.about
     phone = _filled(_PHONE, contact=about.contact) if about.contact else ""
-    known = {
+    known: dict[str, Words | str | int] = {
         "owner": about.owner,
         "project": about.project,
         "period": _period(matter.period),

@@ -32,7 +32,7 @@ class NewOrganisation(Given):
     code: Code = Field(examples=["O-JNGAS"])
     name: Name = Field(examples=["景宁县天然气有限公司"])
     name_en: Name | None = None
-    short_names: _ShortNames = []
+    short_names: _ShortNames = Field(default_factory=list)
     credit_code: CreditCode | None = None
     level: OrganisationLevel
     kind: OrganisationKind
@@ -50,7 +50,7 @@ class OrganisationChange(Given):
 
     name: Name = ""
     name_en: Name | None = None
-    short_names: _ShortNames = []
+    short_names: _ShortNames = Field(default_factory=list)
     credit_code: CreditCode | None = None
     level: OrganisationLevel = OrganisationLevel.COUNTY
     kind: OrganisationKind = OrganisationKind.COMPANY

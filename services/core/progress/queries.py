@@ -1,29 +1,29 @@
 """Reads of progress reports; who sees the project sees the report, but not a draft's figures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
-    Row,
     SQLColumnExpression,
+    Uuid,
     and_,
     case,
-    cast,
     func,
     literal,
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from services.core.access.models import Account
-from services.core.calendar.rules import day_of
+from services.core.calendar import queries as calendars
+from services.core.calendar.rules import WorkCalendar, day_of
 from services.core.groups.models import GroupMembership, JointGroup
 from services.core.groups.rules import MemberRole
 from services.core.kit import reading, rows
@@ -34,11 +34,13 @@ from services.core.kit.reading import Ask, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
+from services.core.policies import queries as policies
+from services.core.policies.queries import Current
 from services.core.progress import schemas
 from services.core.progress.models import ProgressReport
 from services.core.progress.rules import Figures, Previous, ReportState
 from services.core.projects import queries as projects
-from services.core.projects.models import AnnualPlan, Project, ProjectPartner
+from services.core.projects.models import AnnualPlan, Project, ProjectPartner, ProjectWatch
 from services.core.projects.rules import SideState, Stage, Track, is_watched
 
 _REPORTER = Account.__table__.alias("reporter")
@@ -56,6 +58,14 @@ _SORTS = {
 }
 _OWED = (ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED)
 _EXACT = literal(Qualifier.EXACT.value, literal_execute=True)
+
+_PARTNERS: ColumnElement[list[UUID]] = func.array(
+    select(ProjectPartner.organisation_id)
+    .where(ProjectPartner.project_id == Project.id)
+    .correlate(Project)
+    .scalar_subquery(),
+    type_=ARRAY(Uuid()),
+)
 
 _CONTENT: Fields = {
     "invested_period": reading.money(ProgressReport.invested_period, _EXACT),
@@ -92,7 +102,7 @@ class Owing:
     """A project that owes reports, and by whose policy and days."""
 
     project: Project
-    subject_of: tuple[UUID, ...]
+    partners: tuple[UUID, ...]
     policy_code: str | None
     region_code: str
 
@@ -101,6 +111,57 @@ class Owing:
         """Say whether it is neither paused, nor gone, nor ended (I-17)."""
         side = SideState(self.project.side_state) if self.project.side_state else None
         return is_watched(Stage(self.project.stage), side)
+
+    def subject(self, kind: str, record_id: UUID) -> Subject:
+        """Name a record of this project as what a fact is about."""
+        return subject(kind, record_id, self.project, self.partners)
+
+
+class Terms:
+    """By which policy and which days projects are judged on one day, each asked for once."""
+
+    def __init__(self, session: Session, on: date) -> None:
+        """Keep the day; nothing is read yet."""
+        self._session, self._on = session, on
+        self._policies: dict[str | None, Current] = {}
+        self._calendars: dict[str, WorkCalendar] = {}
+
+    def policy(self, owing: Owing) -> Current:
+        """Give the policy of a project's group, or the default.
+
+        Raises:
+            Conflict: no version of it is in effect.
+        """
+        code = owing.policy_code
+        if code not in self._policies:
+            self._policies[code] = policies.current(self._session, code=code, on=self._on)
+        return self._policies[code]
+
+    def calendar(self, owing: Owing) -> WorkCalendar:
+        """Give the days of the county a project's group serves, or of the project's own place."""
+        region = owing.region_code
+        if region not in self._calendars:
+            self._calendars[region] = calendars.work_calendar(self._session, region)
+        return self._calendars[region]
+
+
+def subject(kind: str, record_id: UUID, project: Project, partners: Collection[UUID]) -> Subject:
+    """Name what a fact is about, for everybody who sees the project: its group and its units."""
+    units = dict.fromkeys(
+        (project.responsible_organisation_id, project.lead_organisation_id, *partners)
+    )
+    return Subject(kind, record_id, project.group_id, tuple(units))
+
+
+def about(report: ProgressReport) -> dict[str, Any]:
+    """Give what every fact about a report says first."""
+    return {
+        "report_id": report.id,
+        "project_id": report.project_id,
+        "organisation_id": report.organisation_id,
+        "period": report.period,
+        "due_at": report.original_due_at,
+    }
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
@@ -123,9 +184,7 @@ def report(session: Session, caller: Caller, *, report_id: UUID) -> Found:
     )
 
 
-def reports(
-    session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ReportFilters
-) -> Page:
+def reports(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ReportFilters) -> Page:
     """Read a page of reports."""
     equal: dict[Any, object] = {
         ProgressReport.project_id: wanted.project,
@@ -174,10 +233,8 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
     )
     row = session.execute(
         select(
-            Project.group_id,
-            _organisations(),
-            Project.track,
-            Project.total_investment,
+            Project,
+            _PARTNERS,
             planned.scalar_subquery(),
             _convenes(caller),
             latest.period,
@@ -189,21 +246,35 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
         .outerjoin(latest, latest.project_id == Project.id)
         .where(Project.id == report.project_id)
     ).one()
-    group_id, organisation_ids, track, total, planned_year, is_conveners, period, *figures = row
+    project, partners, planned_year, is_conveners, period, *figures = row
     return Setting(
-        subject=Subject("progress_report", report.id, group_id, tuple(organisation_ids)),
-        track=Track(track),
-        total=total,
+        subject=subject("progress_report", report.id, project, partners),
+        track=Track(project.track),
+        total=project.total_investment,
         planned_year=planned_year,
         previous=Previous(period, Figures(*figures)) if period else None,
         is_conveners=is_conveners,
     )
 
 
-def owing(session: Session, project_ids: Collection[UUID]) -> dict[UUID, Owing]:
-    """Read the projects whose reports are to be opened, in one statement."""
-    found = session.execute(_owing().where(among(Project.id, project_ids))).all()
-    return {row[0].id: _as_owing(row) for row in found}
+def held(
+    session: Session, moment: SQLColumnExpression[Any], *, now: datetime, limit: int
+) -> list[tuple[ProjectWatch, Owing]]:
+    """Lock the watched rows whose moment has come, oldest first, with their projects.
+
+    The project is locked too, so that nobody who changes it waits for its watched row while this
+    work waits for the project. What another transaction holds is left for the next look.
+    """
+    found = session.execute(
+        _owing()
+        .add_columns(ProjectWatch)
+        .join(ProjectWatch, ProjectWatch.project_id == Project.id)
+        .where(moment <= now)
+        .order_by(moment, ProjectWatch.project_id)
+        .limit(limit)
+        .with_for_update(of=(ProjectWatch, Project), key_share=True, skip_locked=True)
+    ).all()
+    return [(row[-1], _as_owing(row)) for row in found]
 
 
 def awaited(session: Session, *, now: datetime) -> list[tuple[ProgressReport, Owing]]:
@@ -222,30 +293,15 @@ def awaited(session: Session, *, now: datetime) -> list[tuple[ProgressReport, Ow
     return [(row[-1], _as_owing(row)) for row in found]
 
 
-def _owing() -> Any:  # noqa: ANN401 a Select whose columns the two callers unpack
-    return select(
-        Project, _organisations(), JointGroup.policy_code, JointGroup.region_code
-    ).outerjoin(JointGroup, JointGroup.id == Project.group_id)
-
-
-def _as_owing(row: Row[Any]) -> Owing:
-    project, organisation_ids, policy_code, region_code = row[:4]
-    return Owing(project, tuple(organisation_ids), policy_code, region_code or project.region_code)
-
-
-def _organisations() -> ColumnElement[Any]:
-    """Give the units that see a project's reports beside its group: lead, responsible, partners."""
-    partners = select(ProjectPartner.organisation_id).where(
-        ProjectPartner.project_id == Project.id
+def _owing() -> Any:  # noqa: ANN401 a Select that its callers widen
+    return select(Project, _PARTNERS, JointGroup.policy_code, JointGroup.region_code).outerjoin(
+        JointGroup, JointGroup.id == Project.group_id
     )
-    ids = func.array(partners.correlate(Project).scalar_subquery())
-    return func.array_cat(
-        func.array_append(
-            func.array_append(ids, Project.lead_organisation_id),
-            Project.responsible_organisation_id,
-        ),
-        None,
-    )
+
+
+def _as_owing(row: Sequence[Any]) -> Owing:
+    project, partners, policy_code, region_code = row[:4]
+    return Owing(project, tuple(partners), policy_code, region_code or project.region_code)
 
 
 def _convenes(caller: Caller) -> ColumnElement[bool]:

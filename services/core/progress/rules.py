@@ -20,7 +20,7 @@ from services.core.policies.pack import Cadence, CutOff, MonthMark
 
 _PERIOD = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 _WHOLE = 100
-_FIGURES = ("invested_period", "cumulative_year", "cumulative_all", "physical_percent")
+FIGURES = ("invested_period", "cumulative_year", "cumulative_all", "physical_percent")
 
 
 class ReportState(StrEnum):
@@ -175,7 +175,7 @@ def check_complete(given: Figures, *, is_investment: bool, image_progress: str |
     """
     needed: dict[str, object] = {"image_progress": (image_progress or "").strip() or None}
     if is_investment:
-        needed = {name: getattr(given, name) for name in _FIGURES}
+        needed = {name: getattr(given, name) for name in FIGURES}
     faults = [
         Fault(f"/{name}", "missing", Words("此项必填。", "This field is required."))
         for name, value in needed.items()

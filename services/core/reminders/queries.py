@@ -24,6 +24,7 @@ from services.core.kit.words import Words
 from services.core.notifications import queries as notifications
 from services.core.notifications.models import Notification
 from services.core.organisations.models import Duty, Organisation
+from services.core.organisations.queries import named
 from services.core.policies import queries as policies
 from services.core.progress.models import ProgressReport
 from services.core.progress.rules import ReportState
@@ -67,7 +68,7 @@ FIELDS: Fields = {
     "subject_id": Reminder.subject_id,
     "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
     "group_id": Reminder.group_id,
-    "organisation": reading.shaped({"id": Organisation.id, "name": Organisation.name}),
+    "organisation": named(Organisation.__table__),
     "occurrence": Reminder.occurrence,
     "due_at": Reminder.due_at,
     "planned_at": Reminder.planned_at,
@@ -319,10 +320,10 @@ def people(session: Session, report: OwedReport, *, now: datetime) -> list[Recip
         session, organisation_id=report.organisation_id, duty=Duty.REPORTER, on=day_of(now)
     )
     known = {person.account_id for person in reporters}
-    responsible = report.responsible_account_id
-    if responsible is None or responsible in known:
+    if report.responsible_account_id is None or report.responsible_account_id in known:
         return reporters
-    return [*reporters, *notifications.people(session, [responsible])]
+    responsible = access.recipient(session, report.responsible_account_id)
+    return [*reporters, responsible] if responsible else reporters
 
 
 def told_today(
@@ -339,4 +340,4 @@ def told_today(
         .where(ReminderRecipient.account_id.in_(account_ids), Notification.created_at >= today)
         .group_by(ReminderRecipient.account_id)
     )
-    return dict(counted.tuples().all())
+    return dict(counted.all())

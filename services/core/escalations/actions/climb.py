@@ -64,7 +64,7 @@ def begin(session: Session, seen: Seen, now: datetime) -> None:
             project_id=finding.project_id,
             group_id=finding.group_id,
             organisation_id=finding.organisation_id,
-            policy_code=policy.code,
+            policy_code=policy.pack.code,
             policy_number=policy.number,
             ladder=rules.frozen(policy.pack.ladder),
             due_at=finding.due_at,
@@ -82,7 +82,7 @@ def begin(session: Session, seen: Seen, now: datetime) -> None:
         return
     fact = EscalationStarted(
         **_about(run),
-        policy_code=policy.code,
+        policy_code=policy.pack.code,
         policy_number=policy.number,
         due_at=run.due_at,
     )

@@ -33,9 +33,7 @@ class Paper:
     matter: texts.Matter
 
 
-def drafted(
-    session: Session, run: EscalationRun, case: Case, step: Step, now: datetime
-) -> Paper:
+def drafted(session: Session, run: EscalationRun, case: Case, step: Step, now: datetime) -> Paper:
     """Draft the order, circular or proposal of a step; its addressees hear nothing yet (I-16).
 
     The county's regulator decides, for an interview the office the step names; an interview is
@@ -77,9 +75,7 @@ def drafted(
     return Paper(order.id, order.code, deciders, replace(case.matter, link=link_to(order)))
 
 
-def let_fall(
-    session: Session, run: EscalationRun, reason: StopReason, now: datetime
-) -> None:
+def let_fall(session: Session, run: EscalationRun, reason: StopReason, now: datetime) -> None:
     """Withdraw the drafts of a climb whose cause is gone; what a person issued stays issued."""
     for order in queries.drafts_of(session, run_id=run.id):
         order.state = moved(rules.ORDER_MOVES, OrderState(order.state), OrderVerb.WITHDRAW)
@@ -110,16 +106,9 @@ def record(
 ) -> None:
     """Write a fact of an order: of a draft for regulators alone, of an issued one for all."""
     if order.issued_at is None:
-        seen_by = Subject(
-            "supervision_order",
-            order.id,
-            organisation_ids=queries.regulators(session, project_id=order.project_id),
-        )
+        regulators = queries.regulators(session, project_id=order.project_id)
+        group_id, units = None, regulators or (order.id,)  # an id that is nobody's: seen by none
     else:
-        seen_by = Subject(
-            "supervision_order",
-            order.id,
-            group_id=order.group_id,
-            organisation_ids=tuple(order.issued_to),
-        )
+        group_id, units = order.group_id, tuple(order.issued_to)
+    seen_by = Subject("supervision_order", order.id, group_id=group_id, organisation_ids=units)
     ledger.record(session, fact, about=seen_by, by=by, now=now)

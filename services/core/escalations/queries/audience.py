@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.core.access import queries as access
 from services.core.access.models import Account
 from services.core.access.queries import Recipient
-from services.core.access.rules import Role
+from services.core.access.rules import GOVERNMENT, Role
+from services.core.groups import queries as groups
 from services.core.groups.models import GroupMembership, JointGroup
 from services.core.groups.rules import MemberRole
 from services.core.notifications import queries as inbox
@@ -20,7 +21,6 @@ from services.core.policies.pack import Audience
 from services.core.projects.models import Project
 from services.core.regions.models import Region
 
-_GOVERNMENT = frozenset({OrganisationKind.SASAC, OrganisationKind.GOV, OrganisationKind.GOV_DEPT})
 _OFFICE = frozenset({Role.CONVENER, Role.REGULATOR})
 """Accounts that speak for their unit as a whole, whatever duty they hold."""
 
@@ -65,9 +65,9 @@ def addressed(
     return Addressed(tuple(units), tuple(people.values()))
 
 
-def regulators(session: Session, project: Project) -> tuple[UUID, ...]:
+def regulators(session: Session, *, project_id: UUID) -> tuple[UUID, ...]:
     """Give the regulators of the county a project's group serves, else the nearest above."""
-    return tuple(_regulators(session, project, nearest=True))
+    return tuple(_regulators(session, project_id, nearest=True))
 
 
 def _reporter(session: Session, around: _Around) -> _Found:
@@ -84,8 +84,8 @@ def _unit_leader(session: Session, around: _Around) -> _Found:
 
 def _responsible_person(session: Session, around: _Around) -> _Found:
     responsible = around.project.responsible_account_id
-    people = inbox.people(session, [responsible]) if responsible else []
-    return [around.organisation_id], people
+    person = access.recipient(session, responsible) if responsible else None
+    return [around.organisation_id], [person] if person else []
 
 
 def _convener_unit(session: Session, around: _Around) -> _Found:
@@ -106,7 +106,7 @@ def _parent_group(session: Session, around: _Around) -> _Found:
     found = session.scalars(
         select(Organisation.id)
         .join(lineage, lineage.c.id == Organisation.id)
-        .where(Organisation.kind.not_in(_GOVERNMENT))
+        .where(Organisation.kind.not_in(GOVERNMENT))
         .order_by(func.cardinality(Organisation.lineage))
         .limit(1)
     ).all()
@@ -114,11 +114,11 @@ def _parent_group(session: Session, around: _Around) -> _Found:
 
 
 def _county_regulator(session: Session, around: _Around) -> _Found:
-    return _offices(session, _regulators(session, around.project, nearest=True), around.on)
+    return _offices(session, _regulators(session, around.project.id, nearest=True), around.on)
 
 
 def _province_regulator(session: Session, around: _Around) -> _Found:
-    return _offices(session, _regulators(session, around.project, nearest=False), around.on)
+    return _offices(session, _regulators(session, around.project.id, nearest=False), around.on)
 
 
 _FINDERS: Mapping[Audience, _Finder] = {
@@ -159,26 +159,24 @@ def _members(session: Session, around: _Around, *roles: MemberRole) -> Sequence[
         .where(
             GroupMembership.group_id == around.project.group_id,
             GroupMembership.role.in_(roles),
-            GroupMembership.valid_from <= around.on,
-            or_(GroupMembership.valid_to.is_(None), GroupMembership.valid_to > around.on),
+            groups.in_force(around.on),
         )
         .order_by(GroupMembership.valid_from, GroupMembership.id)
     ).all()
 
 
-def _regulators(session: Session, project: Project, *, nearest: bool) -> Sequence[UUID]:
+def _regulators(session: Session, project_id: UUID, *, nearest: bool) -> Sequence[UUID]:
     """Find the state-asset regulators of the county, or of the nearest place above that has one.
 
     Not `nearest`: of the province, or of the highest place below it that has one.
     """
-    served = func.coalesce(
-        select(JointGroup.region_code)
-        .where(JointGroup.id == project.group_id)
-        .scalar_subquery(),
-        project.region_code,
-    )
     above = (
-        select(func.unnest(Region.lineage).label("code")).where(Region.code == served).subquery()
+        select(func.unnest(Region.lineage).label("code"))
+        .select_from(Project)
+        .outerjoin(JointGroup, JointGroup.id == Project.group_id)
+        .join(Region, Region.code == func.coalesce(JointGroup.region_code, Project.region_code))
+        .where(Project.id == project_id)
+        .subquery()
     )
     found = session.execute(
         select(Organisation.id, func.cardinality(Region.lineage).label("depth"))

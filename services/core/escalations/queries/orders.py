@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from services.core.kit.reading import Ask, Fields, Found, Page
 from services.core.kit.scope import among, overlapping
 from services.core.kit.words import Words
 from services.core.organisations.models import Organisation
+from services.core.organisations.queries import named
 from services.core.projects.models import Project
 
 _PEOPLE = {
@@ -30,15 +30,10 @@ _PEOPLE = {
 }
 
 
-def _person(table: FromClause) -> ColumnElement[Any]:
-    shape = reading.shaped({"id": table.c.id, "name": table.c.name})
-    return case((table.c.id.is_not(None), shape))
-
-
 _UNITS = (
     select(
         func.coalesce(
-            func.json_agg(reading.shaped({"id": Organisation.id, "name": Organisation.name})),
+            func.json_agg(named(Organisation.__table__)),
             func.json_build_array(),
         )
     )
@@ -59,16 +54,16 @@ FIELDS: Fields = {
     "body": reading.shaped({"zh": SupervisionOrder.body_zh, "en": SupervisionOrder.body_en}),
     "issued_to": _UNITS,
     "drafted_at": SupervisionOrder.drafted_at,
-    "drafted_by": _person(_PEOPLE["drafted_by"]),
+    "drafted_by": named(_PEOPLE["drafted_by"]),
     "issued_at": SupervisionOrder.issued_at,
-    "issued_by": _person(_PEOPLE["issued_by"]),
+    "issued_by": named(_PEOPLE["issued_by"]),
     "signed_at": SupervisionOrder.signed_at,
-    "signed_by": _person(_PEOPLE["signed_by"]),
+    "signed_by": named(_PEOPLE["signed_by"]),
     "reply": SupervisionOrder.reply,
     "replied_at": SupervisionOrder.replied_at,
-    "replied_by": _person(_PEOPLE["replied_by"]),
+    "replied_by": named(_PEOPLE["replied_by"]),
     "closed_at": SupervisionOrder.closed_at,
-    "closed_by": _person(_PEOPLE["closed_by"]),
+    "closed_by": named(_PEOPLE["closed_by"]),
     "end_reason": SupervisionOrder.end_reason,
     "source": SupervisionOrder.source,
     "is_illustrative": SupervisionOrder.is_illustrative,
@@ -161,9 +156,7 @@ def drafts_of(session: Session, *, run_id: UUID) -> list[SupervisionOrder]:
     return list(
         session.scalars(
             select(SupervisionOrder)
-            .where(
-                SupervisionOrder.run_id == run_id, SupervisionOrder.state == OrderState.DRAFTED
-            )
+            .where(SupervisionOrder.run_id == run_id, SupervisionOrder.state == OrderState.DRAFTED)
             .order_by(SupervisionOrder.code)
             .with_for_update()
         )
@@ -176,9 +169,7 @@ def next_code(session: Session, *, now: datetime) -> str:
     number = session.scalar(
         insert(SupervisionNumber)
         .values(year=year, last=1)
-        .on_conflict_do_update(
-            index_elements=["year"], set_={"last": SupervisionNumber.last + 1}
-        )
+        .on_conflict_do_update(index_elements=["year"], set_={"last": SupervisionNumber.last + 1})
         .returning(SupervisionNumber.last)
     )
     return f"DB-{year}-{number:04d}"

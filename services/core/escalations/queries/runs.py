@@ -14,6 +14,7 @@ from services.core.kit.caller import Caller
 from services.core.kit.reading import Ask, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
+from services.core.organisations.queries import named
 from services.core.projects.models import Project
 
 _STEP = reading.shaped(
@@ -44,7 +45,7 @@ FIELDS: Fields = {
     "finding_id": EscalationRun.finding_id,
     "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
     "group_id": EscalationRun.group_id,
-    "organisation": reading.shaped({"id": Organisation.id, "name": Organisation.name}),
+    "organisation": named(Organisation.__table__),
     "policy_code": EscalationRun.policy_code,
     "policy_number": EscalationRun.policy_number,
     "ladder": EscalationRun.ladder,
@@ -117,9 +118,7 @@ def open_runs(session: Session, *, project_id: UUID) -> list[EscalationRun]:
     return list(
         session.scalars(
             select(EscalationRun)
-            .where(
-                EscalationRun.project_id == project_id, EscalationRun.state != RunState.STOPPED
-            )
+            .where(EscalationRun.project_id == project_id, EscalationRun.state != RunState.STOPPED)
             .order_by(EscalationRun.started_at, EscalationRun.id)
             .with_for_update()
         )

@@ -65,9 +65,7 @@ def side_state_of(project: Project) -> rules.SideState | None:
 def units_of(session: Session, project: Project) -> frozenset[UUID]:
     """Give every organisation that takes part in a project."""
     joined = (partner.organisation_id for partner in queries.partners(session, project.id))
-    return frozenset(
-        (project.lead_organisation_id, project.responsible_organisation_id, *joined)
-    )
+    return frozenset((project.lead_organisation_id, project.responsible_organisation_id, *joined))
 
 
 def record(  # noqa: PLR0913 the whole of one line of the ledger, and who took part before

@@ -1,9 +1,10 @@
 """Admitting projects, and changing what is recorded of them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.core.calendar.rules import day_of
@@ -15,6 +16,7 @@ from services.core.kit.money import Qualifier
 from services.core.kit.shapes import Money
 from services.core.kit.words import Words
 from services.core.organisations import queries as organisations
+from services.core.organisations.models import Organisation
 from services.core.projects import queries, rules, schemas
 from services.core.projects.actions import keeping, watching
 from services.core.projects.events import ProjectAdmitted, ProjectChanged
@@ -127,12 +129,11 @@ def _check(
     session: Session,
     project: Project,
     sent: set[str],
-    partners: Any,  # noqa: ANN401 given partners, as a list or a tuple
+    partners: Sequence[schemas.GivenPartner],
     by: Caller,
 ) -> None:
     """Refuse a project as it would be, looking up only what was sent."""
     today = day_of(by.now)
-    days = ()
     if sent & {"plan_start_on", "plan_finish_on"}:
         days = tuple(queries.open_milestone_days(session, project.id))
         rules.check_plan_days(project.plan_start_on, project.plan_finish_on, days)
@@ -155,3 +156,56 @@ def _check(
             organisations.placed(session, organisation_id=one.organisation_id, pointer=pointer)
         shares = [(one.organisation_id, one.share_percent) for one in partners]
         rules.check_shares(project.lead_organisation_id, shares)
+
+
+def _check_named(session: Session, project: Project, sent: set[str]) -> None:
+    """Refuse a place, a unit or a person that is not there."""
+    if "region_code" in sent:
+        regions.placed(session, code=project.region_code, pointer="/region_code")
+    for name in ("lead_organisation_id", "responsible_organisation_id"):
+        if name in sent:
+            organisations.placed(
+                session, organisation_id=getattr(project, name), pointer=f"/{name}"
+            )
+    if (
+        sent & {"responsible_organisation_id", "responsible_account_id"}
+        and project.responsible_account_id
+    ):
+        unit = session.get_one(Organisation, project.responsible_organisation_id)
+        queries.answering(session, account_id=project.responsible_account_id, unit=unit)
+
+
+def _replace(
+    session: Session,
+    project: Project,
+    before: Sequence[ProjectPartner],
+    given: Sequence[schemas.GivenPartner],
+) -> dict[str, Any]:
+    """Put the given partners in the place of all others; gives what changed."""
+    old = sorted((_as_given(one) for one in before), key=_by_unit)
+    new = sorted(given, key=_by_unit)
+    if old == new:
+        return {}
+    rows.touch(project)
+    for one in before:
+        session.delete(one)
+    session.flush()
+    session.add_all(_partners(project.id, given))
+    session.flush()
+    return {"partners": [[one.model_dump(mode="json") for one in side] for side in (old, new)]}
+
+
+def _by_unit(partner: schemas.GivenPartner) -> UUID:
+    return partner.organisation_id
+
+
+def _as_given(partner: ProjectPartner) -> schemas.GivenPartner:
+    return schemas.GivenPartner(
+        organisation_id=partner.organisation_id,
+        role=rules.PartnerRole(partner.role),
+        share_percent=partner.share_percent,
+    )
+
+
+def _partners(project_id: UUID, given: Sequence[schemas.GivenPartner]) -> list[ProjectPartner]:
+    return [ProjectPartner(project_id=project_id, **one.model_dump()) for one in given]

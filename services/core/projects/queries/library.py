@@ -74,6 +74,7 @@ _PARTNERS = (
             func.json_build_array(),
         )
     )
+    .select_from(ProjectPartner)
     .join(Organisation, Organisation.id == ProjectPartner.organisation_id)
     .where(ProjectPartner.project_id == Project.id)
     .correlate(Project)

@@ -45,6 +45,7 @@ def ask_again(session: Session, seen: Seen, now: datetime) -> None:
 
 READERS: dict[str, Reader] = {
     "progress.opened": attend_report,
+    "progress.retimed": attend_report,
     "progress.submitted": attend_report,
     "progress.returned": attend_report,
     "progress.accepted": attend_report,
@@ -84,9 +85,26 @@ def _plan(session: Session, report: OwedReport, now: datetime) -> None:
         )
     )
     settled = queries.settled(session, subject_id=report.id)
-    wanted = [one for one in report.timetable.planned_times() if one.key not in settled]
-    put(session, report, wanted)
-    put_following(session, report, now)
+    put(
+        session, report, [one for one in report.timetable.planned_times() if one.key not in settled]
+    )
+    retime(session, report, now)
+
+
+def retime(session: Session, report: OwedReport, now: datetime) -> None:
+    """Give every planned row the moment that due day, calendar and policy give it today."""
+    following = put_following(session, report, now)
+    moments = {one.key: one.send_at for one in report.timetable.planned_times()}
+    if following:
+        moments[following.key] = following.send_at
+    for key, row in queries.planned(session, subject_id=report.id).items():
+        row.due_at = report.timetable.due_at
+        if key in rules.PUT_OFF:
+            row.next_at = row.planned_at
+        elif key in moments:
+            row.planned_at = row.next_at = moments[key]
+        else:
+            withdraw([row], "not_in_plan")
 
 
 def put_following(session: Session, report: OwedReport, now: datetime) -> Occurrence | None:

@@ -84,7 +84,7 @@ def _turn(session: Session, subject_id: UUID, now: datetime) -> _Turn | None:
         return None
     due = _due(session, report, planned, now)
     if not due:
-        _retime(session, report, planned, now)
+        plan.retime(session, report, now)
         return None
     people = queries.people(session, report, now=now)
     if not people:
@@ -107,23 +107,6 @@ def _due(
         row for key, row in planned.items() if key in rules.PUT_OFF and row.planned_at <= now
     ]
     return [*put_off, *(rows[one.key] for one in missed)]
-
-
-def _retime(
-    session: Session, report: OwedReport, planned: dict[str, Reminder], now: datetime
-) -> None:
-    """Give each planned row the moment that calendar and policy give it today."""
-    following = plan.put_following(session, report, now)
-    moments = {one.key: one.send_at for one in report.timetable.planned_times()}
-    if following:
-        moments[following.key] = following.send_at
-    for key, row in planned.items():
-        if key in rules.PUT_OFF:
-            row.next_at = row.planned_at
-        elif key in moments:
-            row.planned_at = row.next_at = moments[key]
-        else:
-            plan.withdraw([row], "not_in_plan")
 
 
 def _wait(planned: dict[str, Reminder], now: datetime, until: datetime) -> None:

@@ -15,6 +15,9 @@ from services.core.kit.words import Words
 
 TOKEN_PREFIX = "tz_"  # noqa: S105 a prefix that scanners recognise, not a token
 
+# A member loses the group with its next request, and keeps a dissolved one as it was that day. A
+# draft is its regulator's. Who owns or supervises a member does not thereby see the group, if it is
+# a regulator: its region says what it sees.
 _SCOPE = """
     SELECT a.id, a.login, a.name, a.organisation_id, a.role, clock.now,
       ARRAY(SELECT o.id FROM organisation o
@@ -25,8 +28,12 @@ _SCOPE = """
       ELSE '{}' END AS in_region,
       ARRAY(SELECT m.group_id FROM group_membership m
             JOIN organisation o ON o.id = m.organisation_id
+            JOIN joint_group g ON g.id = m.group_id
             WHERE o.lineage @> ARRAY[a.organisation_id]
-              AND m.valid_from <= clock.today AND (m.valid_to IS NULL OR m.valid_to > clock.today)
+              AND (o.id = home.id OR NOT (a.role = 'regulator' OR home.kind = 'sasac'))
+              AND g.state <> 'draft'
+              AND m.valid_from <= LEAST(clock.today, g.dissolved_on)
+              AND (m.valid_to IS NULL OR m.valid_to > LEAST(clock.today, g.dissolved_on))
             UNION
             SELECT g.id FROM joint_group g JOIN region r ON r.code = g.region_code
             WHERE a.role = 'regulator' AND r.lineage @> ARRAY[home.region_code]) AS groups
@@ -88,5 +95,5 @@ def _caller(row: Sequence[Any]) -> Caller:
         organisation_ids=frozenset(own).union(in_region) if sees else frozenset(),
         group_ids=frozenset(groups) if sees else frozenset(),
         now=now,
-        own_organisation_ids=frozenset(own),
+        own_organisation_ids=frozenset(own) if sees else frozenset(),
     )

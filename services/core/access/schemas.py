@@ -1,0 +1,141 @@
+"""What accounts, tokens and oneself look like from outside."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.core.access.rules import Permission, Role
+from services.core.kit.shapes import Given, Name, PageOf, Paragraph, Shown
+from services.core.organisations.models import OrganisationKind, OrganisationLevel
+from services.core.organisations.schemas import NamedOrganisation, NamedRegion
+
+Login = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"),
+    Field(description="Lower case, so that no two look alike."),
+]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Language = Literal["zh", "en"]
+
+MAX_TOKEN_DAYS = 366
+"""A token that nobody renews within a year has been forgotten."""
+
+
+class NewAccount(Given):
+    """An account to be opened."""
+
+    login: Login = Field(examples=["convener-jn"])
+    name: Name
+    organisation_id: UUID
+    role: Role
+    email: Email | None = None
+    language: Language = "zh"
+    source: Paragraph | None = None
+    is_illustrative: bool = False
+
+
+class AccountChange(Given):
+    """What of an account may change (JSON Merge Patch)."""
+
+    name: Name = ""
+    organisation_id: UUID = UUID(int=0)
+    role: Role = Role.OBSERVER
+    email: Email | None = None
+    language: Language = "zh"
+
+
+class AccountClose(Given):
+    """Why an account is closed."""
+
+    reason: Paragraph | None = None
+
+
+class Account(Shown):
+    """One person's or one integrator's log-in."""
+
+    id: UUID
+    login: str
+    name: str
+    organisation: NamedOrganisation
+    role: Role
+    email: str | None
+    language: Language
+    is_active: bool
+    source: str | None
+    is_illustrative: bool
+    version: int
+
+
+class AccountPage(PageOf):
+    """One page of accounts."""
+
+    items: list[Account]
+
+
+class HomeOrganisation(NamedOrganisation):
+    """The organisation an account belongs to."""
+
+    level: OrganisationLevel
+    kind: OrganisationKind
+    region: NamedRegion
+
+
+class NamedGroup(Shown):
+    """A group in the caller's scope."""
+
+    id: UUID
+    code: str
+    name: str
+    state: str
+
+
+class Scope(Shown):
+    """What the caller sees: how many units, and which groups."""
+
+    organisation_count: int = Field(description="Units whose own records the caller sees.")
+    group_count: int
+    groups: list[NamedGroup] = Field(description="At most 200, by code.")
+
+
+class Me(Shown):
+    """The caller: account, organisation, permissions and scope at this moment."""
+
+    account: Account
+    organisation: HomeOrganisation
+    permissions: list[Permission]
+    scope: Scope
+
+
+class NewToken(Given):
+    """A token for the caller's own account."""
+
+    name: Name = Field(description="By which its owner knows it.", examples=["phone"])
+    expires_in_days: Annotated[int, Field(ge=1, le=MAX_TOKEN_DAYS)] | None = Field(
+        default=None, description="The service's usual life if left out."
+    )
+
+
+class Token(Shown):
+    """A bearer token, without the token."""
+
+    id: UUID
+    account_id: UUID
+    name: str
+    hint: str = Field(description="Its first characters.")
+    created_at: str
+    expires_at: str
+    revoked_at: str | None
+    version: int
+
+
+class IssuedToken(Token):
+    """A token with its text, which is shown only now."""
+
+    token: str
+
+
+class TokenPage(PageOf):
+    """One page of tokens."""
+
+    items: list[Token]

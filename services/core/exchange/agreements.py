@@ -1,0 +1,72 @@
+"""Drafts of agreements with their parties, and of what was promised and stated in numbers."""
+
+from services.core.agreements.models import AgreementBatch, AgreementParty, FrameworkAgreement, Side
+from services.core.exchange import schemas
+from services.core.exchange.book import Book
+from services.core.exchange.library import amounts
+from services.core.kit.errors import Invalid
+from services.core.kit.words import Words
+from services.core.targets.models import AnnualTarget, LibraryStatement
+
+
+def batch(book: Book, row: schemas.BatchRow) -> None:
+    """Draft agreements that were signed on one occasion, as they were announced."""
+    made = book.make("batches", row.code)
+    money = amounts("amount", "amount_qualifier", row.amount)
+    book.draft(AgreementBatch(id=made, **row.model_dump(exclude={"amount"}), **money))
+
+
+def agreement(book: Book, row: schemas.AgreementRow) -> None:
+    """Draft an agreement; both sides are named, unless the source names neither."""
+    sides = {party.side for party in row.parties}
+    if sides != set(Side) and not row.is_placeholder:
+        words = Words(
+            "协议须同时载明企业方和县方。", "An agreement names an enterprise and a county side."
+        )
+        raise Invalid.at("/parties", words, code="one_sided", allowed=tuple(Side))
+    made = book.make("agreements", row.code)
+    book.draft(
+        FrameworkAgreement(
+            id=made,
+            batch_id=book.maybe("batches", row.batch),
+            group_id=book.maybe("groups", row.group),
+            **row.model_dump(exclude={"batch", "group", "amount", "parties"}),
+            **amounts("amount", "amount_qualifier", row.amount),
+        ),
+        *(
+            AgreementParty(
+                agreement_id=made,
+                organisation_id=book.unit(party.organisation).id,
+                side=party.side,
+            )
+            for party in row.parties
+        ),
+    )
+
+
+def target(book: Book, row: schemas.TargetRow) -> None:
+    """Draft a region's target for one year."""
+    made = book.make("targets", (row.region, row.year))
+    book.draft(
+        AnnualTarget(
+            id=made,
+            region_code=row.region,
+            project_count=row.projects,
+            **amounts("investment", "investment_qualifier", row.investment),
+            **row.model_dump(exclude={"region", "projects", "investment"}),
+        )
+    )
+
+
+def statement(book: Book, row: schemas.StatementRow) -> None:
+    """Draft the library's size as somebody stated it."""
+    made = book.make("statements", (row.region, row.as_of_month))
+    book.draft(
+        LibraryStatement(
+            id=made,
+            region_code=row.region,
+            project_count=row.projects,
+            **amounts("investment", "investment_qualifier", row.investment),
+            **row.model_dump(exclude={"region", "projects", "investment"}),
+        )
+    )

@@ -1,0 +1,204 @@
+"""Drafts of the library: projects with partners, milestones, plans, and the row that is watched."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from services.core.exchange import schemas
+from services.core.exchange.book import Book
+from services.core.kit.errors import Fault, Invalid
+from services.core.kit.events import Fact, Subject
+from services.core.kit.ids import new_id
+from services.core.kit.money import Qualifier
+from services.core.kit.shapes import Money
+from services.core.kit.words import Words
+from services.core.projects import rules
+from services.core.projects.actions import watching
+from services.core.projects.events import (
+    MilestonePlanned,
+    MilestoneReached,
+    PlanBaselined,
+    ProjectAdmitted,
+)
+from services.core.projects.models import (
+    AnnualPlan,
+    Milestone,
+    Project,
+    ProjectPartner,
+    ProjectWatch,
+)
+
+_FIRST_PLAN = 1
+
+
+def project(book: Book, row: schemas.ProjectRow) -> None:
+    """Draft a project with everything that belongs to it."""
+    drafted = _project(book, row)
+    _check(book, row)
+    book.ids["projects"][row.code] = drafted.id
+    book.created["projects"] += 1
+    watch = ProjectWatch(project_id=drafted.id)
+    watching.settle(watch, drafted, now=book.now)
+    book.draft(drafted, watch)
+    units = {drafted.lead_organisation_id, drafted.responsible_organisation_id}
+    for partner in row.partners:
+        unit_id = book.unit(partner.organisation).id
+        units.add(unit_id)
+        book.draft(
+            ProjectPartner(
+                project_id=drafted.id,
+                organisation_id=unit_id,
+                **partner.model_dump(exclude={"organisation"}),
+            )
+        )
+    heard = _Heard(book, drafted, tuple(sorted(units)))
+    heard.note("project", drafted.id, _admitted(drafted))
+    for milestone in row.milestones:
+        _milestone(heard, milestone)
+    for plan in row.plans:
+        _plan(heard, plan)
+
+
+class _Heard:
+    """A drafted project, and who hears the facts about it."""
+
+    def __init__(self, book: Book, project: Project, units: tuple[UUID, ...]) -> None:
+        self.book, self.project, self._units = book, project, units
+        self.said: dict[str, Any] = {"project_id": project.id, "project_code": project.code}
+
+    def note(self, kind: str, subject_id: UUID, fact: Fact) -> None:
+        """Mean to record a fact of the project, or of a part that is a record of its own."""
+        self.book.note(fact, Subject(kind, subject_id, self.project.group_id, self._units))
+
+
+def _project(book: Book, row: schemas.ProjectRow) -> Project:
+    lead = book.unit(row.lead).id
+    said = row.model_dump(
+        exclude={
+            "group",
+            "region",
+            "lead",
+            "responsible",
+            "responsible_account",
+            "parent",
+            "total_investment",
+            "partners",
+            "milestones",
+            "plans",
+        }
+    )
+    return Project(
+        id=new_id(),
+        group_id=book.maybe("groups", row.group),
+        region_code=row.region,
+        lead_organisation_id=lead,
+        responsible_organisation_id=book.unit(row.responsible).id if row.responsible else lead,
+        responsible_account_id=book.maybe("accounts", row.responsible_account),
+        parent_id=book.maybe("projects", row.parent),
+        **amounts("total_investment", "investment_qualifier", row.total_investment),
+        **said,
+    )
+
+
+def _check(book: Book, row: schemas.ProjectRow) -> None:
+    """Refuse what the library's own rules refuse, each with its place in the row."""
+    rules.checked_stage(row.track, row.stage)
+    responsible = book.unit(row.responsible or row.lead)
+    book.must_work_for(responsible, "/responsible_account", row.responsible_account)
+    days = [one.planned_on for one in row.milestones if one.actual_on is None]
+    rules.check_plan_days(row.plan_start_on, row.plan_finish_on, days)
+    rules.check_actual_days(row.actual_start_on, row.actual_finish_on, today=book.today)
+    if row.reports_from:
+        rules.checked_reports_from(row.reports_from, f"{book.today:%Y-%m}")
+    shares = [(book.unit(one.organisation).id, one.share_percent) for one in row.partners]
+    rules.check_shares(book.unit(row.lead).id, shares)
+    weight = Decimal(0)
+    for place, one in enumerate(row.milestones):
+        with book.at(f"/milestones/{place}"):
+            rules.check_weight(weight, one.weight)
+            rules.check_past(one.actual_on, book.today, "/actual_on")
+        weight += one.weight
+    for place, plan in enumerate(row.plans):
+        if plan.curve is not None:
+            with book.at(f"/plans/{place}"):
+                rules.checked_curve(tuple(plan.curve), plan.planned.amount)
+    years = [plan.year for plan in row.plans]
+    if len(set(years)) < len(years):
+        words = Words("同一年度只能有一个计划。", "There is one plan for a year.")
+        raise Invalid(words, faults=[Fault("/plans", "repeated", words)])
+
+
+def _milestone(heard: _Heard, row: schemas.MilestoneRow) -> None:
+    made = new_id()
+    heard.book.draft(
+        Milestone(
+            id=made,
+            project_id=heard.project.id,
+            original_planned_on=row.planned_on,
+            **row.model_dump(),
+        )
+    )
+    about = {
+        **heard.said,
+        "milestone_id": made,
+        "milestone_name": row.name,
+        "gate": row.gate,
+        "planned_on": row.planned_on,
+        "original_planned_on": row.planned_on,
+    }
+    heard.note("milestone", made, MilestonePlanned(**about))
+    if row.actual_on is not None:
+        late = max((row.actual_on - row.planned_on).days, 0)
+        fact = MilestoneReached(**about, actual_on=row.actual_on, days_late=late)
+        heard.note("milestone", made, fact)
+
+
+def _plan(heard: _Heard, row: schemas.PlanRow) -> None:
+    made, planned = new_id(), row.planned
+    curve = list(row.curve) if row.curve else list(rules.spread(planned.amount))
+    heard.book.draft(
+        AnnualPlan(
+            id=made,
+            project_id=heard.project.id,
+            number=_FIRST_PLAN,
+            planned_investment=planned.amount,
+            investment_qualifier=planned.qualifier,
+            curve=curve,
+            is_spread=row.curve is None,
+            made_at=heard.book.now,
+            **row.model_dump(exclude={"planned", "curve"}),
+        )
+    )
+    fact = PlanBaselined(
+        **heard.said,
+        plan_id=made,
+        year=row.year,
+        number=_FIRST_PLAN,
+        planned_investment=planned.amount,
+        investment_qualifier=planned.qualifier,
+        is_spread=row.curve is None,
+    )
+    heard.note("annual_plan", made, fact)
+
+
+def _admitted(project: Project) -> ProjectAdmitted:
+    return ProjectAdmitted(
+        project_id=project.id,
+        project_code=project.code,
+        project_name=project.name,
+        group_id=project.group_id,
+        region_code=project.region_code,
+        track=rules.Track(project.track),
+        stage=rules.Stage(project.stage),
+        lead_organisation_id=project.lead_organisation_id,
+        responsible_organisation_id=project.responsible_organisation_id,
+        is_illustrative=project.is_illustrative,
+    )
+
+
+def amounts(amount: str, qualifier: str, money: Money | None) -> dict[str, Any]:
+    """Write a money object as its two columns."""
+    return {
+        amount: money.amount if money else None,
+        qualifier: money.qualifier if money else Qualifier.EXACT,
+    }
