@@ -74,7 +74,7 @@ async def run(port: int, requests: list[bytes], *, connections: int, seconds: fl
 def main() -> None:
     """Do what standard input asks."""
     plan = json.load(sys.stdin)
-    requests = [text.encode("latin-1") for text in plan["requests"]]
+    requests = [text.encode() for text in plan["requests"]]
     figures = uvloop.run(
         run(
             plan["port"],

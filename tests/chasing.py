@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 import orjson
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from services.core.access.models import Account
 from services.core.groups.models import JointGroup
 from services.core.kit.feed import PendingEvent, Seen
 from services.core.kit.ids import new_id
+from services.core.kit.settings import settings
 from services.core.monitoring.models import Finding
 from services.core.notifications.models import Notification
 from services.core.organisations.models import Officer, Organisation
@@ -269,3 +271,17 @@ def post_office() -> Generator[Postbox]:
         yield box
     finally:
         controller.stop()
+
+
+@pytest.fixture
+def postbox(database: str, monkeypatch: pytest.MonkeyPatch) -> Generator[Postbox]:
+    """Run a mail server and make it known to the service, as an operator would."""
+    del database  # its address must be in the environment before the settings are read
+    with post_office() as box:
+        monkeypatch.setenv("TUANZU_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("TUANZU_SMTP_PORT", str(box.port))
+        monkeypatch.setenv("TUANZU_SMTP_TIMEOUT", "PT5S")
+        monkeypatch.setenv("TUANZU_PUBLIC_URL", "https://tuanzu.example")
+        settings.cache_clear()
+        yield box
+    settings.cache_clear()

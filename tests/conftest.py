@@ -18,7 +18,7 @@ from tests import engines
 @pytest.fixture(scope="session")
 def database(worker_id: str) -> Generator[str]:
     """Give a migrated database of this test process; the engines are shared by all of them."""
-    with engines.database(f"test_{worker_id}") as url:
+    with engines.database(f"test_{worker_id}_{os.getpid()}") as url:
         os.environ["TUANZU_DATABASE_URL"] = url
         os.environ["TUANZU_REDIS_URL"] = engines.redis_url()
         os.environ["TUANZU_SECRET_KEY"] = "dGVzdHMtb25seS0zMi1ieXRlcy1vZi1ub3RoaW5nISE="

@@ -5,10 +5,12 @@ A route says what it needs and how it answers by the methods of the door it call
 """
 
 import inspect
+import re
 from collections.abc import Mapping
 from types import FunctionType
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
@@ -18,6 +20,10 @@ from services.core import catalogue
 from services.core.kit.events import Fact
 
 _REFERENCE = "#/components/schemas/"
+_OF_A_ROOM = re.compile(r"services__core__(?P<room>[a-z]+)__[a-z]+__")
+"""How FastAPI writes a schema whose name several rooms use."""
+_OF_A_SIDE = re.compile(r"(?<=\w)-(?P<side>Input|Output)(?=\")")
+"""How it writes a schema that is one thing going in and another coming out."""
 _DESCRIPTION = (
     "Every refusal is `application/problem+json` and names each wrong field by its JSON pointer. "
     "Times are UTC, days are days in Asia/Shanghai, money is a decimal in a string with its "
@@ -79,12 +85,21 @@ def install(app: FastAPI) -> None:
 
     def whole() -> dict[str, Any]:
         if not app.openapi_schema:
-            document = plain()
+            document = _readably_named(plain())
             _complete(document, _endpoints(app))
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = whole  # type: ignore[method-assign] # FastAPI's documented way
+
+
+def _readably_named(document: dict[str, Any]) -> dict[str, Any]:
+    """Rename what FastAPI had to tell apart: WebhooksDelivery, and MoneyGiven for what goes in."""
+    text = orjson.dumps(document).decode()
+    text = _OF_A_ROOM.sub(lambda found: found["room"].capitalize(), text)
+    text = _OF_A_SIDE.sub(lambda found: "Given" if found["side"] == "Input" else "", text)
+    renamed: dict[str, Any] = orjson.loads(text)
+    return renamed
 
 
 def _endpoints(app: FastAPI) -> dict[tuple[str, str], FunctionType]:
@@ -127,7 +142,7 @@ def _problem_schemas() -> dict[str, Any]:
 
 def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) -> None:
     """Say which headers one operation takes and gives, and which problems it can have."""
-    asks = set(endpoint.__code__.co_names)
+    asks = _asked(endpoint)
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
     success = responses[min(responses)]
@@ -149,6 +164,16 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
     operation["responses"] = {
         status: responses[status] for status in sorted(responses) if status not in unneeded
     }
+
+
+def _asked(function: FunctionType) -> set[str]:
+    """Give every name a route uses, itself or by a function of its own file."""
+    names = set(function.__code__.co_names)
+    for name in tuple(names):
+        used = function.__globals__.get(name)
+        if isinstance(used, FunctionType) and used.__module__ == function.__module__:
+            names |= _asked(used)
+    return names
 
 
 def _without_defaults(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -81,10 +81,8 @@ def _file(filing: Filing, session: Session, now: datetime) -> None:
         given = NoChange(reason=filing.no_change_reason)
         progress.declare_no_change(session, given=given, **about)
     else:
-        figures = ReportFigures(
-            **filing.model_dump(include=_SAID, exclude_none=True),
-            **_invested(session, filing, report),
-        )
+        said = filing.model_dump(include=_SAID, exclude_none=True)
+        figures = ReportFigures(**said | _invested(session, filing, report))
         progress.submit(session, given=figures, **about)
 
 
@@ -100,7 +98,7 @@ def _review(filing: Filing, session: Session, now: datetime) -> None:
         progress.accept(session, **about)
 
 
-def _invested(session: Session, filing: Filing, report: ProgressReport) -> dict[str, ExactMoney]:
+def _invested(session: Session, filing: Filing, report: ProgressReport) -> dict[str, Any]:
     """Give the figures that reach so many percent of what the year's plan says for this month."""
     if filing.plan_percent is None:
         return {}

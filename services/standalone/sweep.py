@@ -7,7 +7,7 @@ webhooks are not sent: they stay due rows, which the workers deliver when they f
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
 from sqlalchemy import text
@@ -33,6 +33,7 @@ _NEXT = text(
     """
 )
 """The earliest moment of those that TICKS look for; what was due before it is found by any tick."""
+_MOMENT = timedelta(microseconds=1)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -72,7 +73,10 @@ def _next(session: Session, after: datetime, waiting: Sequence[Act], upto: datet
 
 
 def _settle(session: Session, now: datetime) -> None:
-    """Run readers and ticks at one instant until nothing is left to do at it."""
+    """Run readers and ticks at one instant until nothing is left to do at it.
+
+    A rule may wait for an instant to be over ("after 17:30"), so time passes from round to round.
+    """
     limit = settings().claim_batch
     for _ in range(_ROUNDS):
         numbered = _numbered(session)
@@ -81,6 +85,7 @@ def _settle(session: Session, now: datetime) -> None:
         done = sum(tick(session, now=now, limit=limit) for tick in TICKS.values())
         if not numbered + done:
             return
+        now += _MOMENT
     raise RuntimeError(f"what falls due at {now.isoformat()} does not come to an end")
 
 

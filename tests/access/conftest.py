@@ -1,20 +1,5 @@
-"""The scene of Jingning, on a fixed morning."""
+"""The scene of Jingning and everybody around it."""
 
-from collections.abc import Callable
-from datetime import datetime
+from tests.groups.scene import jingning
 
-import pytest
-from sqlalchemy.orm import Session
-from starlette.testclient import TestClient
-
-from tests import given
-from tests.groups import scene
-
-
-@pytest.fixture
-def jingning(
-    session: Session, client: TestClient, set_clock: Callable[[datetime], None]
-) -> scene.Scene:
-    """Give the scene, on 2026-11-24 at 09:00 in Asia/Shanghai."""
-    set_clock(given.at("2026-11-24 09:00"))
-    return scene.built(session, client)
+__all__ = ("jingning",)

@@ -1,9 +1,11 @@
 """Jingning's group and everybody around it: the actors of every test of scope."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
@@ -118,6 +120,13 @@ def built(session: Session, client: TestClient) -> Scene:
         scene.accounts[login] = given.account(session, name, of=scene.units[unit], role=role)
         scene.headers[login] = given.headers(session, scene.accounts[login])
     return scene
+
+
+@pytest.fixture
+def jingning(session: Session, client: TestClient, set_clock: Callable[[datetime], None]) -> Scene:
+    """Give the scene, on 2026-11-24 at 09:00 in Asia/Shanghai."""
+    set_clock(given.at("2026-11-24 09:00"))
+    return built(session, client)
 
 
 def seat(scene: Scene, unit: str, **also: Any) -> GroupMembership:

@@ -32,9 +32,7 @@ OUTSIDE = (
 
 
 @pytest.mark.parametrize("who", INSIDE)
-def test_members_those_above_them_and_regulators_see_the_group(
-    jingning: Scene, who: str
-) -> None:
+def test_members_those_above_them_and_regulators_see_the_group(jingning: Scene, who: str) -> None:
     path = f"/groups/{jingning.jingning.id}"
     for below in ("", "/members", "/duties"):
         assert jingning.get(who, path + below).status_code == 200
@@ -55,43 +53,33 @@ def test_to_everybody_else_the_group_does_not_exist(jingning: Scene, who: str) -
     assert page["total"] == (1 if who in ("outsider", "other_city") else 0)
 
 
-@pytest.mark.parametrize("who", OUTSIDE)
-@pytest.mark.parametrize(
-    ("verb", "body"),
-    [
-        ("establish", {}),
-        ("dissolve", {"reason": "x"}),
-        ("hand-over", {"organisation_id": str(uuid4()), "reason": "x"}),
-        ("members", {"organisation_id": str(uuid4())}),
-        (f"members/{uuid4()}/end", {"reason": "x"}),
-        ("duties", {"kind": "hold_meeting", "every_months": 3}),
-        (f"duties/{uuid4()}/end", {}),
-    ],
+VERBS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("establish", {}),
+    ("dissolve", {"reason": "x"}),
+    ("hand-over", {"organisation_id": str(uuid4()), "reason": "x"}),
+    ("members", {"organisation_id": str(uuid4())}),
+    (f"members/{uuid4()}/end", {"reason": "x"}),
+    ("duties", {"kind": "hold_meeting", "every_months": 3}),
+    (f"duties/{uuid4()}/end", {}),
 )
-def test_to_everybody_else_it_cannot_be_changed_either(
-    jingning: Scene, who: str, verb: str, body: dict[str, str]
-) -> None:
+
+
+@pytest.mark.parametrize("who", OUTSIDE)
+def test_to_everybody_else_it_cannot_be_changed_either(jingning: Scene, who: str) -> None:
     path = f"/groups/{jingning.jingning.id}"
-    assert jingning.post(who, f"{path}/{verb}", body, of=path).status_code == 404
+    for verb, body in VERBS:
+        assert jingning.post(who, f"{path}/{verb}", body, of=path).status_code == 404
     assert jingning.patch(who, path, {"name": "x"}).status_code == 404
+    assert jingning.facts() == []
 
 
 @pytest.mark.parametrize("who", ["parent", "member", "observer", "far_member", "integrator"])
-@pytest.mark.parametrize(
-    ("verb", "body"),
-    [
-        ("dissolve", {"reason": "x"}),
-        ("hand-over", {"organisation_id": str(uuid4()), "reason": "x"}),
-        ("members", {"organisation_id": str(uuid4())}),
-        ("duties", {"kind": "hold_meeting", "every_months": 3}),
-    ],
-)
-def test_a_member_sees_the_group_and_may_not_change_it(
-    jingning: Scene, who: str, verb: str, body: dict[str, str]
-) -> None:
+def test_a_member_sees_the_group_and_may_not_change_it(jingning: Scene, who: str) -> None:
     path = f"/groups/{jingning.jingning.id}"
-    assert jingning.post(who, f"{path}/{verb}", body, of=path).status_code == 403
+    for verb, body in VERBS:
+        assert jingning.post(who, f"{path}/{verb}", body, of=path).status_code == 403
     assert jingning.patch(who, path, {"name": "x"}).status_code == 403
+    assert jingning.facts() == []
 
 
 @pytest.mark.parametrize("who", ["province", "city", "county", "convener"])
@@ -108,9 +96,7 @@ def test_the_convener_may_not_end_the_group(jingning: Scene) -> None:
 
 
 def test_a_convener_account_of_a_mere_member_does_not_keep_the_group(jingning: Scene) -> None:
-    other = given.account(
-        jingning.session, "lsci-c", of=jingning.units["lsci"], role="convener"
-    )
+    other = given.account(jingning.session, "lsci-c", of=jingning.units["lsci"], role="convener")
     jingning.headers["lsci-c"] = given.headers(jingning.session, other)
     path = f"/groups/{jingning.jingning.id}"
     assert jingning.patch("lsci-c", path, {"name": "x"}).status_code == 403
@@ -162,7 +148,6 @@ def test_only_who_saw_a_group_on_its_last_day_reads_it_afterwards(
     path = f"/groups/{jingning.jingning.id}"
     answer = jingning.post("county", f"{path}/dissolve", {"reason": "任务完成"}, of=path)
     assert answer.status_code == 200, answer.text
-    jingning.session.get_one(type(jingning.jingning), jingning.jingning.id)
     set_clock(given.at("2027-06-01 09:00"))
     for who in INSIDE:
         assert jingning.get(who, path).status_code == 200

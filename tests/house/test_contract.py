@@ -67,6 +67,11 @@ def test_every_operation_has_a_readable_id_of_its_own(openapi: dict[str, Any]) -
     assert [name for name in ids if not re.fullmatch(r"[a-z]+([A-Z][a-z0-9]*)*", name)] == []
 
 
+def test_every_schema_has_a_readable_name(openapi: dict[str, Any]) -> None:
+    names = openapi["components"]["schemas"]
+    assert [name for name in names if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)] == []
+
+
 def test_every_operation_says_what_it_is_for(openapi: dict[str, Any]) -> None:
     assert [
         path for path, _, operation in operations(openapi) if not operation.get("description")

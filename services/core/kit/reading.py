@@ -22,9 +22,11 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -34,6 +36,16 @@ from services.core.kit.words import Words
 
 Fields = Mapping[str, SQLColumnExpression[Any]]
 MAX_LIMIT = 200
+
+
+class Constant(dict[str, SQLColumnExpression[Any]]):
+    """The fields of a room that are the same for every request and every caller, over one source.
+
+    Building and hashing some fifty expressions for each request costs more than the query itself
+    (0.9 of 1.3 ms for one project), so their SQL is written once and reused as text.
+    """
+
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +81,32 @@ def shaped(fields: Fields) -> ColumnElement[Any]:
     """Build the JSON object of these fields."""
     parts: list[Any] = []
     for name, expression in fields.items():
-        parts += [literal(name, literal_execute=True), expression]
+        parts += [_text(name), expression]
     return func.json_build_object(*parts)
+
+
+_PLAIN = postgresql.dialect(paramstyle="named")
+
+
+def _written(fields: Fields, source: FromClause) -> ColumnElement[Any]:
+    """Give the JSON object as SQL; a room's constant is written out once per process."""
+    if not isinstance(fields, Constant):
+        return shaped(fields)
+    if fields.text is None:
+        rest = _sql(select(literal_column("1")).select_from(source)).removeprefix("SELECT 1")
+        whole = _sql(select(shaped(fields)).select_from(source))
+        item = whole.removeprefix("SELECT ").removesuffix(rest)
+        fields.text = item.rpartition(" AS ")[0]
+    return literal_column(fields.text)
+
+
+def _sql(statement: Select[Any]) -> str:
+    return str(statement.compile(dialect=_PLAIN, compile_kwargs={"literal_binds": True}))
+
+
+def _text(constant: str) -> ColumnElement[str]:
+    """Write a constant of ours into the statement itself, so that its compiled form is reused."""
+    return literal_column(f"'{constant}'")
 
 
 def money(
@@ -78,11 +114,11 @@ def money(
 ) -> ColumnElement[Any]:
     """Build the money object, or null where there is no amount."""
     from_sql = func.json_build_object(
-        literal("amount", literal_execute=True),
+        _text("amount"),
         cast(amount, Text),
-        literal("currency", literal_execute=True),
-        literal("CNY", literal_execute=True),
-        literal("qualifier", literal_execute=True),
+        _text("currency"),
+        _text("CNY"),
+        _text("qualifier"),
         qualifier,
     )
     return case((amount.is_not(None), from_sql))
@@ -101,8 +137,9 @@ def found(
     Raises:
         Missing: there is none, or none in the caller's scope; the two are the same answer.
     """
+    item = _written(fields, source)
     row = session.execute(
-        select(cast(shaped(fields), Text), version).select_from(source).where(*where)
+        select(cast(item, Text), version).select_from(source).where(*where)
     ).one_or_none()
     if row is None:
         raise Missing
@@ -128,7 +165,8 @@ def page(
     keys = _keys(sorts, ask.sort)
     question = _question(ask)
     after = _opened(ask.cursor, question, len(keys)) if ask.cursor else None
-    inner = _inner(_chosen(fields, ask.fields), source, where, keys, after).limit(ask.limit + 1)
+    item = shaped(_chosen(fields, ask.fields)) if ask.fields else _written(fields, source)
+    inner = _inner(item, source, where, keys, after).limit(ask.limit + 1)
     rows = inner.subquery("page")
     kept = rows.c.place <= ask.limit
     row = session.execute(
@@ -156,7 +194,7 @@ _Key = tuple[SQLColumnExpression[Any], bool]
 
 
 def _inner(
-    fields: Fields,
+    item: ColumnElement[Any],
     source: FromClause,
     where: Sequence[ColumnElement[bool]],
     keys: Sequence[_Key],
@@ -166,7 +204,7 @@ def _inner(
     order = [key.desc() if descending else key.asc() for key, descending in keys]
     statement = (
         select(
-            shaped(fields).label("item"),
+            item.label("item"),
             func.row_number().over(order_by=order).label("place"),
             func.json_build_array(*[key for key, _ in keys]).label("bookmark"),
         )

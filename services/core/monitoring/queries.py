@@ -16,7 +16,7 @@ from services.core.groups.models import JointGroup
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.monitoring import rules
 from services.core.monitoring.models import Finding, HealthAssessment
@@ -47,31 +47,35 @@ _BEFORE_START = frozenset(
 )
 _DELIVERING = frozenset({Stage.UNDER_CONSTRUCTION, Stage.RUNNING})
 
-_FINDING_FIELDS: Fields = {
-    "id": Finding.id,
-    "rule": Finding.rule,
-    "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
-    "organisation": reading.shaped({"id": Organisation.id, "name": Organisation.name}),
-    "group_id": Finding.group_id,
-    "occurrence": Finding.occurrence,
-    "state": Finding.state,
-    "light": Finding.light,
-    "worst_light": Finding.worst_light,
-    "due_at": Finding.due_at,
-    "opened_at": Finding.opened_at,
-    "cleared_at": Finding.cleared_at,
-    "explanation": Finding.explanation,
-    "version": Finding.version,
-}
-_HISTORY_FIELDS: Fields = {
-    "id": HealthAssessment.id,
-    "computed_at": HealthAssessment.computed_at,
-    "light": HealthAssessment.light,
-    "policy": reading.shaped(
-        {"code": HealthAssessment.policy_code, "number": HealthAssessment.policy_number}
-    ),
-    "dimensions": HealthAssessment.dimensions,
-}
+_FINDING_FIELDS: Fields = Constant(
+    {
+        "id": Finding.id,
+        "rule": Finding.rule,
+        "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
+        "organisation": reading.shaped({"id": Organisation.id, "name": Organisation.name}),
+        "group_id": Finding.group_id,
+        "occurrence": Finding.occurrence,
+        "state": Finding.state,
+        "light": Finding.light,
+        "worst_light": Finding.worst_light,
+        "due_at": Finding.due_at,
+        "opened_at": Finding.opened_at,
+        "cleared_at": Finding.cleared_at,
+        "explanation": Finding.explanation,
+        "version": Finding.version,
+    }
+)
+_HISTORY_FIELDS: Fields = Constant(
+    {
+        "id": HealthAssessment.id,
+        "computed_at": HealthAssessment.computed_at,
+        "light": HealthAssessment.light,
+        "policy": reading.shaped(
+            {"code": HealthAssessment.policy_code, "number": HealthAssessment.policy_number}
+        ),
+        "dimensions": HealthAssessment.dimensions,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

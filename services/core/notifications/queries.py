@@ -15,7 +15,7 @@ from services.core.groups.models import GroupMembership
 from services.core.groups.rules import MemberRole
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.words import Words
 from services.core.notifications.models import Notification, NotificationDelivery
 from services.core.notifications.rules import Cause, Channel, Claimed, DeliveryState
@@ -23,19 +23,21 @@ from services.core.notifications.texts import About
 from services.core.organisations.models import Duty, Officer, Organisation
 from services.core.projects.models import Project
 
-FIELDS: Fields = {
-    "id": Notification.id,
-    "cause_kind": Notification.cause_kind,
-    "cause_id": Notification.cause_id,
-    "project_id": Notification.project_id,
-    "title": reading.shaped({"zh": Notification.title_zh, "en": Notification.title_en}),
-    "body": reading.shaped({"zh": Notification.body_zh, "en": Notification.body_en}),
-    "link": Notification.link,
-    "created_at": Notification.created_at,
-    "read_at": Notification.read_at,
-    "acknowledged_at": Notification.acknowledged_at,
-    "version": Notification.version,
-}
+FIELDS: Fields = Constant(
+    {
+        "id": Notification.id,
+        "cause_kind": Notification.cause_kind,
+        "cause_id": Notification.cause_id,
+        "project_id": Notification.project_id,
+        "title": reading.shaped({"zh": Notification.title_zh, "en": Notification.title_en}),
+        "body": reading.shaped({"zh": Notification.body_zh, "en": Notification.body_en}),
+        "link": Notification.link,
+        "created_at": Notification.created_at,
+        "read_at": Notification.read_at,
+        "acknowledged_at": Notification.acknowledged_at,
+        "version": Notification.version,
+    }
+)
 _SORTS = {"created_at": Notification.created_at, "id": Notification.id}
 _DELIVERY_FIELDS: Fields = {
     "id": NotificationDelivery.id,

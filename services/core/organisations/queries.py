@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Invalid
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.kit.words import Words
 from services.core.organisations.models import Officer, Organisation
@@ -31,23 +31,25 @@ def named(table: FromClause) -> ColumnElement[Any]:
     return case((table.c.id.is_not(None), shape))
 
 
-FIELDS: Fields = {
-    "id": Organisation.id,
-    "code": Organisation.code,
-    "name": Organisation.name,
-    "name_en": Organisation.name_en,
-    "short_names": func.to_json(Organisation.short_names),
-    "credit_code": Organisation.credit_code,
-    "level": Organisation.level,
-    "kind": Organisation.kind,
-    "parent": named(_PARENT),
-    "lineage": func.to_json(Organisation.lineage),
-    "region": reading.shaped({"code": Region.code, "name": Region.name}),
-    "is_placeholder": Organisation.is_placeholder,
-    "source": Organisation.source,
-    "is_illustrative": Organisation.is_illustrative,
-    "version": Organisation.version,
-}
+FIELDS: Fields = Constant(
+    {
+        "id": Organisation.id,
+        "code": Organisation.code,
+        "name": Organisation.name,
+        "name_en": Organisation.name_en,
+        "short_names": func.to_json(Organisation.short_names),
+        "credit_code": Organisation.credit_code,
+        "level": Organisation.level,
+        "kind": Organisation.kind,
+        "parent": named(_PARENT),
+        "lineage": func.to_json(Organisation.lineage),
+        "region": reading.shaped({"code": Region.code, "name": Region.name}),
+        "is_placeholder": Organisation.is_placeholder,
+        "source": Organisation.source,
+        "is_illustrative": Organisation.is_illustrative,
+        "version": Organisation.version,
+    }
+)
 _SORTS = {
     "name": Organisation.name,
     "code": Organisation.code,

@@ -14,7 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    literal,
+    literal_column,
     or_,
     select,
 )
@@ -57,7 +57,7 @@ _SORTS = {
     "id": ProgressReport.id,
 }
 _OWED = (ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED)
-_EXACT = literal(Qualifier.EXACT.value, literal_execute=True)
+_EXACT = literal_column(f"'{Qualifier.EXACT.value}'")
 
 _PARTNERS: ColumnElement[list[UUID]] = func.array(
     select(ProjectPartner.organisation_id)
@@ -273,6 +273,17 @@ def held(
         .order_by(moment, ProjectWatch.project_id)
         .limit(limit)
         .with_for_update(of=(ProjectWatch, Project), key_share=True, skip_locked=True)
+    ).all()
+    return [(row[-1], _as_owing(row)) for row in found]
+
+
+def watched(session: Session, *where: ColumnElement[bool]) -> list[tuple[ProjectWatch, Owing]]:
+    """Read watched rows with their projects; nothing is locked."""
+    found = session.execute(
+        _owing()
+        .add_columns(ProjectWatch)
+        .join(ProjectWatch, ProjectWatch.project_id == Project.id)
+        .where(*where)
     ).all()
     return [(row[-1], _as_owing(row)) for row in found]
 

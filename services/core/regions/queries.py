@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from services.core.kit import reading, rows
 from services.core.kit.errors import Invalid
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.words import Words
 from services.core.regions.models import Region, RegionDesignation
 
@@ -29,18 +29,20 @@ _DESIGNATIONS = (
     .scalar_subquery()
 )
 
-FIELDS: Fields = {
-    "code": Region.code,
-    "name": Region.name,
-    "name_en": Region.name_en,
-    "level": Region.level,
-    "parent_code": Region.parent_code,
-    "lineage": func.to_json(Region.lineage),
-    "designations": _DESIGNATIONS,
-    "source": Region.source,
-    "is_illustrative": Region.is_illustrative,
-    "version": Region.version,
-}
+FIELDS: Fields = Constant(
+    {
+        "code": Region.code,
+        "name": Region.name,
+        "name_en": Region.name_en,
+        "level": Region.level,
+        "parent_code": Region.parent_code,
+        "lineage": func.to_json(Region.lineage),
+        "designations": _DESIGNATIONS,
+        "source": Region.source,
+        "is_illustrative": Region.is_illustrative,
+        "version": Region.version,
+    }
+)
 _SORTS = {"name": Region.name, "level": Region.level, "code": Region.code}
 
 

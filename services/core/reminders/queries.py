@@ -18,7 +18,7 @@ from services.core.groups.models import JointGroup
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Forbidden, Missing
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.kit.words import Words
 from services.core.notifications import queries as notifications
@@ -61,24 +61,26 @@ _RECIPIENTS = (
     .correlate(Reminder)
     .scalar_subquery()
 )
-FIELDS: Fields = {
-    "id": Reminder.id,
-    "rule": Reminder.rule,
-    "subject_kind": Reminder.subject_kind,
-    "subject_id": Reminder.subject_id,
-    "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
-    "group_id": Reminder.group_id,
-    "organisation": named(Organisation.__table__),
-    "occurrence": Reminder.occurrence,
-    "due_at": Reminder.due_at,
-    "planned_at": Reminder.planned_at,
-    "state": Reminder.state,
-    "next_at": Reminder.next_at,
-    "sent_at": Reminder.sent_at,
-    "ended_reason": Reminder.ended_reason,
-    "recipients": _RECIPIENTS,
-    "version": Reminder.version,
-}
+FIELDS: Fields = Constant(
+    {
+        "id": Reminder.id,
+        "rule": Reminder.rule,
+        "subject_kind": Reminder.subject_kind,
+        "subject_id": Reminder.subject_id,
+        "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
+        "group_id": Reminder.group_id,
+        "organisation": named(Organisation.__table__),
+        "occurrence": Reminder.occurrence,
+        "due_at": Reminder.due_at,
+        "planned_at": Reminder.planned_at,
+        "state": Reminder.state,
+        "next_at": Reminder.next_at,
+        "sent_at": Reminder.sent_at,
+        "ended_reason": Reminder.ended_reason,
+        "recipients": _RECIPIENTS,
+        "version": Reminder.version,
+    }
+)
 _SOURCE = Reminder.__table__.join(Project.__table__, Project.id == Reminder.project_id).join(
     Organisation.__table__, Organisation.id == Reminder.organisation_id
 )

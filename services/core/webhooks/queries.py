@@ -9,22 +9,24 @@ from sqlalchemy.orm import Session
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.feed import FeedEvent
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from services.core.webhooks.rules import EndpointState
 
-FIELDS: Fields = {
-    "id": WebhookEndpoint.id,
-    "url": WebhookEndpoint.url,
-    "event_types": func.to_json(WebhookEndpoint.event_types),
-    "description": WebhookEndpoint.description,
-    "state": WebhookEndpoint.state,
-    "failing_since": WebhookEndpoint.failing_since,
-    "disabled_reason": WebhookEndpoint.disabled_reason,
-    "created_at": WebhookEndpoint.created_at,
-    "version": WebhookEndpoint.version,
-}
+FIELDS: Fields = Constant(
+    {
+        "id": WebhookEndpoint.id,
+        "url": WebhookEndpoint.url,
+        "event_types": func.to_json(WebhookEndpoint.event_types),
+        "description": WebhookEndpoint.description,
+        "state": WebhookEndpoint.state,
+        "failing_since": WebhookEndpoint.failing_since,
+        "disabled_reason": WebhookEndpoint.disabled_reason,
+        "created_at": WebhookEndpoint.created_at,
+        "version": WebhookEndpoint.version,
+    }
+)
 _LOG = (
     select(
         func.coalesce(
@@ -47,18 +49,20 @@ _LOG = (
     .correlate(WebhookDelivery)
     .scalar_subquery()
 )
-_DELIVERY_FIELDS: Fields = {
-    "id": WebhookDelivery.id,
-    "event_id": WebhookDelivery.event_id,
-    "event_type": FeedEvent.type,
-    "seq": WebhookDelivery.seq,
-    "state": WebhookDelivery.state,
-    "attempts": WebhookDelivery.attempts,
-    "next_at": WebhookDelivery.next_at,
-    "created_at": WebhookDelivery.created_at,
-    "delivered_at": WebhookDelivery.delivered_at,
-    "log": _LOG,
-}
+_DELIVERY_FIELDS: Fields = Constant(
+    {
+        "id": WebhookDelivery.id,
+        "event_id": WebhookDelivery.event_id,
+        "event_type": FeedEvent.type,
+        "seq": WebhookDelivery.seq,
+        "state": WebhookDelivery.state,
+        "attempts": WebhookDelivery.attempts,
+        "next_at": WebhookDelivery.next_at,
+        "created_at": WebhookDelivery.created_at,
+        "delivered_at": WebhookDelivery.delivered_at,
+        "log": _LOG,
+    }
+)
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:

@@ -11,12 +11,21 @@ from services.standalone.supervisor import Plan, Stopped, Supervisor
 def up() -> None:
     """Start everything on this machine, and stop it on Ctrl-C."""
     chosen = settings()
-    place = home.opened(chosen.home)
-    terminal.say(Words(f"启动中，数据目录 {place.root}", f"Starting, data in {place.root}"))
-    supervisor = Supervisor(Plan(place, chosen))
+    run(Plan(home.opened(chosen.home), chosen))
+
+
+def run(plan: Plan) -> None:
+    """Carry a plan out until somebody stops it.
+
+    Raises:
+        Trouble: it cannot start, or a process died again and again.
+    """
+    root = plan.home.root
+    terminal.say(Words(f"启动中，数据目录 {root}", f"Starting, data in {root}"))
+    supervisor = Supervisor(plan)
     try:
         with supervisor.running() as seconds:
-            welcome.greet(place, chosen, seconds)
+            welcome.greet(plan.home, plan.chosen, seconds)
             supervisor.watch()
     except Stopped:
         terminal.say(Words("已停止。", "Stopped."))

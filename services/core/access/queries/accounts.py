@@ -14,7 +14,7 @@ from services.core.groups.models import JointGroup
 from services.core.groups.queries import visible as visible_groups
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
-from services.core.kit.reading import MAX_LIMIT, Ask, Fields, Found, Page
+from services.core.kit.reading import MAX_LIMIT, Ask, Constant, Fields, Found, Page
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
 from services.core.regions.models import Region
@@ -22,19 +22,21 @@ from services.core.regions.models import Region
 _SOURCE = Account.__table__.join(Organisation.__table__, Organisation.id == Account.organisation_id)
 _HOME = _SOURCE.join(Region.__table__, Region.code == Organisation.region_code)
 
-FIELDS: Fields = {
-    "id": Account.id,
-    "login": Account.login,
-    "name": Account.name,
-    "organisation": named(Organisation.__table__),
-    "role": Account.role,
-    "email": Account.email,
-    "language": Account.language,
-    "is_active": Account.is_active,
-    "source": Account.source,
-    "is_illustrative": Account.is_illustrative,
-    "version": Account.version,
-}
+FIELDS: Fields = Constant(
+    {
+        "id": Account.id,
+        "login": Account.login,
+        "name": Account.name,
+        "organisation": named(Organisation.__table__),
+        "role": Account.role,
+        "email": Account.email,
+        "language": Account.language,
+        "is_active": Account.is_active,
+        "source": Account.source,
+        "is_illustrative": Account.is_illustrative,
+        "version": Account.version,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

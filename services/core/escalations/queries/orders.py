@@ -17,7 +17,7 @@ from services.core.escalations.rules import OrderState
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Invalid
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import among, overlapping
 from services.core.kit.words import Words
 from services.core.organisations.models import Organisation
@@ -41,34 +41,36 @@ _UNITS = (
     .correlate(SupervisionOrder)
     .scalar_subquery()
 )
-FIELDS: Fields = {
-    "id": SupervisionOrder.id,
-    "code": SupervisionOrder.code,
-    "run_id": SupervisionOrder.run_id,
-    "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
-    "group_id": SupervisionOrder.group_id,
-    "kind": SupervisionOrder.kind,
-    "colour": SupervisionOrder.colour,
-    "state": SupervisionOrder.state,
-    "title": reading.shaped({"zh": SupervisionOrder.title_zh, "en": SupervisionOrder.title_en}),
-    "body": reading.shaped({"zh": SupervisionOrder.body_zh, "en": SupervisionOrder.body_en}),
-    "issued_to": _UNITS,
-    "drafted_at": SupervisionOrder.drafted_at,
-    "drafted_by": named(_PEOPLE["drafted_by"]),
-    "issued_at": SupervisionOrder.issued_at,
-    "issued_by": named(_PEOPLE["issued_by"]),
-    "signed_at": SupervisionOrder.signed_at,
-    "signed_by": named(_PEOPLE["signed_by"]),
-    "reply": SupervisionOrder.reply,
-    "replied_at": SupervisionOrder.replied_at,
-    "replied_by": named(_PEOPLE["replied_by"]),
-    "closed_at": SupervisionOrder.closed_at,
-    "closed_by": named(_PEOPLE["closed_by"]),
-    "end_reason": SupervisionOrder.end_reason,
-    "source": SupervisionOrder.source,
-    "is_illustrative": SupervisionOrder.is_illustrative,
-    "version": SupervisionOrder.version,
-}
+FIELDS: Fields = Constant(
+    {
+        "id": SupervisionOrder.id,
+        "code": SupervisionOrder.code,
+        "run_id": SupervisionOrder.run_id,
+        "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
+        "group_id": SupervisionOrder.group_id,
+        "kind": SupervisionOrder.kind,
+        "colour": SupervisionOrder.colour,
+        "state": SupervisionOrder.state,
+        "title": reading.shaped({"zh": SupervisionOrder.title_zh, "en": SupervisionOrder.title_en}),
+        "body": reading.shaped({"zh": SupervisionOrder.body_zh, "en": SupervisionOrder.body_en}),
+        "issued_to": _UNITS,
+        "drafted_at": SupervisionOrder.drafted_at,
+        "drafted_by": named(_PEOPLE["drafted_by"]),
+        "issued_at": SupervisionOrder.issued_at,
+        "issued_by": named(_PEOPLE["issued_by"]),
+        "signed_at": SupervisionOrder.signed_at,
+        "signed_by": named(_PEOPLE["signed_by"]),
+        "reply": SupervisionOrder.reply,
+        "replied_at": SupervisionOrder.replied_at,
+        "replied_by": named(_PEOPLE["replied_by"]),
+        "closed_at": SupervisionOrder.closed_at,
+        "closed_by": named(_PEOPLE["closed_by"]),
+        "end_reason": SupervisionOrder.end_reason,
+        "source": SupervisionOrder.source,
+        "is_illustrative": SupervisionOrder.is_illustrative,
+        "version": SupervisionOrder.version,
+    }
+)
 
 
 def _joined() -> FromClause:

@@ -11,7 +11,7 @@ from services.core.escalations.models import EscalationRun, EscalationStep
 from services.core.escalations.rules import RunState
 from services.core.kit import reading
 from services.core.kit.caller import Caller
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -40,25 +40,27 @@ _STEPS = (
     .correlate(EscalationRun)
     .scalar_subquery()
 )
-FIELDS: Fields = {
-    "id": EscalationRun.id,
-    "finding_id": EscalationRun.finding_id,
-    "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
-    "group_id": EscalationRun.group_id,
-    "organisation": named(Organisation.__table__),
-    "policy_code": EscalationRun.policy_code,
-    "policy_number": EscalationRun.policy_number,
-    "ladder": EscalationRun.ladder,
-    "due_at": EscalationRun.due_at,
-    "state": EscalationRun.state,
-    "climbed": EscalationRun.climbed,
-    "next_at": EscalationRun.next_at,
-    "started_at": EscalationRun.started_at,
-    "ended_at": EscalationRun.ended_at,
-    "ended_reason": EscalationRun.ended_reason,
-    "steps": _STEPS,
-    "version": EscalationRun.version,
-}
+FIELDS: Fields = Constant(
+    {
+        "id": EscalationRun.id,
+        "finding_id": EscalationRun.finding_id,
+        "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
+        "group_id": EscalationRun.group_id,
+        "organisation": named(Organisation.__table__),
+        "policy_code": EscalationRun.policy_code,
+        "policy_number": EscalationRun.policy_number,
+        "ladder": EscalationRun.ladder,
+        "due_at": EscalationRun.due_at,
+        "state": EscalationRun.state,
+        "climbed": EscalationRun.climbed,
+        "next_at": EscalationRun.next_at,
+        "started_at": EscalationRun.started_at,
+        "ended_at": EscalationRun.ended_at,
+        "ended_reason": EscalationRun.ended_reason,
+        "steps": _STEPS,
+        "version": EscalationRun.version,
+    }
+)
 _SOURCE = EscalationRun.__table__.join(
     Project.__table__, Project.id == EscalationRun.project_id
 ).join(Organisation.__table__, Organisation.id == EscalationRun.organisation_id)

@@ -23,9 +23,10 @@ def assessed(facts: Facts, setting: Setting) -> tuple[Verdict, ...]:
     return tuple(rule(facts, setting) for rule in RULES)
 
 
-def overall(verdicts: Iterable[Verdict]) -> Light:
-    """Give the project's light: the worst of what was assessed."""
-    return worst(verdict.light for verdict in verdicts if verdict.light is not None)
+def overall(verdicts: Iterable[Verdict]) -> Light | None:
+    """Give the project's light: the worst of what was assessed; None if nothing was."""
+    lights = [verdict.light for verdict in verdicts if verdict.light is not None]
+    return worst(lights) if lights else None
 
 
 def next_change(verdicts: Iterable[Verdict]) -> datetime | None:

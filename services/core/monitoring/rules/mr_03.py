@@ -1,6 +1,6 @@
-"""MR-03: the monthly report is missing after its cut-off (跟踪监测机制 [A 36], domain 1.6)."""
+"""MR-03: a monthly progress report is missing after its cut-off (跟踪监测机制, domain 1.6)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.core.calendar.rules import day_of
 from services.core.kit.words import Words
@@ -10,61 +10,93 @@ from services.core.policies.pack import SEVERITY, Dimension, Light
 
 RULE = "MR-03"
 _GREEN = Words("报送并经审核通过后转绿。", "It turns green when the report is in and accepted.")
+_MOMENT = timedelta(microseconds=1)
+"""At the due instant itself a report is still in time; PostgreSQL counts in microseconds."""
 
 
 def check(facts: Facts, setting: Setting) -> Verdict:
-    """Judge every report that is past its original due; the cut-off itself begins day 1.
+    """Judge every report that is past its due; the cut-off itself begins day 1.
 
-    A report counts as missing until it is accepted. Days are working days after the due day.
+    Days are working days after the due day. `missing_since` says from when a report is missing.
     """
-    late = [owed for owed in facts.owed_reports if owed.original_due_at < setting.now]
-    coming = [owed.original_due_at for owed in facts.owed_reports if owed not in late]
-    moments = list(coming)
-    issues = []
-    for owed in late:
-        issue, change = _issue(owed, setting)
-        issues.append(issue)
-        moments += [change] if change else []
-    if not issues:
-        return Verdict(
-            rule=RULE,
-            dimension=Dimension.REPORT,
-            light=Light.GREEN,
-            arithmetic=Words("没有逾期未报的月报。", "No monthly report is overdue."),
-            inputs={"reports_overdue": "0"},
-            next_change_at=min(moments, default=None),
+    if not facts.owes_reports and not facts.owed_reports:
+        return _answered(
+            None, Words("未要求报送月报，不判断。", "No monthly report is owed: it is not judged.")
         )
-    worst_issue = max(issues, key=lambda issue: SEVERITY[issue.light])
+    since = [(owed, missing_since(owed)) for owed in facts.owed_reports]
+    moments = [begins + _MOMENT for _, begins in since if begins and begins >= setting.now]
+    judged = [_issue(owed, begins, setting) for owed, begins in since if begins and begins < setting.now]
+    moments += [change for _, change in judged if change]
+    if not judged:
+        words = Words("没有逾期未报的月报。", "No monthly report is overdue.")
+        return _answered(Light.GREEN, words, next_change_at=min(moments, default=None))
+    issues = tuple(issue for issue, _ in judged)
+    worst = max(issues, key=lambda issue: SEVERITY[issue.light])
     return Verdict(
         rule=RULE,
         dimension=Dimension.REPORT,
-        light=worst_issue.light,
-        arithmetic=worst_issue.arithmetic,
+        light=worst.light,
+        arithmetic=worst.arithmetic,
         turns_green=_GREEN,
-        inputs={**worst_issue.inputs, "reports_overdue": str(len(issues))},
+        inputs={**worst.inputs, "reports_overdue": str(len(issues))},
         source=setting.pack.cadence.due.source,
-        issues=tuple(issues),
+        issues=issues,
         next_change_at=min(moments, default=None),
     )
 
 
-def _issue(owed: OwedReport, setting: Setting) -> tuple[Issue, datetime | None]:
+def missing_since(owed: OwedReport) -> datetime | None:
+    """Give the instant after which a report is missing; None: it is in, in time, under review.
+
+    Handed in late it stays missing until it is accepted. Handed in in time and sent back, it is
+    owed from the return on: a slow review is not the reporter's fault. Otherwise the original
+    due counts, whatever was extended (I-9).
+    """
+    if owed.is_late:
+        return owed.original_due_at
+    if owed.is_handed_in:
+        return None
+    return max(owed.original_due_at, owed.returned_at or owed.original_due_at)
+
+
+def _answered(
+    light: Light | None, words: Words, *, next_change_at: datetime | None = None
+) -> Verdict:
+    return Verdict(
+        rule=RULE,
+        dimension=Dimension.REPORT,
+        light=light,
+        arithmetic=words,
+        inputs={"reports_overdue": "0"} if light else None,
+        next_change_at=next_change_at,
+    )
+
+
+def _issue(
+    owed: OwedReport, since: datetime, setting: Setting
+) -> tuple[Issue, datetime | None]:
     """Judge one overdue report; gives the issue and when its light changes next."""
     scale = setting.pack.scale(Dimension.REPORT)
-    due_on = day_of(owed.original_due_at)
-    found = measured(scale, since=due_on, today=setting.today, calendar=setting.calendar, least=1)
-    due, today, days, light = due_on, setting.today, found.days, found.band.light
+    day, today = day_of(since), setting.today
+    found = measured(scale, since=day, today=today, calendar=setting.calendar, least=1)
+    days, light = found.days, found.band.light
+    if since == owed.original_due_at:
+        zh, en = f"应于 {day} 17:30 前报送", f"was due {day} 17:30"
+    else:
+        zh, en = f"按时报送后于 {day} 退回", f"was in on time and sent back on {day}"
+    if owed.is_handed_in:
+        zh, en = f"{zh}，逾期报送、尚待审核", f"{en}, came in late and waits for its reviewer"
     arithmetic = Words(
-        f"{owed.period} 月报应于 {due} 17:30 前报送；至 {today} 已过 {days} 个工作日"
-        f"（截止后即计第1日）⇒ {light}。",
-        f"The report of {owed.period} was due {due} 17:30; by {today} that is {days} working "
-        f"day(s) (the cut-off begins day 1) ⇒ {light}.",
+        f"{owed.period} 月报{zh}；至 {today} 已过 {days} 个工作日（截止后即计第1日）⇒ {light}。",
+        f"The report of {owed.period} {en}; by {today} that is {days} working day(s) "
+        f"(the cut-off begins day 1) ⇒ {light}.",
     )
     inputs = {
         "period": owed.period,
         "original_due_at": owed.original_due_at.isoformat(),
+        "missing_since": since.isoformat(),
         "today": today.isoformat(),
         "working_days_late": str(days),
     }
-    issue = Issue(owed.period, light, owed.original_due_at, owed.report_id, inputs, arithmetic)
+    issue = Issue(owed.period, light, since, owed.report_id, inputs, arithmetic)
     return issue, found.next_change_at

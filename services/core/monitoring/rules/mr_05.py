@@ -1,16 +1,19 @@
 """MR-05: the investment done stays behind the plan's curve (投资, domain 1.6 and 2.2)."""
 
-from datetime import time
-from decimal import Decimal
+from datetime import date, datetime, time
+from decimal import ROUND_UP, Decimal
 
 from services.core.calendar.rules import instant_of
 from services.core.kit.words import Words
 from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict, YearPlan
-from services.core.policies.pack import SEVERITY, Band, Dimension, Light, Metric, Scale
+from services.core.policies.pack import SEVERITY, Dimension, Light, Metric, Scale
 from services.core.policies.rules import lit, measured_progress
 
 RULE = "MR-05"
-_CENT = Decimal("0.1")
+_FINE = Decimal("0.0001")
+"""Shares are judged to four decimals, so that a third is a third and 30 points are 30 points."""
+_CENT = Decimal("0.01")
+_DECEMBER = 12
 
 
 def check(facts: Facts, setting: Setting) -> Verdict:
@@ -19,66 +22,93 @@ def check(facts: Facts, setting: Setting) -> Verdict:
     Shares are percent of the year's plan. Nothing planned or nothing reported is not assessed.
     """
     period = facts.last_accepted_period
-    plan = facts.plans.get(int(period[:4])) if period else None
-    if period is None or plan is None or facts.cumulative_year is None or not plan.planned:
-        return Verdict(
-            rule=RULE,
-            dimension=Dimension.PROGRESS,
-            light=None,
-            arithmetic=Words(
-                "没有年度投资计划或尚无审核通过的月报，不判断投资进度。",
-                "No annual investment plan or no accepted report: investment is not judged.",
-            ),
+    if period is None:
+        return _not_judged("尚无审核通过的月报", "No report is accepted yet")
+    plan = facts.plans.get(int(period[:4]))
+    if plan is None or not plan.planned:
+        return _not_judged(
+            f"没有{period[:4]}年的投资计划", f"There is no investment plan for {period[:4]}"
         )
+    if facts.cumulative_year is None:
+        return _not_judged("月报未填本年累计投资", "The report gives no investment of the year")
     return _judged(period, plan, facts.cumulative_year, setting)
 
 
 def _judged(period: str, plan: YearPlan, done_cny: Decimal, setting: Setting) -> Verdict:
     scale = setting.pack.scale(Dimension.PROGRESS)
-    planned = (plan.curve[int(period[5:]) - 1] * 100 / plan.planned).quantize(_CENT)
-    done = (done_cny * 100 / plan.planned).quantize(_CENT)
+    planned_cny = plan.curve[int(period[5:]) - 1]
+    planned, done = (amount * 100 / plan.planned for amount in (planned_cny, done_cny))
     value = measured_progress(scale.metric, planned_percent=planned, done_percent=done)
-    band = lit(scale, value)
-    gap = planned - done
+    value = value.quantize(_FINE)
+    light = lit(scale, value).light
+    counted = _counted(scale.metric, planned, done, value)
     arithmetic = Words(
-        f"至 {period}：计划 {planned}%，完成 {done}%，差 {gap} 个百分点 ⇒ {band.light}。",
-        f"By {period}: planned {planned} %, done {done} %, {gap} points below ⇒ {band.light}.",
+        f"至 {period}：{counted.zh} ⇒ {light}。", f"By {period}: {counted.en} ⇒ {light}."
     )
     inputs = {
         "period": period,
         "planned_investment_cny": str(plan.planned),
-        "planned_percent": str(planned),
-        "done_percent": str(done),
+        "planned_cny": str(planned_cny),
         "done_cny": str(done_cny),
-        scale.metric: str(value.quantize(Decimal("0.001"))),
+        "planned_percent": _plain(planned),
+        "done_percent": _plain(done),
+        scale.metric: _plain(value),
     }
-    behind = SEVERITY[band.light] >= SEVERITY[Light.YELLOW]
-    due_at = instant_of(setting.today, time(0, 0))
-    issue = Issue(str(plan.year), band.light, due_at, None, inputs, arithmetic)
+    behind = SEVERITY[light] >= SEVERITY[Light.YELLOW]
+    issue = Issue(str(plan.year), light, _month_end(period), None, inputs, arithmetic)
     return Verdict(
         rule=RULE,
         dimension=Dimension.PROGRESS,
-        light=band.light,
+        light=light,
         arithmetic=arithmetic,
-        turns_green=_turns_green(scale, planned, done) if band.light != Light.GREEN else None,
+        turns_green=_turns_green(scale, plan, planned_cny, done_cny, light),
         inputs=inputs,
-        source=band.source,
+        source=lit(scale, value).source,
         issues=(issue,) if behind else (),
     )
 
 
-def _turns_green(scale: Scale, planned: Decimal, done: Decimal) -> Words:
-    """Say how many points of the year's plan are missing to the green band."""
+def _counted(metric: Metric, planned: Decimal, done: Decimal, value: Decimal) -> Words:
+    """Write the sum as a person would: points below the plan, or completed by planned."""
+    zh = f"计划 {_plain(planned)}%，完成 {_plain(done)}%"
+    en = f"planned {_plain(planned)} %, done {_plain(done)} %"
+    if metric == Metric.GAP_PP:
+        return Words(f"{zh}，差 {_plain(value)} 个百分点", f"{en}, {_plain(value)} points below")
+    return Words(f"{zh}，完成÷计划 = {_plain(value)}", f"{en}, done ÷ planned = {_plain(value)}")
+
+
+def _turns_green(
+    scale: Scale, plan: YearPlan, planned_cny: Decimal, done_cny: Decimal, light: Light
+) -> Words | None:
+    """Say how much investment is missing to the green band, in CNY and points of the plan."""
+    if light == Light.GREEN:
+        return None
     green = next(band for band in scale.bands if band.light == Light.GREEN)
-    needed = _needed(scale, green, planned) - done
+    if scale.metric == Metric.GAP_PP:
+        needed = planned_cny - plan.planned * (green.high or Decimal(0)) / 100
+    else:
+        needed = planned_cny * (green.low or Decimal(1))
+    missing = (needed - done_cny).quantize(_CENT, ROUND_UP)
+    points = _plain(missing * 100 / plan.planned)
     return Words(
-        f"再完成年度计划的 {needed} 个百分点转绿。",
-        f"It turns green with another {needed} points of the year's plan.",
+        f"再完成投资 {missing} 元（年度计划的 {points} 个百分点）转绿。",
+        f"It turns green with another {missing} CNY ({points} points of the year's plan).",
     )
 
 
-def _needed(scale: Scale, green: Band, planned: Decimal) -> Decimal:
-    """Give the percent done at which the green band begins."""
-    if scale.metric == Metric.GAP_PP:
-        return planned - (green.high or Decimal(0))
-    return (planned * (green.low or Decimal(1))).quantize(_CENT)
+def _month_end(period: str) -> datetime:
+    """Give the instant the reported month ended: since then the plan has not been kept."""
+    year, month = int(period[:4]), int(period[5:])
+    following = date(year + 1, 1, 1) if month == _DECEMBER else date(year, month + 1, 1)
+    return instant_of(following, time(0))
+
+
+def _plain(number: Decimal) -> str:
+    """Write a share with at most four decimals and no idle zeros."""
+    text = f"{number.quantize(_FINE):f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def _not_judged(zh: str, en: str) -> Verdict:
+    words = Words(f"{zh}，不判断投资进度。", f"{en}: investment is not judged.")
+    return Verdict(rule=RULE, dimension=Dimension.PROGRESS, light=None, arithmetic=words)

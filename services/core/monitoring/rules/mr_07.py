@@ -38,10 +38,13 @@ def check(facts: Facts, setting: Setting) -> Verdict:
 
 
 def _judged(milestone: OpenMilestone, setting: Setting) -> tuple[Issue, datetime | None]:
-    """Judge one milestone; gives the issue it would be and when its light changes next."""
+    """Judge one milestone; gives the issue it would be and when its light changes next.
+
+    A milestone planned for a closed day may be reached on the next open one.
+    """
     planned, calendar, today = milestone.original_planned_on, setting.calendar, setting.today
-    scale = setting.pack.scale(Dimension.MILESTONE)
-    found = measured(scale, since=planned, today=today, calendar=calendar)
+    scale, last = setting.pack.scale(Dimension.MILESTONE), calendar.on_or_after(planned)
+    found = measured(scale, since=last, today=today, calendar=calendar)
     light, days = found.band.light, max(found.days, 0)
     arithmetic = Words(
         f"节点“{milestone.name}”原定 {planned}，至 {today} 晚 {days} 个工作日 ⇒ {light}。",

@@ -18,6 +18,12 @@ class OwedReport:
     report_id: UUID
     period: str
     original_due_at: datetime
+    is_handed_in: bool = False
+    """Submitted, and waiting for its reviewer."""
+    is_late: bool = False
+    """Its first submission came after the original due."""
+    returned_at: datetime | None = None
+    """When it was last sent back, if it is owed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,14 @@ class Facts:
     has_started: bool
     is_delivering: bool
     """In a stage in which progress is owed: under construction, or running."""
+    owes_reports: bool
     plan_start_on: date | None
     watched_since_on: date | None
     last_progress_on: date | None
+    last_accepted_on: date | None
     last_accepted_period: str | None
+    next_due_at: datetime | None
+    """The original due of the first report after the last accepted one, opened or still to come."""
     cumulative_year: Decimal | None
     owed_reports: tuple[OwedReport, ...]
     open_milestones: tuple[OpenMilestone, ...]

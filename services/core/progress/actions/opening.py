@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -45,14 +45,15 @@ def open_due(session: Session, *, now: datetime, limit: int) -> int:
 def heed_calendar(session: Session, _: Seen, now: datetime) -> None:
     """Move the deadlines that lie ahead to where the changed calendar puts them.
 
-    A deadline that is past stays, and none is moved into the past.
+    A deadline that is past stays, and none is moved into the past. Every project is looked at
+    again: openings and lights count in working days too.
     """
     terms = Terms(session, day_of(now))
     awaited = queries.awaited(session, now=now)
+    opens_at = case((ProjectWatch.next_open_at.is_not(None), now))
     session.execute(
         update(ProjectWatch)
-        .where(ProjectWatch.next_open_at.is_not(None))
-        .values(next_open_at=now)
+        .values(next_open_at=opens_at, next_check_at=now)
         .execution_options(synchronize_session=False)
     )
     for report, owing in awaited:

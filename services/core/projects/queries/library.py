@@ -12,7 +12,7 @@ from services.core.groups.models import JointGroup
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.money import Qualifier
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -92,37 +92,39 @@ _WATCH = reading.shaped(
     }
 )
 
-FIELDS: Fields = {
-    "id": Project.id,
-    "code": Project.code,
-    "name": Project.name,
-    "name_en": Project.name_en,
-    "description": Project.description,
-    "group": named(JointGroup.__table__),
-    "region": reading.shaped({"code": Region.code, "name": Region.name}),
-    "thrust": Project.thrust,
-    "domain": Project.domain,
-    "track": Project.track,
-    "stage": Project.stage,
-    "side_state": Project.side_state,
-    "library_class": LIBRARY_CLASS,
-    "lead_organisation": named(_LEAD),
-    "responsible_organisation": named(_RESPONSIBLE),
-    "responsible_person": Project.responsible_person,
-    "responsible_account_id": Project.responsible_account_id,
-    "parent_id": Project.parent_id,
-    "partners": _PARTNERS,
-    "total_investment": reading.money(Project.total_investment, Project.investment_qualifier),
-    "plan_start_on": Project.plan_start_on,
-    "plan_finish_on": Project.plan_finish_on,
-    "actual_start_on": Project.actual_start_on,
-    "actual_finish_on": Project.actual_finish_on,
-    "reports_from": Project.reports_from,
-    "watch": _WATCH,
-    "source": Project.source,
-    "is_illustrative": Project.is_illustrative,
-    "version": Project.version,
-}
+FIELDS: Fields = Constant(
+    {
+        "id": Project.id,
+        "code": Project.code,
+        "name": Project.name,
+        "name_en": Project.name_en,
+        "description": Project.description,
+        "group": named(JointGroup.__table__),
+        "region": reading.shaped({"code": Region.code, "name": Region.name}),
+        "thrust": Project.thrust,
+        "domain": Project.domain,
+        "track": Project.track,
+        "stage": Project.stage,
+        "side_state": Project.side_state,
+        "library_class": LIBRARY_CLASS,
+        "lead_organisation": named(_LEAD),
+        "responsible_organisation": named(_RESPONSIBLE),
+        "responsible_person": Project.responsible_person,
+        "responsible_account_id": Project.responsible_account_id,
+        "parent_id": Project.parent_id,
+        "partners": _PARTNERS,
+        "total_investment": reading.money(Project.total_investment, Project.investment_qualifier),
+        "plan_start_on": Project.plan_start_on,
+        "plan_finish_on": Project.plan_finish_on,
+        "actual_start_on": Project.actual_start_on,
+        "actual_finish_on": Project.actual_finish_on,
+        "reports_from": Project.reports_from,
+        "watch": _WATCH,
+        "source": Project.source,
+        "is_illustrative": Project.is_illustrative,
+        "version": Project.version,
+    }
+)
 _SORTS = {
     "name": Project.name,
     "light": _SEVERITY,

@@ -13,27 +13,29 @@ from services.core.access.models import Account
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.organisations.queries import named
 from services.core.projects import schemas
 from services.core.projects.models import AnnualPlan, Milestone, Project
 from services.core.projects.queries.library import visible
 
-_MILESTONE_FIELDS: Fields = {
-    "id": Milestone.id,
-    "project_id": Milestone.project_id,
-    "name": Milestone.name,
-    "gate": Milestone.gate,
-    "weight": Milestone.weight,
-    "planned_on": Milestone.planned_on,
-    "original_planned_on": Milestone.original_planned_on,
-    "forecast_on": Milestone.forecast_on,
-    "actual_on": Milestone.actual_on,
-    "evidence": Milestone.evidence,
-    "source": Milestone.source,
-    "is_illustrative": Milestone.is_illustrative,
-    "version": Milestone.version,
-}
+_MILESTONE_FIELDS: Fields = Constant(
+    {
+        "id": Milestone.id,
+        "project_id": Milestone.project_id,
+        "name": Milestone.name,
+        "gate": Milestone.gate,
+        "weight": Milestone.weight,
+        "planned_on": Milestone.planned_on,
+        "original_planned_on": Milestone.original_planned_on,
+        "forecast_on": Milestone.forecast_on,
+        "actual_on": Milestone.actual_on,
+        "evidence": Milestone.evidence,
+        "source": Milestone.source,
+        "is_illustrative": Milestone.is_illustrative,
+        "version": Milestone.version,
+    }
+)
 _PLAN_SOURCE = AnnualPlan.__table__.outerjoin(Account.__table__, Account.id == AnnualPlan.made_by)
 _PLAN_FIELDS: Fields = {
     "id": AnnualPlan.id,

@@ -132,7 +132,7 @@ def _uncapped(session: Session, turns: Sequence[_Turn], now: datetime) -> list[_
             calendar=timetable.calendar,
             window=Window(timetable.plan.at, timetable.window.closes),
         )
-        if slot > now and day_of(now) < day_of(timetable.due_at):
+        if day_of(now) < min(day_of(slot), day_of(timetable.due_at)):
             for row in (*turn.superseded, turn.goes):
                 row.next_at = slot
         else:
