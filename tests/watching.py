@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
@@ -57,7 +57,9 @@ def site(session: Session, **also: Any) -> Site:
     """Build the site; nothing is opened or checked before a tick says so."""
     given.places(session)
     policies.ship(session, now=at("2026-01-01 09:00"))
-    sasac = given.unit(session, "浙江省国资委", region_code="330000", level="province", kind="sasac")
+    sasac = given.unit(
+        session, "浙江省国资委", region_code="330000", level="province", kind="sasac"
+    )
     energy = given.unit(session, "浙江省能源集团", region_code="330000", level="province")
     gas = given.unit(session, "景宁县天然气有限公司", parent=energy, kind="soe_subsidiary")
     mech = given.unit(session, "浙江省机电集团", region_code="330000", level="province")
@@ -148,3 +150,10 @@ def facts(session: Session, *names: str) -> list[dict[str, Any]]:
     session.flush()
     rows = session.scalars(select(PendingEvent).order_by(PendingEvent.id))
     return [row.data for row in rows if row.type in names]
+
+
+def empty(engine: Engine) -> None:
+    """Take away what a test with real commits left, so that the next one finds nothing."""
+    tables = [name for name in Project.metadata.tables if name != "feed_head"]
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))

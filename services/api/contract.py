@@ -134,22 +134,20 @@ def _default(field: FieldInfo) -> str:
     return "`" + text.strip('"') + "`"
 
 
-def stale(folder: Path) -> list[Path]:
-    """Give the generated files whose text below this folder is not what the code says."""
-    return [
-        path
+def stale(root: Path) -> dict[Path, str]:
+    """Give the files below this root that are not what the code says, with what it says."""
+    return {
+        path: text
         for path, text in documents().items()
-        if not (folder / path).exists() or (folder / path).read_text(encoding="utf-8") != text
-    ]
+        if not (root / path).exists() or (root / path).read_text(encoding="utf-8") != text
+    }
 
 
 def main() -> None:
     """Write the files that are stale, and name them."""
-    root = Path()
-    made = documents()
-    for path in stale(root):
+    for path, text in stale(Path()).items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(made[path], encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"wrote {path}\n")
 
 

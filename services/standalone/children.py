@@ -103,10 +103,10 @@ def wait_until(
 
 
 def last_line(log: Path) -> str:
-    """Give the last line of a log that says what went wrong, or an empty text.
+    """Give the line of a log that most likely says what went wrong, or an empty text.
 
-    Indented lines and lines in brackets belong to what stands before them (SQLAlchemy ends an
-    error with "(Background on this error at …)").
+    That is PostgreSQL's last FATAL, or else the last line: not an indented one, nor one in
+    brackets, which belong to what stands before (SQLAlchemy adds "(Background on this error …)").
     """
     try:
         with log.open("rb") as file:
@@ -114,7 +114,8 @@ def last_line(log: Path) -> str:
             lines = file.read().decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return ""
-    return next((line for line in reversed(lines) if line and line[0] not in " \t("), "")
+    said = [line for line in lines if line and line[0] not in " \t("]
+    return next((line for line in reversed(said) if " FATAL: " in line), said[-1] if said else "")
 
 
 def failure(program: Program, code: int | None) -> Words:

@@ -22,6 +22,10 @@ COMMANDS: dict[str, str] = {
     "backup": "services.standalone.commands.backup",
     "restore": "services.standalone.commands.restore",
     "keys": "services.standalone.commands.keys",
+    "demo": "services.standalone.commands.records",
+    "seed": "services.standalone.commands.records",
+    "token": "services.standalone.commands.token",
+    "sweep": "services.standalone.commands.sweep",
 }
 """Where each command lives; the module adds it to the app it is given by `app_commands`."""
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.core.access import queries as access
@@ -23,6 +23,7 @@ from services.core.exchange.schemas import Document, Filing, History
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Conflict
 from services.core.kit.words import Words
+from services.core.notifications.models import NotificationDelivery
 from services.core.policies import actions as policies
 from services.core.progress import actions as progress
 from services.core.progress.models import ProgressReport
@@ -61,6 +62,7 @@ def load(session: Session, *, now: datetime) -> Loaded | None:
     acts = [act for filing in history.filings for act in _acts(session, filing, anchors)]
     walk(session, upto=now, acts=acts)
     session.execute(update(ProgressReport).values(is_illustrative=True))
+    session.execute(delete(NotificationDelivery))  # nobody gets letters about a simulated past
     return loaded
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.core.access.models import Account
@@ -79,7 +79,7 @@ def _ids(facts: Iterable[Any], field: str) -> set[UUID]:
 def _names(
     session: Session,
     id_: InstrumentedAttribute[UUID],
-    name: ColumnElement[str],
+    name: SQLColumnExpression[str],
     ids: set[UUID],
 ) -> dict[str, str]:
     rows = session.execute(select(id_, name).where(id_.in_(ids)))

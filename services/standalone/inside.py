@@ -1,13 +1,13 @@
 """A transaction in the running instance's database, for commands that work on its records."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from services.core.kit import db
-from services.core.kit.errors import Fault, Refusal
+from services.core.kit.errors import Refusal
 from services.core.kit.words import Words
 from services.standalone import instance
 from services.standalone.trouble import Trouble
@@ -25,7 +25,7 @@ def transaction() -> Generator[Session]:
         with db.unit_of_work() as session:
             yield session
     except Refusal as refusal:
-        raise Trouble(said(refusal.words, refusal.faults)) from refusal
+        raise trouble(refusal) from refusal
     except OperationalError as error:
         raise Trouble(
             Words(
@@ -35,14 +35,14 @@ def transaction() -> Generator[Session]:
         ) from error
 
 
-def said(words: Words, faults: Sequence[Fault]) -> Words:
-    """Give a refusal's sentence with one line for each of its faults."""
+def trouble(refusal: Refusal) -> Trouble:
+    """Give a refusal as trouble: its sentence, with one line for each of its faults."""
 
     def spoken(language: str) -> str:
-        lines = [words.spoken(language)]
-        for fault in faults:
+        lines = [refusal.words.spoken(language)]
+        for fault in refusal.faults:
             allowed = f" [{', '.join(fault.allowed)}]" if fault.allowed else ""
             lines.append(f"  {fault.pointer or '/'}: {fault.words.spoken(language)}{allowed}")
         return "\n".join(lines)
 
-    return Words(spoken("zh"), spoken("en"))
+    return Trouble(Words(spoken("zh"), spoken("en")))

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 """The folder that holds `services/`, `alembic/` and `alembic.ini`; the processes stand in it."""
 
 _LOOK_EVERY_SECONDS = 0.1
-_LOGS_EVERY_SECONDS = 5.0
+_LOGS_EVERY_SECONDS = 1.0
 _ENGINE_STOP_SECONDS = 1.5
 """A fast shutdown takes 0.02 s; together with `stop_within` this stays below ten seconds."""
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -9,7 +9,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from services.core.kit import db, logs
 from services.core.kit.settings import settings
@@ -51,7 +51,7 @@ def _configured(**also: Any) -> Celery:  # noqa: ANN401 Celery's own settings
         worker_send_task_events=False,
         task_default_queue=queues.WATCH,
         task_create_missing_queues=False,
-        task_queues=[Queue(name) for name in queues.ALL],
+        task_queues=[Queue(name, Exchange(name), routing_key=name) for name in queues.ALL],
         task_serializer="json",
         accept_content=["json"],
         enable_utc=True,

@@ -2,12 +2,14 @@
 
 from services.core.escalations import actions as escalations
 from services.core.kit.feed import Reader
+from services.core.monitoring import actions as monitoring
 from services.core.progress import actions as progress
 from services.core.reminders import actions as reminders
 from services.core.webhooks import actions as webhooks
 
 CONSUMERS: dict[str, dict[str, Reader]] = {
     "progress": progress.READERS,
+    "monitoring": monitoring.READERS,
     "reminders": reminders.READERS,
     "escalations": escalations.READERS,
     "webhooks": webhooks.READERS,

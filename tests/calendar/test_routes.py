@@ -15,9 +15,13 @@ DAYS = "/api/v1/calendar/days"
 @pytest.fixture
 def keeper(session: Session) -> dict[str, str]:
     given.places(session)
-    sasac = given.unit(session, "浙江省国资委", region_code="330000", level="province", kind="sasac")
+    sasac = given.unit(
+        session, "浙江省国资委", region_code="330000", level="province", kind="sasac"
+    )
     return given.headers(
-        session, given.account(session, "sasac-zj", of=sasac, role="regulator"), Accept_Language="en"
+        session,
+        given.account(session, "sasac-zj", of=sasac, role="regulator"),
+        Accept_Language="en",
     )
 
 

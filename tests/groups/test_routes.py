@@ -15,6 +15,7 @@ from services.core.groups.models import ConvenerDuty, GroupMembership, JointGrou
 from services.core.groups.rules import Frozen
 from services.core.kit.errors import Missing
 from services.core.kit.ledger import AuditEntry
+from services.core.regions.models import Region
 from tests import given
 from tests.groups.scene import TODAY, YESTERDAY, Scene
 
@@ -34,9 +35,7 @@ def draft(jingning: Scene) -> str:
 def given_county(session: Session) -> None:
     lineage = ["330000", "331100", "331125"]
     session.add(
-        given.Region(
-            code="331125", name="云和县", level="county", parent_code="331100", lineage=lineage
-        )
+        Region(code="331125", name="云和县", level="county", parent_code="331100", lineage=lineage)
     )
     session.commit()
 

@@ -158,6 +158,7 @@ def test_failures_are_tried_again_and_at_last_given_up_aloud(
         tries.append(row.next_at)
         now = row.next_at or now
     assert tries == [NOW + timedelta(minutes=1), NOW + timedelta(minutes=3), None]
+    (row,) = deliveries(session)
     assert (row.state, row.answer, row.attempts) == ("failed", "451 later", 3)
     (fact,) = facts(session, "reminder.failed")
     assert fact["account_id"] == str(reporter.id)

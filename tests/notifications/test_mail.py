@@ -30,8 +30,8 @@ def test_the_letter_is_whole_and_the_answer_is_the_proof(postbox: Postbox) -> No
     assert outcome.answer == "250 2.0.0 taken as number 1"
     letter, envelope = postbox.letters[0], postbox.envelopes[0]
     assert envelope.rcpt_tos == ["reporter@example.test"]
-    assert envelope.content is not None
-    assert bytes(envelope.content).isascii()
+    assert isinstance(envelope.content, bytes)
+    assert envelope.content.isascii()
     assert letter["Subject"] == LETTER.title
     assert letter["Message-ID"] == f"<{LETTER.notification_id}@tuanzu.example>"
     assert letter["Content-Language"] == "zh-CN"

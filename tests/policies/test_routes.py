@@ -19,15 +19,17 @@ TODAY = at("2026-11-24 10:00")
 
 
 @pytest.fixture
-def keeper(
-    session: Session, set_clock: Callable[[datetime], None]
-) -> dict[str, str]:
+def keeper(session: Session, set_clock: Callable[[datetime], None]) -> dict[str, str]:
     given.places(session)
     actions.ship(session, now=at("2026-01-01 09:00"))
-    sasac = given.unit(session, "浙江省国资委", region_code="330000", level="province", kind="sasac")
+    sasac = given.unit(
+        session, "浙江省国资委", region_code="330000", level="province", kind="sasac"
+    )
     set_clock(TODAY)
     return given.headers(
-        session, given.account(session, "sasac-zj", of=sasac, role="regulator"), Accept_Language="en"
+        session,
+        given.account(session, "sasac-zj", of=sasac, role="regulator"),
+        Accept_Language="en",
     )
 
 

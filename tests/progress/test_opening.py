@@ -11,7 +11,7 @@ from services.core.kit.feed import PendingEvent, Seen
 from services.core.kit.ids import new_id
 from services.core.progress import actions
 from services.core.progress.models import ProgressReport
-from services.core.projects.models import Project, ProjectWatch
+from services.core.projects.models import ProjectWatch
 from tests import given, watching
 from tests.given import at
 from tests.watching import DUE, OPENS
@@ -143,18 +143,9 @@ def test_two_workers_at_once_open_each_report_once(engine: Engine) -> None:
             other.commit()
         with Session(engine) as reading:
             assert len(reports(reading)) == 1
-            opened_facts = sa.select(sa.func.count()).where(
-                PendingEvent.type == "progress.opened"
-            )
+            opened_facts = sa.select(sa.func.count()).where(PendingEvent.type == "progress.opened")
             assert reading.scalar(opened_facts) == 1
             watch = reading.get_one(ProjectWatch, project_id)
             assert watch.next_open_at == datetime(2026, 12, 31, 16, tzinfo=UTC)
     finally:
-        empty(engine)
-
-
-def empty(engine: Engine) -> None:
-    """Take away what a test with real commits left, so that the next one finds nothing."""
-    tables = [table for table in Project.metadata.tables if table != "feed_head"]
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {', '.join(tables)} CASCADE"))
+        watching.empty(engine)

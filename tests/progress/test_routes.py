@@ -32,21 +32,27 @@ class Desk:
     path: str
 
     def headers(self, who: Account) -> dict[str, str]:
+        """Let somebody in, in English."""
         return given.headers(self.session, who, Accept_Language="en")
 
     def read(self, who: Account) -> Any:
+        """Read the report as somebody."""
         return self.client.get(self.path, headers=self.headers(who))
 
     def patch(self, who: Account, body: Any) -> Any:
+        """Save figures at the version that is there."""
         headers = {**self.headers(who), "If-Match": self._etag()}
         return self.client.patch(self.path, headers=headers, json=body)
 
     def do(self, who: Account, verb: str, body: Any = None, **also: str) -> Any:
+        """Make a move at the version that is there."""
         headers = {**self.headers(who), "If-Match": self._etag(), **also}
         return self.client.post(f"{self.path}/{verb}", headers=headers, json=body)
 
     def _etag(self) -> str:
-        return str(self.read(self.place.reporter).headers["etag"])
+        answer = self.read(self.place.reporter)
+        assert answer.status_code == 200, answer.text
+        return str(answer.headers["etag"])
 
 
 @pytest.fixture
@@ -251,6 +257,7 @@ def test_a_cumulative_figure_falls_only_with_a_reason(desk: Desk, set_clock: Clo
     answer = later.do(place.reporter, "submit", less)
     assert {(error["pointer"], error["code"]) for error in answer.json()["errors"]} == {
         ("/invested_period", "negative"),
+        ("/cumulative_year", "fell"),
         ("/cumulative_all", "fell"),
     }
     corrected = later.do(place.reporter, "submit", {**less, "correction_reason": "重复计入"})

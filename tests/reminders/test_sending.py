@@ -131,7 +131,7 @@ def test_the_message_says_who_what_when_where_and_whom_to_phone(
 def test_a_reminder_arrives_as_a_letter_once(
     session: Session, jingning: County, postbox: Postbox
 ) -> None:
-    """The whole way: planned, sent, claimed, handed over, settled; a second look changes nothing."""
+    """The whole way, planned to settled, and a second look changes nothing."""
     jingning.people["responsible"].language = "en"
     hear(session, "progress.opened", jingning.report, OPENED)
     for now in (at("2026-12-02 09:00"), at("2026-12-02 09:01"), at("2026-12-02 12:00")):

@@ -1,11 +1,11 @@
 """Homes for supervisors and engines, in folders the engines' account may enter."""
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
+import psutil
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -13,8 +13,10 @@ from sqlalchemy import create_engine
 
 from services.core.kit.settings import Settings
 from services.standalone import engines
+from services.standalone.engines import Urls
+from services.standalone.home import Home, is_locked
 from services.standalone.supervisor import ROOT
-from tests.standalone.runs import left_over
+from tests.standalone.runs import copied, eventually, left_over
 
 
 def _swept(folder: Path) -> None:
@@ -60,6 +62,31 @@ def seasoned_once(embedded: Settings) -> Generator[Path]:
 @pytest.fixture
 def seasoned(seasoned_once: Path, homes: Path) -> Path:
     """Give a copy of that home for one test, to do with as it likes."""
-    home = homes / "seasoned"
-    subprocess.run(["cp", "-a", seasoned_once, home], check=True)  # noqa: S607 any cp keeps owners
-    return home
+    return copied(seasoned_once, homes / "seasoned")
+
+
+@pytest.fixture(scope="session")
+def urls(seasoned_once: Path, embedded: Settings) -> Generator[Urls]:
+    """Give the addresses of engines, with migrated tables, that tests only look at."""
+    with engines.running(
+        copied(seasoned_once, seasoned_once.with_name("shared")), embedded
+    ) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def _lived_in_by_all(seasoned_once: Path) -> Path:
+    return copied(seasoned_once, seasoned_once.with_name("lived-in"))
+
+
+@pytest.fixture
+def lived_in(_lived_in_by_all: Path) -> Generator[Path]:
+    """Give a home that one test after the other runs from, as an operator's own is.
+
+    A test that fails may leave its supervisor: it is killed, so that the next test can start.
+    """
+    place = Home(_lived_in_by_all)
+    yield place.root
+    if is_locked(place):
+        psutil.Process(int(place.lock.read_text())).kill()
+        assert eventually(lambda: not is_locked(place))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,18 +17,31 @@ from services.standalone import children, valkey
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 QUICK = {
-    "TUANZU_RESTART_AFTER": "0.1",
-    "TUANZU_STEADY_AFTER": "0.8",
-    "TUANZU_STOP_WITHIN": "2",
+    "TUANZU_RESTART_AFTER": "PT0.1S",
+    "TUANZU_STEADY_AFTER": "PT0.8S",
+    "TUANZU_STOP_WITHIN": "PT2S",
     "TUANZU_DEMO": "0",
 }
-"""Seconds; what takes its time in earnest is quick in a trial."""
+"""What takes its time in earnest is quick in a trial."""
 
 
 def surroundings(home: Path, **also: str) -> dict[str, str]:
     """Give a clean environment for a child: nothing of the developer's own TUANZU_ settings."""
     inherited = {name: value for name, value in os.environ.items() if "TUANZU" not in name}
     return inherited | {"LC_ALL": "C", "TUANZU_HOME": str(home)} | also
+
+
+def tuanzu(home: Path, *words: object, **also: str) -> subprocess.CompletedProcess[str]:
+    """Run one command of `tuanzu` to its end."""
+    return subprocess.run(  # noqa: S603 our own interpreter and module
+        [sys.executable, "-m", "services.standalone.cli", *map(str, words)],
+        env=surroundings(home, **also),
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def eventually(seen: Callable[[], bool], seconds: float = 15.0) -> bool:
@@ -54,7 +68,7 @@ class Run:
         """Start it."""
         module = "services.standalone.cli" if self.table == "real" else "tests.standalone.stand_in"
         also = QUICK | {"STAND_IN": self.table, "TUANZU_PORT": str(self.port)} | self.variables
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 our own interpreter and module
             [sys.executable, "-m", module, "up"],
             env=surroundings(self.home, **also),
             cwd=REPOSITORY,
@@ -66,10 +80,12 @@ class Run:
     def ready(self) -> "Run":
         """Wait until the greeting is printed."""
         assert self.process.stdout is not None
+        printed = []
         for line in self.process.stdout:
+            printed.append(line)
             if "ready" in line and "http://" in line:
                 return self
-        raise AssertionError(f"it ended with {self.process.wait()} before it was ready")
+        raise AssertionError("".join(printed))
 
     def ended(self) -> tuple[int, str]:
         """Wait for its end; gives the exit code and what it printed since."""
@@ -107,3 +123,12 @@ def left_over(home: Path) -> list[psutil.Process]:
         *children.inhabitants(engines / "postgres", "postgres"),
         *children.inhabitants(engines / "valkey", "valkey-server"),
     ]
+
+
+def copied(home: Path, to: Path) -> Path:
+    """Copy a home in which nothing runs, owners included."""
+    shutil.copytree(home, to, symlinks=True)
+    for path in (to, *to.rglob("*")):
+        original = (home / path.relative_to(to)).lstat()
+        os.chown(path, original.st_uid, original.st_gid, follow_symlinks=False)
+    return to

@@ -36,7 +36,7 @@ class OrdersQuery(ListQuery):
     group: _Group = None
 
 
-@router.get("/escalations", response_model=schemas.RunPage)
+@router.get("/escalations", response_model=schemas.EscalationPage)
 @in_reading
 def list_escalations(door: Enter, query: Annotated[EscalationsQuery, Query()]) -> Response:
     """List climbs with the steps they took."""
@@ -44,14 +44,14 @@ def list_escalations(door: Enter, query: Annotated[EscalationsQuery, Query()]) -
     return door.many(queries.runs(door.session, door.caller, ask=query.ask(), sought=sought))
 
 
-@router.get("/escalations/{run_id}", response_model=schemas.Run)
+@router.get("/escalations/{run_id}", response_model=schemas.Escalation)
 @in_reading
 def get_escalation(door: Enter, run_id: UUID) -> Response:
     """Read one climb with the ladder it keeps and the steps it took."""
     return door.one(queries.run(door.session, door.caller, run_id=run_id))
 
 
-@router.get("/supervision-orders", response_model=schemas.OrderPage)
+@router.get("/supervision-orders", response_model=schemas.SupervisionOrderPage)
 @in_reading
 def list_supervision_orders(door: Enter, query: Annotated[OrdersQuery, Query()]) -> Response:
     """List orders; drafts only for those who may issue them."""
@@ -61,24 +61,26 @@ def list_supervision_orders(door: Enter, query: Annotated[OrdersQuery, Query()])
     return door.many(queries.orders(door.session, door.caller, ask=query.ask(), sought=sought))
 
 
-@router.post("/supervision-orders", status_code=201, response_model=schemas.Order)
+@router.post("/supervision-orders", status_code=201, response_model=schemas.SupervisionOrder)
 @in_transaction
-def draft_supervision_order(door: Enter, given: schemas.NewOrder) -> Response:
+def draft_supervision_order(door: Enter, given: schemas.NewSupervisionOrder) -> Response:
     """Draft an order about a project."""
     order = actions.draft(door.session, given=given, by=door.caller)
     return door.created(f"/supervision-orders/{order.id}", _shown(door, order.id))
 
 
-@router.get("/supervision-orders/{order_id}", response_model=schemas.Order)
+@router.get("/supervision-orders/{order_id}", response_model=schemas.SupervisionOrder)
 @in_reading
 def get_supervision_order(door: Enter, order_id: UUID) -> Response:
     """Read one order."""
     return door.one(_shown(door, order_id))
 
 
-@router.patch("/supervision-orders/{order_id}", response_model=schemas.Order)
+@router.patch("/supervision-orders/{order_id}", response_model=schemas.SupervisionOrder)
 @in_transaction
-def change_supervision_order(door: Enter, order_id: UUID, given: schemas.OrderChange) -> Response:
+def change_supervision_order(
+    door: Enter, order_id: UUID, given: schemas.SupervisionOrderChange
+) -> Response:
     """Change a draft (JSON Merge Patch)."""
     door.shows(lambda: _shown(door, order_id))
     actions.change(
@@ -87,7 +89,7 @@ def change_supervision_order(door: Enter, order_id: UUID, given: schemas.OrderCh
     return door.changed()
 
 
-@router.post("/supervision-orders/{order_id}/issue", response_model=schemas.Order)
+@router.post("/supervision-orders/{order_id}/issue", response_model=schemas.SupervisionOrder)
 @in_transaction
 def issue_supervision_order(door: Enter, order_id: UUID) -> Response:
     """Issue an order; its addressees are told."""
@@ -96,7 +98,7 @@ def issue_supervision_order(door: Enter, order_id: UUID) -> Response:
     return door.changed()
 
 
-@router.post("/supervision-orders/{order_id}/sign", response_model=schemas.Order)
+@router.post("/supervision-orders/{order_id}/sign", response_model=schemas.SupervisionOrder)
 @in_transaction
 def sign_supervision_order(door: Enter, order_id: UUID) -> Response:
     """Sign for an order issued to your unit."""
@@ -105,9 +107,9 @@ def sign_supervision_order(door: Enter, order_id: UUID) -> Response:
     return door.changed()
 
 
-@router.post("/supervision-orders/{order_id}/reply", response_model=schemas.Order)
+@router.post("/supervision-orders/{order_id}/reply", response_model=schemas.SupervisionOrder)
 @in_transaction
-def reply_to_supervision_order(door: Enter, order_id: UUID, given: schemas.Reply) -> Response:
+def reply_to_supervision_order(door: Enter, order_id: UUID, given: schemas.OrderReply) -> Response:
     """Reply with what was done."""
     door.shows(lambda: _shown(door, order_id))
     actions.reply(
@@ -120,9 +122,9 @@ def reply_to_supervision_order(door: Enter, order_id: UUID, given: schemas.Reply
     return door.changed()
 
 
-@router.post("/supervision-orders/{order_id}/return", response_model=schemas.Order)
+@router.post("/supervision-orders/{order_id}/return", response_model=schemas.SupervisionOrder)
 @in_transaction
-def return_supervision_reply(door: Enter, order_id: UUID, given: schemas.Reason) -> Response:
+def return_supervision_reply(door: Enter, order_id: UUID, given: schemas.OrderReason) -> Response:
     """Send a reply back, to be done again."""
     door.shows(lambda: _shown(door, order_id))
     actions.return_reply(
@@ -135,7 +137,7 @@ def return_supervision_reply(door: Enter, order_id: UUID, given: schemas.Reason)
     return door.changed()
 
 
-@router.post("/supervision-orders/{order_id}/close", response_model=schemas.Order)
+@router.post("/supervision-orders/{order_id}/close", response_model=schemas.SupervisionOrder)
 @in_transaction
 def close_supervision_order(door: Enter, order_id: UUID) -> Response:
     """Close an order whose reply your unit, the issuer, has checked."""
@@ -144,9 +146,9 @@ def close_supervision_order(door: Enter, order_id: UUID) -> Response:
     return door.changed()
 
 
-@router.post("/supervision-orders/{order_id}/withdraw", response_model=schemas.Order)
+@router.post("/supervision-orders/{order_id}/withdraw", response_model=schemas.SupervisionOrder)
 @in_transaction
-def withdraw_supervision_order(door: Enter, order_id: UUID, given: schemas.Reason) -> Response:
+def withdraw_supervision_order(door: Enter, order_id: UUID, given: schemas.OrderReason) -> Response:
     """Withdraw a draft, or an order nobody replied to yet."""
     door.shows(lambda: _shown(door, order_id))
     actions.withdraw(

@@ -17,8 +17,8 @@ router = APIRouter(tags=["monitoring"])
 class FindingsQuery(ListQuery):
     """Filters of the list."""
 
-    project_id: UUID | None = None
-    group_id: UUID | None = None
+    project: UUID | None = None
+    group: UUID | None = None
     rule: str | None = None
     state: FindingState | None = None
     light: Light | None = None
@@ -51,8 +51,8 @@ def list_findings(door: Enter, query: Annotated[FindingsQuery, Query()]) -> Resp
             door.session,
             door.caller,
             ask=query.ask(),
-            project_id=query.project_id,
-            group_id=query.group_id,
+            project_id=query.project,
+            group_id=query.group,
             rule=query.rule,
             state=query.state,
             light=query.light,

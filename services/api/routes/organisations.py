@@ -12,7 +12,7 @@ from services.core.access import queries as access
 from services.core.kit.reading import Found
 from services.core.kit.shapes import OnDay, RegionCode
 from services.core.organisations import actions, queries, schemas
-from services.core.organisations.models import Duty, OrganisationKind, OrganisationLevel
+from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
 
 router = APIRouter(tags=["organisations"])
 

@@ -7,7 +7,7 @@ from services.core.agreements.rules import AgreementState, AgreementVerb
 from services.core.groups.rules import DutyKind, GroupState, GroupVerb, MemberRole
 from services.core.kit.money import Qualifier
 from services.core.kit.words import Words
-from services.core.organisations.models import Duty, OrganisationKind, OrganisationLevel
+from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
 from services.core.projects.rules import (
     Domain,
     Gate,

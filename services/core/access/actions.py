@@ -23,6 +23,7 @@ from services.core.kit.errors import Conflict, Fault
 from services.core.kit.events import Actor, Fact, Subject
 from services.core.kit.words import Words
 from services.core.organisations import queries as organisations
+from services.core.organisations.rules import GOVERNMENT
 
 _TOKEN_BYTES = 32
 _HINT_LENGTH = 8
@@ -167,7 +168,7 @@ def _must_fit(session: Session, role: Role, organisation_id: UUID) -> None:
     unit = organisations.placed(
         session, organisation_id=organisation_id, pointer="/organisation_id"
     )
-    rules.must_fit(role, kind=unit.kind, is_placeholder=unit.is_placeholder)
+    rules.must_fit(role, is_government=unit.kind in GOVERNMENT, is_placeholder=unit.is_placeholder)
 
 
 def _tell(

@@ -95,9 +95,6 @@ def sees_business_data(role: Role) -> bool:
     return role not in ADMINISTRATORS
 
 
-GOVERNMENT = frozenset({"sasac", "gov", "gov_dept"})
-"""Kinds of organisation that may regulate: a regulator sees a whole region."""
-
 STAND_INS: dict[str, tuple[str, ...]] = {"leader": ("leader", "reviewer", "convener")}
 """Who is asked where a unit has nobody in a duty: its reviewers for the leader, then conveners."""
 
@@ -107,11 +104,11 @@ def asked(duty: str) -> tuple[str, ...]:
     return STAND_INS.get(duty, (duty,))
 
 
-def must_fit(role: Role, *, kind: str, is_placeholder: bool) -> None:
+def must_fit(role: Role, *, is_government: bool, is_placeholder: bool) -> None:
     """Refuse a role that an organisation cannot have.
 
     Raises:
-        Invalid: the organisation is not named, or would regulate without being government.
+        Invalid: the organisation is not named, or would regulate a region without being government.
     """
     if is_placeholder:
         raise Invalid.at(
@@ -119,7 +116,7 @@ def must_fit(role: Role, *, kind: str, is_placeholder: bool) -> None:
             Words("占位单位不能有账户。", "A placeholder unit can have no accounts."),
             code="placeholder",
         )
-    if role == Role.REGULATOR and kind not in GOVERNMENT:
+    if role == Role.REGULATOR and not is_government:
         raise Invalid.at(
             "/role",
             Words("只有政府部门的账户可以监管。", "Only an account of government may regulate."),

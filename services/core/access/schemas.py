@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from services.core.access.rules import Permission, Role
 from services.core.kit.shapes import Given, Name, PageOf, Paragraph, Shown
-from services.core.organisations.models import OrganisationKind, OrganisationLevel
+from services.core.organisations.rules import OrganisationKind, OrganisationLevel
 from services.core.organisations.schemas import NamedOrganisation, NamedRegion
 
 Login = Annotated[

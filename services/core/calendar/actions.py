@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.core.calendar import queries, rules, schemas
@@ -62,12 +62,10 @@ def _known(
     session: Session, region: str, named: list[date], notice_year: int | None
 ) -> dict[date, CalendarDay]:
     """Give the rows an import touches: the days it names, and an earlier notice of its year."""
-    touched = CalendarDay.day.in_(named)
+    touched: ColumnElement[bool] = CalendarDay.day.in_(named)
     if notice_year is not None:
         touched = or_(touched, CalendarDay.notice_year == notice_year)
-    found = session.scalars(
-        select(CalendarDay).where(CalendarDay.region_code == region, touched)
-    )
+    found = session.scalars(select(CalendarDay).where(CalendarDay.region_code == region, touched))
     return {row.day: row for row in found}
 
 

@@ -15,21 +15,23 @@ from services.core.calendar.published import base_calendar
 from services.core.calendar.rules import WorkCalendar, WorkDay
 from services.core.kit import reading, rows
 from services.core.kit.errors import Invalid
-from services.core.kit.reading import Fields, Found, Page
+from services.core.kit.reading import Constant, Fields, Found, Page
 from services.core.kit.words import Words
 
 MOST_DAYS = 400
 """The longest stretch one answer explains: a year and the weeks around it."""
 
-FIELDS: Fields = {
-    "region_code": CalendarDay.region_code,
-    "day": CalendarDay.day,
-    "works": CalendarDay.works,
-    "name": reading.shaped({"zh": CalendarDay.name_zh, "en": CalendarDay.name_en}),
-    "source": CalendarDay.source,
-    "notice_year": CalendarDay.notice_year,
-    "version": CalendarDay.version,
-}
+FIELDS: Fields = Constant(
+    {
+        "region_code": CalendarDay.region_code,
+        "day": CalendarDay.day,
+        "works": CalendarDay.works,
+        "name": reading.shaped({"zh": CalendarDay.name_zh, "en": CalendarDay.name_en}),
+        "source": CalendarDay.source,
+        "notice_year": CalendarDay.notice_year,
+        "version": CalendarDay.version,
+    }
+)
 
 
 def work_calendar(session: Session, region_code: str | None = None) -> WorkCalendar:

@@ -9,33 +9,12 @@ from pydantic import Field
 from services.core.escalations.rules import OrderState, RunState, StopReason
 from services.core.kit.shapes import BothWords, Given, Name, PageOf, Paragraph, Shown
 from services.core.policies.pack import Colour, StepKind
+from services.core.progress.schemas import Named, ProjectNamed
 
 _Units = Annotated[
     list[UUID], Field(min_length=1, max_length=50, description="Organisations it goes to.")
 ]
 _Kind = Literal[StepKind.SUPERVISION_ORDER, StepKind.CIRCULAR, StepKind.INTERVIEW]
-
-
-class ProjectNamed(Shown):
-    """A project, by name."""
-
-    id: UUID
-    code: str
-    name: str
-
-
-class OrganisationNamed(Shown):
-    """A unit, by name."""
-
-    id: UUID
-    name: str
-
-
-class PersonNamed(Shown):
-    """A person, by name."""
-
-    id: UUID
-    name: str
 
 
 class StepTaken(Shown):
@@ -51,14 +30,14 @@ class StepTaken(Shown):
     order_id: UUID | None
 
 
-class Run(Shown):
+class Escalation(Shown):
     """One climb of one ladder."""
 
     id: UUID
     finding_id: UUID
     project: ProjectNamed
     group_id: UUID | None
-    organisation: OrganisationNamed
+    organisation: Named
     policy_code: str
     policy_number: int
     ladder: dict[str, Any] = Field(description="The copy of the policy's ladder that it keeps.")
@@ -73,10 +52,10 @@ class Run(Shown):
     version: int
 
 
-class RunPage(PageOf):
+class EscalationPage(PageOf):
     """One page of climbs."""
 
-    items: list[Run]
+    items: list[Escalation]
 
 
 class TextGiven(Given):
@@ -93,7 +72,7 @@ class TitleGiven(Given):
     en: Name
 
 
-class NewOrder(Given):
+class NewSupervisionOrder(Given):
     """An order drafted by a person."""
 
     project_id: UUID
@@ -106,7 +85,7 @@ class NewOrder(Given):
     is_illustrative: bool = False
 
 
-class OrderChange(Given):
+class SupervisionOrderChange(Given):
     """What of a draft may change (JSON Merge Patch)."""
 
     colour: Colour = Colour.RED
@@ -115,19 +94,19 @@ class OrderChange(Given):
     issued_to: _Units = Field(default_factory=list)
 
 
-class Reply(Given):
+class OrderReply(Given):
     """What was done about an order."""
 
     text: Paragraph
 
 
-class Reason(Given):
+class OrderReason(Given):
     """Why an order is returned or withdrawn."""
 
     reason: Paragraph
 
 
-class Order(Shown):
+class SupervisionOrder(Shown):
     """督办单, 通报 or 约谈: drafted by a ladder or a person, issued only by a person."""
 
     id: UUID
@@ -140,25 +119,25 @@ class Order(Shown):
     state: OrderState
     title: BothWords
     body: BothWords
-    issued_to: list[OrganisationNamed]
+    issued_to: list[Named]
     drafted_at: datetime
-    drafted_by: PersonNamed | None = Field(description="Null: drafted by the ladder.")
+    drafted_by: Named | None = Field(description="Null: drafted by the ladder.")
     issued_at: datetime | None
-    issued_by: PersonNamed | None
+    issued_by: Named | None
     signed_at: datetime | None
-    signed_by: PersonNamed | None
+    signed_by: Named | None
     reply: str | None
     replied_at: datetime | None
-    replied_by: PersonNamed | None
+    replied_by: Named | None
     closed_at: datetime | None
-    closed_by: PersonNamed | None
+    closed_by: Named | None
     end_reason: str | None
     source: str | None
     is_illustrative: bool
     version: int
 
 
-class OrderPage(PageOf):
+class SupervisionOrderPage(PageOf):
     """One page of orders."""
 
-    items: list[Order]
+    items: list[SupervisionOrder]

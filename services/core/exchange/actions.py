@@ -69,27 +69,32 @@ def load(
         Invalid: with a fault, and its JSON pointer, for everything that is wrong.
     """
     policies.ship(session, now=now)
-    known = queries.known(session)
-    refuse(checks.faults(document, known))
-    book = Book(known, now)
+    book = Book(queries.known(session), now)
+    refuse(checks.faults(document, book.known))
     for section, draft in _DRAFTS.items():
-        for place, row in checks.in_order(document, section):
-            if not known.has(section, checks.key_of(section, row)):
-                with book.at(f"/{section}/{place}"):
-                    draft(book, row)
-    book.write(session)
-    new = [
-        (place, row)
-        for place, row in enumerate(document.reports)
-        if not known.has("reports", checks.key_of("reports", row))
-    ]
-    if new:
-        reports.reports(session, book, new)
+        for place, row in _new(document, book, section):
+            with book.at(f"/{section}/{place}"):
+                draft(book, row)
+    owed = _new(document, book, "reports")
+    reports.check(book, owed)
+    with session.begin_nested():
         book.write(session)
-    book.record(session)
-    _mark(session, document, book, anchored_on, is_demo=is_demo)
-    tokens = _tokens(session, document, book, token_life) if token_life else {}
+        if owed:
+            reports.draft(session, book, owed)
+            book.write(session)
+        book.record(session)
+        _mark(session, document, book, anchored_on, is_demo=is_demo)
+        tokens = _tokens(session, document, book, token_life) if token_life else {}
     return Loaded(dict(book.created), tokens)
+
+
+def _new(document: schemas.Document, book: Book, section: str) -> list[tuple[int, Any]]:
+    """Give a section's rows that are not recorded yet, with their places."""
+    return [
+        (place, row)
+        for place, row in checks.in_order(document, section)
+        if not book.known.has(section, checks.key_of(section, row))
+    ]
 
 
 def _tokens(

@@ -11,6 +11,7 @@ from services.core.kit.words import Words
 from services.core.organisations import rules as organisation_rules
 from services.core.organisations.events import OfficerAppointed, OrganisationChanged
 from services.core.organisations.models import Officer, Organisation
+from services.core.organisations.rules import GOVERNMENT
 from services.core.policies import rules as policy_rules
 from services.core.policies.events import PolicyAdopted
 from services.core.policies.models import PolicyPack
@@ -98,7 +99,9 @@ def organisation(book: Book, row: schemas.OrganisationRow) -> None:
 def account(book: Book, row: schemas.AccountRow) -> None:
     """Draft a log-in; its token is made when it is written."""
     unit = book.unit(row.organisation)
-    access_rules.must_fit(row.role, kind=unit.kind, is_placeholder=unit.is_placeholder)
+    access_rules.must_fit(
+        row.role, is_government=unit.kind in GOVERNMENT, is_placeholder=unit.is_placeholder
+    )
     made = book.make("accounts", row.login)
     book.homes[row.login] = unit
     book.draft(

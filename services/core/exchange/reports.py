@@ -36,19 +36,34 @@ _NEEDED = {
 _HANDLED = _NEEDED[ReportState.ACCEPTED]
 
 
-def reports(session: Session, book: Book, rows: list[tuple[int, schemas.ReportRow]]) -> None:
-    """Draft reports of projects that are written, each project's in the order of its periods."""
-    ids = {book.ids["projects"][row.project] for _, row in rows}
-    owing = loaded.owing(session, ids)
-    terms = Terms(session, book.today)
+Placed = list[tuple[int, schemas.ReportRow]]
+"""Rows with their places in the document."""
+
+
+def check(book: Book, rows: Placed) -> None:
+    """Find what is wrong with reports by themselves, each project's in the order of its periods."""
     accepted: dict[str, Previous] = {}
-    for place, row in sorted(rows, key=lambda each: each[1].period):
+    for place, row in _by_period(rows):
         with book.at(f"/reports/{place}"):
             _check(row, accepted.get(row.project), book.now)
-            report = _report(book, row, owing[book.ids["projects"][row.project]], terms)
+        if row.state == ReportState.ACCEPTED:
+            accepted[row.project] = Previous(row.period, _figures(row))
+
+
+def draft(session: Session, book: Book, rows: Placed) -> None:
+    """Draft reports of projects that are written."""
+    ids = {book.id("projects", row.project) for _, row in rows}
+    owing = loaded.owing(session, ids)
+    terms = Terms(session, book.today)
+    for place, row in _by_period(rows):
+        with book.at(f"/reports/{place}"):
+            report = _report(book, row, owing[book.id("projects", row.project)], terms)
             if row.state == ReportState.ACCEPTED:
-                accepted[row.project] = Previous(row.period, _figures(row))
                 _take_over(session, report)
+
+
+def _by_period(rows: Placed) -> Placed:
+    return sorted(rows, key=lambda each: each[1].period)
 
 
 def _check(row: schemas.ReportRow, previous: Previous | None, now: datetime) -> None:

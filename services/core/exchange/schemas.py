@@ -29,7 +29,7 @@ from services.core.kit.shapes import (
     RegionCode,
     Share,
 )
-from services.core.organisations.models import Duty, OrganisationKind, OrganisationLevel
+from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
 from services.core.progress.rules import ReportState
 from services.core.projects.rules import Domain, Gate, PartnerRole, SideState, Stage, Thrust, Track
 from services.core.regions.rules import DesignationKind, RegionLevel

@@ -17,8 +17,9 @@ from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Fields, Found, Page
 from services.core.kit.scope import among
-from services.core.organisations.models import Organisation, OrganisationLevel
+from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
+from services.core.organisations.rules import OrganisationLevel
 from services.core.regions.models import Region
 
 _UNIT = Organisation.__table__.alias("unit")
@@ -353,11 +354,11 @@ def _warnings(on: date) -> ColumnElement[Any]:
             for level in OrganisationLevel
         },
     }
-    found = [
+    found: list[ColumnElement[Any]] = [
         case((and_(JointGroup.state != GroupState.DISSOLVED, holds), _warning(code)))
         for code, holds in conditions.items()
     ]
-    return func.array_to_json(func.array_remove(array(found, type_=JSONB), None))
+    return func.array_to_json(func.array_remove(array(found), None))
 
 
 def _warning(code: str) -> ColumnElement[Any]:

@@ -17,7 +17,7 @@ from services.core.kit.shapes import (
     RegionCode,
     Shown,
 )
-from services.core.organisations.models import OrganisationKind, OrganisationLevel
+from services.core.organisations.rules import OrganisationKind, OrganisationLevel
 from services.core.organisations.schemas import NamedOrganisation, NamedRegion
 
 _Count = Annotated[int, Field(ge=1, le=500)]

@@ -1,8 +1,12 @@
 """Monitoring: rules look at projects, find what is wrong, and light each project with a reason.
 
-Life of a finding: open → cleared when its cause is gone (and open again if it returns).
-Doors: `services/api/routes/monitoring.py`; `services/worker/ticks.py` (`monitoring.check`).
+Life of a finding: open → cleared when its cause is gone, and open again if it returns.
+Doors: `services/api/routes/monitoring.py`; `check_due` is the worker's tick; `READERS` hear of
+policies.
 Decisions: one rule, one file; a rule is pure and gives its arithmetic with its light; the clock
-re-checks a project only when a rule could change its mind (`next_check_at`); a report counts as
-missing until it is accepted, because a returned one is still owed.
+re-checks a project only when a rule could change its mind (`next_check_at`). What cannot be judged
+is said, never invented: a project that no rule judges has no light, and neither has one at rest.
+A report handed in in time is not missing; one handed in late is, until a second person accepts it,
+and one returned is owed again. A project whose last report showed progress is not called stalled
+before its next report is due: reports are monthly, and some months have 31 days.
 """

@@ -1,14 +1,21 @@
 """Writes of monitoring: the check that finds, clears, lights, and says so as facts."""
 
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
 
+import structlog
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
+from services.core.calendar.rules import instant_of
 from services.core.kit import ledger
-from services.core.kit.events import Actor, Subject
+from services.core.kit.events import Actor, Fact
+from services.core.kit.feed import Reader, Seen
+from services.core.kit.jobs import RETRY_AFTER_ERROR
 from services.core.monitoring import queries, rules
 from services.core.monitoring.events import (
+    FindingChanged,
     FindingCleared,
     FindingOpened,
     HealthChanged,
@@ -20,8 +27,10 @@ from services.core.monitoring.queries import Watched
 from services.core.monitoring.rules import mr_03, mr_04
 from services.core.monitoring.rules.verdict import Issue, Verdict
 from services.core.policies.pack import SEVERITY, Light
+from services.core.progress.queries import held
 from services.core.projects.models import ProjectWatch
 
+_log = structlog.get_logger(__name__)
 _BY = Actor.part("monitoring")
 
 
@@ -29,81 +38,108 @@ def check_due(session: Session, *, now: datetime, limit: int) -> int:
     """Check the projects that are due; gives how many.
 
     A project that is paused, ended or gone loses its light, and what was found is cleared (I-17).
+    One whose check fails is undone alone, logged, and looked at again later.
     """
-    watches = queries.due_watches(session, now=now, limit=limit)
-    if not watches:
+    due = held(session, ProjectWatch.next_check_at, now=now, limit=limit)
+    if not due:
         return 0
-    batch = queries.watched(session, watches, now=now)
-    found = queries.findings_of(session, list(batch))
-    for watch in watches:
-        seen = batch[watch.project_id]
-        verdicts = rules.assessed(seen.facts, seen.setting) if seen.is_watched else ()
-        _keep_findings(session, seen, verdicts, found[watch.project_id])
-        _light(session, watch, seen, verdicts)
-        watch.next_check_at = rules.next_change(verdicts)
+    project_ids = [watch.project_id for watch, _ in due]
+    batch = queries.Batch(session, project_ids, now=now)
+    found = queries.open_findings(session, project_ids)
+    before = queries.last_assessments(session, project_ids)
+    for watch, owing in due:
+        try:
+            with session.begin_nested():
+                seen = batch.watched(watch, owing)
+                verdicts = seen.verdicts
+                _keep_findings(session, seen, verdicts, found[watch.project_id])
+                _light(session, watch, seen, verdicts, before.get(watch.project_id))
+                watch.next_check_at = rules.next_change(verdicts)
+        except Exception:  # noqa: BLE001 one project spoils no other
+            _log.exception("check failed", project=str(watch.project_id))
+            session.refresh(watch)
+            watch.next_check_at = now + RETRY_AFTER_ERROR
     session.flush()
-    return len(watches)
+    return len(due)
+
+
+def judge_anew(session: Session, seen: Seen, now: datetime) -> None:
+    """Let every project be checked when another policy begins to count."""
+    effective_on = seen.data.get("effective_on")
+    begins_at = instant_of(date.fromisoformat(effective_on), time(0)) if effective_on else now
+    at = max(now, begins_at)
+    session.execute(
+        update(ProjectWatch)
+        .values(next_check_at=func.least(ProjectWatch.next_check_at, at))
+        .execution_options(synchronize_session=False)
+    )
+
+
+READERS: dict[str, Reader] = {"policy.adopted": judge_anew, "policy.retired": judge_anew}
 
 
 def _keep_findings(
-    session: Session, seen: Watched, verdicts: tuple[Verdict, ...], known: list[Finding]
+    session: Session, seen: Watched, verdicts: Sequence[Verdict], known: Sequence[Finding]
 ) -> None:
     """Open what is new, keep what is known up to date, clear what is gone."""
-    by_key = {(finding.rule, finding.occurrence): finding for finding in known}
-    wrong = {(verdict.rule, issue.occurrence) for verdict in verdicts for issue in verdict.issues}
+    is_open = {(finding.rule, finding.occurrence): finding for finding in known}
     for verdict in verdicts:
         for issue in verdict.issues:
-            finding = by_key.get((verdict.rule, issue.occurrence))
-            if finding is None or finding.state == FindingState.CLEARED:
-                _open(session, seen, verdict, issue, finding)
+            finding = is_open.pop((verdict.rule, issue.occurrence), None)
+            if finding is None:
+                _open(session, seen, verdict, issue)
             else:
-                _update(finding, verdict, issue, seen)
-    for key, finding in by_key.items():
-        if key not in wrong and finding.state == FindingState.OPEN:
-            _clear(session, seen, finding)
+                _update(session, seen, finding, verdict, issue)
+    for finding in is_open.values():
+        _clear(session, seen, finding)
 
 
-def _open(
-    session: Session, seen: Watched, verdict: Verdict, issue: Issue, finding: Finding | None
-) -> None:
+def _open(session: Session, seen: Watched, verdict: Verdict, issue: Issue) -> None:
     """Open a finding, or one that was cleared and is back."""
-    now, project = seen.setting.now, seen.project
+    project = seen.owing.project
+    finding = queries.earlier_finding(
+        session, rule=verdict.rule, project_id=project.id, occurrence=issue.occurrence
+    )
     if finding is None:
         finding = Finding(
             rule=verdict.rule,
             project_id=project.id,
             occurrence=issue.occurrence,
-            group_id=project.group_id,
-            organisation_id=project.responsible_organisation_id,
             worst_light=issue.light,
-            due_at=issue.due_at,
-            opened_at=now,
         )
         session.add(finding)
+    finding.group_id = project.group_id
+    finding.organisation_id = project.responsible_organisation_id
     finding.state, finding.cleared_at = FindingState.OPEN, None
-    _update(finding, verdict, issue, seen)
+    finding.due_at, finding.opened_at = issue.due_at, seen.setting.now
+    _say(finding, verdict, issue, seen)
     session.flush()
-    about = _about(seen, finding)
-    if verdict.rule == mr_03.RULE and issue.subject_id:
-        _record(
-            session,
-            ProgressMissing(**about, report_id=issue.subject_id, period=issue.occurrence),
-            seen,
-            finding.id,
-        )
-    else:
-        stalled = verdict.rule == mr_04.RULE
-        fact = ProjectStalled(**about) if stalled else FindingOpened(**about)
-        _record(session, fact, seen, finding.id)
+    _record(session, seen, finding, _opening(finding, issue, _about(seen, finding)))
 
 
-def _update(finding: Finding, verdict: Verdict, issue: Issue, seen: Watched) -> None:
+def _opening(finding: Finding, issue: Issue, about: dict[str, Any]) -> Fact:
+    """Choose how an opening is told: by its own name where the domain has one."""
+    if finding.rule == mr_03.RULE and issue.subject_id:
+        return ProgressMissing(**about, report_id=issue.subject_id, period=issue.occurrence)
+    return ProjectStalled(**about) if finding.rule == mr_04.RULE else FindingOpened(**about)
+
+
+def _update(
+    session: Session, seen: Watched, finding: Finding, verdict: Verdict, issue: Issue
+) -> None:
+    """Keep an open finding's light and arithmetic true; a changed light is told."""
+    was = Light(finding.light)
+    _say(finding, verdict, issue, seen)
+    if issue.light != was:
+        _record(session, seen, finding, FindingChanged(**_about(seen, finding), light_before=was))
+
+
+def _say(finding: Finding, verdict: Verdict, issue: Issue, seen: Watched) -> None:
     finding.light = issue.light
     if SEVERITY[issue.light] > SEVERITY[Light(finding.worst_light)]:
         finding.worst_light = issue.light
-    explanation = rules.explained(verdict, seen.setting)
-    finding.explanation = {
-        **explanation,
+    finding.explanation = rules.explained(verdict, seen.setting) | {
+        "light": issue.light,
         "arithmetic": issue.arithmetic.both(),
         "inputs": dict(issue.inputs),
     }
@@ -111,17 +147,16 @@ def _update(finding: Finding, verdict: Verdict, issue: Issue, seen: Watched) -> 
 
 def _clear(session: Session, seen: Watched, finding: Finding) -> None:
     finding.state, finding.cleared_at = FindingState.CLEARED, seen.setting.now
-    session.flush()
-    _record(session, FindingCleared(**_about(seen, finding)), seen, finding.id)
+    _record(session, seen, finding, FindingCleared(**_about(seen, finding)))
 
 
-def _about(seen: Watched, finding: Finding) -> dict[str, object]:
+def _about(seen: Watched, finding: Finding) -> dict[str, Any]:
     """Give what every fact about this finding says."""
     return {
         "finding_id": finding.id,
         "rule": finding.rule,
-        "project_id": seen.project.id,
-        "project_code": seen.project.code,
+        "project_id": finding.project_id,
+        "project_code": seen.owing.project.code,
         "group_id": finding.group_id,
         "organisation_id": finding.organisation_id,
         "occurrence": finding.occurrence,
@@ -130,59 +165,52 @@ def _about(seen: Watched, finding: Finding) -> dict[str, object]:
     }
 
 
-def _record(
-    session: Session,
-    fact: ProgressMissing | ProjectStalled | FindingOpened | FindingCleared,
-    seen: Watched,
-    finding_id: UUID,
-) -> None:
-    ledger.record(
-        session,
-        fact,
-        about=Subject("finding", finding_id, seen.project.group_id, _organisations(seen)),
-        by=_BY,
-        now=seen.setting.now,
-    )
-
-
-def _organisations(seen: Watched) -> tuple[UUID, ...]:
-    project = seen.project
-    return tuple({project.lead_organisation_id, project.responsible_organisation_id})
+def _record(session: Session, seen: Watched, finding: Finding, fact: Fact) -> None:
+    about = seen.owing.subject("finding", finding.id)
+    ledger.record(session, fact, about=about, by=_BY, now=seen.setting.now)
 
 
 def _light(
-    session: Session, watch: ProjectWatch, seen: Watched, verdicts: tuple[Verdict, ...]
+    session: Session,
+    watch: ProjectWatch,
+    seen: Watched,
+    verdicts: Sequence[Verdict],
+    last: HealthAssessment | None,
 ) -> None:
-    """Set the project's light, and keep the assessment when the light changed."""
-    light = rules.overall(verdicts) if verdicts else None
-    if light == watch.light:
-        return
-    now, setting, before = seen.setting.now, seen.setting, watch.light
-    watch.light, watch.light_since = light, now
-    if light is not None:
+    """Set the project's light, and keep the assessment when the light of any rule changed."""
+    light, setting, project = rules.overall(verdicts), seen.setting, seen.owing.project
+    if _differs(last, verdicts):
         session.add(
             HealthAssessment(
-                project_id=seen.project.id,
-                computed_at=now,
+                project_id=project.id,
+                computed_at=setting.now,
                 light=light,
                 policy_code=setting.pack.code,
                 policy_number=setting.number,
                 dimensions=[rules.explained(verdict, setting) for verdict in verdicts],
             )
         )
-    ledger.record(
-        session,
-        HealthChanged(
-            project_id=seen.project.id,
-            project_code=seen.project.code,
-            light_before=before,
-            light=light,
-            reasons=tuple(verdict.rule for verdict in verdicts if verdict.light == light),
-            policy_code=setting.pack.code,
-            policy_number=setting.number,
-            on=setting.today,
-        ),
-        about=Subject("project", seen.project.id, seen.project.group_id, _organisations(seen)),
-        by=_BY,
-        now=now,
+    if light == watch.light:
+        return
+    fact = HealthChanged(
+        project_id=project.id,
+        project_code=project.code,
+        light_before=watch.light,
+        light=light,
+        reasons=tuple(verdict.rule for verdict in verdicts if light and verdict.light == light),
+        policy_code=setting.pack.code,
+        policy_number=setting.number,
+        on=setting.today,
     )
+    changes = {"light": [watch.light, light]}
+    watch.light, watch.light_since = light, setting.now
+    about = seen.owing.subject("project", project.id)
+    ledger.record(session, fact, about=about, by=_BY, now=setting.now, changes=changes)
+
+
+def _differs(last: HealthAssessment | None, verdicts: Sequence[Verdict]) -> bool:
+    """Say whether any rule answers with another light than at the last assessment."""
+    if last is None:
+        return True
+    known = {kept["rule"]: kept["light"] for kept in last.dimensions}
+    return known != {verdict.rule: verdict.light for verdict in verdicts}

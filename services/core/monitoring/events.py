@@ -23,7 +23,7 @@ class _AboutFinding(Fact):
 
 
 class ProgressMissing(_AboutFinding):
-    """A monthly report is not accepted although its cut-off has passed (MR-03)."""
+    """A monthly report is missing after its cut-off (MR-03)."""
 
     NAME: ClassVar[str] = "progress.missing"
     TITLE: ClassVar[Words] = Words("月报逾期未报", "A progress report is missing")
@@ -44,6 +44,15 @@ class FindingOpened(_AboutFinding):
 
     NAME: ClassVar[str] = "finding.opened"
     TITLE: ClassVar[Words] = Words("监测发现问题", "A finding was opened")
+
+
+class FindingChanged(_AboutFinding):
+    """What was found became worse or better, and is still there."""
+
+    NAME: ClassVar[str] = "finding.changed"
+    TITLE: ClassVar[Words] = Words("监测问题变化", "A finding changed")
+
+    light_before: str
 
 
 class FindingCleared(_AboutFinding):

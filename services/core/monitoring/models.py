@@ -57,7 +57,7 @@ class Finding(Base):
 
 
 class HealthAssessment(Base):
-    """A project's light as computed at one moment, kept whenever it changes."""
+    """A project's lights as computed at one moment, kept whenever one of them changes."""
 
     __tablename__ = "health_assessment"
     __table_args__ = (Index(None, "project_id", "id"),)
@@ -65,7 +65,8 @@ class HealthAssessment(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
     computed_at: Mapped[c.Instant]
-    light: Mapped[c.Phrase]
+    light: Mapped[c.MaybeWords]
+    """Null: nothing could be judged, or the project is at rest."""
     policy_code: Mapped[c.Phrase]
     policy_number: Mapped[int]
     dimensions: Mapped[list[dict[str, object]]] = mapped_column(JSONB)

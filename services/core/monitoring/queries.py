@@ -1,7 +1,7 @@
 """Reads of monitoring: facts for the rules in whole batches, findings, health and its history."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,30 +10,29 @@ import orjson
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from services.core.calendar import queries as calendars
-from services.core.calendar.rules import WorkCalendar, day_of
-from services.core.groups.models import JointGroup
+from services.core.calendar.rules import day_of
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.monitoring import rules
-from services.core.monitoring.models import Finding, HealthAssessment
+from services.core.monitoring.models import Finding, FindingState, HealthAssessment
 from services.core.monitoring.rules.verdict import (
     Facts,
     OpenMilestone,
     OwedReport,
     Setting,
+    Verdict,
     YearPlan,
 )
 from services.core.organisations.models import Organisation
-from services.core.policies import queries as policies
 from services.core.progress.models import ProgressReport
-from services.core.progress.rules import ReportState
+from services.core.progress.queries import Owing, Terms, watched
+from services.core.progress.rules import ReportState, due_at
 from services.core.projects import queries as projects
 from services.core.projects.models import AnnualPlan, Milestone, Project, ProjectWatch
-from services.core.projects.rules import SideState, Stage, is_watched
+from services.core.projects.rules import Stage
 
 _BEFORE_START = frozenset(
     {
@@ -82,122 +81,93 @@ _HISTORY_FIELDS: Fields = Constant(
 class Watched:
     """One project as the rules see it, with the policy and the calendar it is judged by."""
 
-    project: Project
-    is_watched: bool
+    owing: Owing
     facts: Facts
     setting: Setting
 
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Ask every rule; a project at rest is asked nothing (I-17)."""
+        return rules.assessed(self.facts, self.setting) if self.owing.is_watched else ()
 
-def due_watches(session: Session, *, now: datetime, limit: int) -> list[ProjectWatch]:
-    """Lock the projects that are due for a check, oldest first; another worker's are skipped."""
-    return list(
-        session.scalars(
-            select(ProjectWatch)
-            .where(ProjectWatch.next_check_at <= now)
-            .order_by(ProjectWatch.next_check_at, ProjectWatch.project_id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+
+class Batch:
+    """What is known of some projects, read in a fixed number of statements."""
+
+    def __init__(self, session: Session, project_ids: Collection[UUID], *, now: datetime) -> None:
+        """Read the rows that rules look at."""
+        self._now = now
+        self._terms = Terms(session, day_of(now))
+        self._reports = _reports(session, project_ids)
+        self._milestones = _milestones(session, project_ids)
+        self._plans = _plans(session, project_ids)
+
+    def watched(self, watch: ProjectWatch, owing: Owing) -> Watched:
+        """Put together what the rules look at of one project.
+
+        Raises:
+            Conflict: no version of its policy is in effect.
+        """
+        current, calendar = self._terms.policy(owing), self._terms.calendar(owing)
+        setting = Setting(current.pack, current.number, calendar, self._now)
+        return Watched(owing, self._facts(watch, owing.project, setting), setting)
+
+    def _facts(self, watch: ProjectWatch, project: Project, setting: Setting) -> Facts:
+        stage, reports = Stage(project.stage), self._reports[project.id]
+        accepted_at = watch.last_accepted_at
+        return Facts(
+            has_started=project.actual_start_on is not None or stage not in _BEFORE_START,
+            is_delivering=stage in _DELIVERING,
+            owes_reports=project.reports_from is not None,
+            plan_start_on=project.plan_start_on,
+            watched_since_on=watch.watched_since_on,
+            last_progress_on=watch.last_progress_on,
+            last_accepted_on=day_of(accepted_at) if accepted_at else None,
+            last_accepted_period=watch.last_accepted_period,
+            next_due_at=_next_due(watch, reports, setting),
+            cumulative_year=watch.cumulative_year,
+            owed_reports=tuple(reports),
+            open_milestones=tuple(self._milestones[project.id]),
+            plans=self._plans[project.id],
         )
-    )
 
 
-def watched(
-    session: Session, watches: Sequence[ProjectWatch], *, now: datetime
-) -> dict[UUID, Watched]:
-    """Gather the facts of a batch: a fixed number of statements, whatever its size."""
-    wanted = [watch.project_id for watch in watches]
-    reports, milestones = _reports(session, wanted), _milestones(session, wanted)
-    plans, settings = _plans(session, wanted), _Settings(session, now)
-    rows = session.execute(
-        select(Project, JointGroup.policy_code)
-        .outerjoin(JointGroup, JointGroup.id == Project.group_id)
-        .where(among(Project.id, wanted))
-    ).all()
-    by_id = {watch.project_id: watch for watch in watches}
-    return {
-        project.id: Watched(
-            project=project,
-            is_watched=_is_watched(project),
-            facts=_facts(
-                project,
-                by_id[project.id],
-                reports=reports[project.id],
-                milestones=milestones[project.id],
-                plans=plans[project.id],
-            ),
-            setting=settings.of(policy_code, project.region_code),
-        )
-        for project, policy_code in rows
-    }
+def _next_due(
+    watch: ProjectWatch, reports: Sequence[OwedReport], setting: Setting
+) -> datetime | None:
+    """Give the due of the oldest report not accepted, else of the one that opens next."""
+    if reports:
+        return min(report.original_due_at for report in reports)
+    if watch.next_period is None:
+        return None
+    return due_at(watch.next_period, setting.pack.cadence, setting.calendar)
 
 
-class _Settings:
-    """Policies and calendars of one batch, each read once."""
-
-    def __init__(self, session: Session, now: datetime) -> None:
-        self._session, self._now = session, now
-        self._packs: dict[str | None, policies.Current] = {}
-        self._calendars: dict[str, WorkCalendar] = {}
-
-    def of(self, policy_code: str | None, region_code: str) -> Setting:
-        """Give what one project is judged by."""
-        on = day_of(self._now)
-        if policy_code not in self._packs:
-            self._packs[policy_code] = policies.current(self._session, code=policy_code, on=on)
-        if region_code not in self._calendars:
-            self._calendars[region_code] = calendars.work_calendar(self._session, region_code)
-        current = self._packs[policy_code]
-        return Setting(current.pack, current.number, self._calendars[region_code], self._now)
-
-
-def _is_watched(project: Project) -> bool:
-    side = SideState(project.side_state) if project.side_state else None
-    return is_watched(Stage(project.stage), side)
-
-
-def _facts(
-    project: Project,
-    watch: ProjectWatch,
-    *,
-    reports: Sequence[OwedReport],
-    milestones: Sequence[OpenMilestone],
-    plans: dict[int, YearPlan],
-) -> Facts:
-    stage = Stage(project.stage)
-    return Facts(
-        has_started=project.actual_start_on is not None or stage not in _BEFORE_START,
-        is_delivering=stage in _DELIVERING,
-        plan_start_on=project.plan_start_on,
-        watched_since_on=watch.watched_since_on,
-        last_progress_on=watch.last_progress_on,
-        last_accepted_period=watch.last_accepted_period,
-        cumulative_year=watch.cumulative_year,
-        owed_reports=tuple(reports),
-        open_milestones=tuple(milestones),
-        plans=plans,
-    )
-
-
-def _reports(session: Session, wanted: Sequence[UUID]) -> dict[UUID, list[OwedReport]]:
+def _reports(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OwedReport]]:
     found: dict[UUID, list[OwedReport]] = defaultdict(list)
-    for row in session.execute(
-        select(
-            ProgressReport.project_id,
-            ProgressReport.id,
-            ProgressReport.period,
-            ProgressReport.original_due_at,
-        )
+    for report in session.scalars(
+        select(ProgressReport)
         .where(
             among(ProgressReport.project_id, wanted),
             ProgressReport.state != ReportState.ACCEPTED,
         )
         .order_by(ProgressReport.period)
+        .execution_options(populate_existing=True)
     ):
-        found[row[0]].append(OwedReport(row[1], row[2], row[3]))
+        returned = report.state == ReportState.RETURNED
+        owed = OwedReport(
+            report_id=report.id,
+            period=report.period,
+            original_due_at=report.original_due_at,
+            is_handed_in=report.state == ReportState.SUBMITTED,
+            is_late=report.is_late,
+            returned_at=report.reviewed_at if returned else None,
+        )
+        found[report.project_id].append(owed)
     return found
 
 
-def _milestones(session: Session, wanted: Sequence[UUID]) -> dict[UUID, list[OpenMilestone]]:
+def _milestones(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OpenMilestone]]:
     found: dict[UUID, list[OpenMilestone]] = defaultdict(list)
     for row in session.execute(
         select(Milestone.project_id, Milestone.id, Milestone.name, Milestone.original_planned_on)
@@ -208,7 +178,7 @@ def _milestones(session: Session, wanted: Sequence[UUID]) -> dict[UUID, list[Ope
     return found
 
 
-def _plans(session: Session, wanted: Sequence[UUID]) -> dict[UUID, dict[int, YearPlan]]:
+def _plans(session: Session, wanted: Collection[UUID]) -> dict[UUID, dict[int, YearPlan]]:
     found: dict[UUID, dict[int, YearPlan]] = defaultdict(dict)
     for row in session.execute(
         select(
@@ -222,14 +192,40 @@ def _plans(session: Session, wanted: Sequence[UUID]) -> dict[UUID, dict[int, Yea
     return found
 
 
-def findings_of(session: Session, wanted: Sequence[UUID]) -> dict[UUID, list[Finding]]:
-    """Lock every finding of a batch of projects, open or cleared."""
+def open_findings(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Finding]]:
+    """Give the open findings of some projects."""
     found: dict[UUID, list[Finding]] = defaultdict(list)
     for finding in session.scalars(
-        select(Finding).where(among(Finding.project_id, wanted)).with_for_update()
+        select(Finding)
+        .where(among(Finding.project_id, wanted), Finding.state == FindingState.OPEN)
+        .execution_options(populate_existing=True)
     ):
         found[finding.project_id].append(finding)
     return found
+
+
+def earlier_finding(
+    session: Session, *, rule: str, project_id: UUID, occurrence: str
+) -> Finding | None:
+    """Give what a rule found before of the same occurrence, if it did."""
+    return session.scalars(
+        select(Finding).where(
+            Finding.rule == rule,
+            Finding.project_id == project_id,
+            Finding.occurrence == occurrence,
+        )
+    ).one_or_none()
+
+
+def last_assessments(session: Session, wanted: Collection[UUID]) -> dict[UUID, HealthAssessment]:
+    """Give the latest assessment of each of some projects."""
+    latest = (
+        select(func.max(HealthAssessment.id))
+        .where(among(HealthAssessment.project_id, wanted))
+        .group_by(HealthAssessment.project_id)
+    )
+    found = session.scalars(select(HealthAssessment).where(HealthAssessment.id.in_(latest)))
+    return {kept.project_id: kept for kept in found}
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
@@ -262,31 +258,27 @@ def health(session: Session, caller: Caller, *, project_id: UUID) -> Found:
     The rules are asked anew, so that day counts are today's; `light_since` is what was recorded.
 
     Raises:
-        Missing: there is no such project in scope.
+        Missing: there is no such project in scope. Conflict: its policy is not in effect.
     """
-    row = session.execute(
-        select(ProjectWatch, Project.version, Project.code)
-        .join(Project, Project.id == ProjectWatch.project_id)
-        .where(Project.id == project_id, visible(caller))
-    ).one_or_none()
-    if row is None:
+    found = watched(session, Project.id == project_id, visible(caller))
+    if not found:
         raise Missing
-    watch, version, code = row
-    seen = watched(session, [watch], now=caller.now)[project_id]
-    verdicts = rules.assessed(seen.facts, seen.setting)
+    watch, owing = found[0]
+    project, seen = owing.project, Batch(session, [project_id], now=caller.now).watched(*found[0])
+    verdicts = seen.verdicts
+    reason = rules.why_unlit(Stage(project.stage), owing.side_state, verdicts)
     body = {
         "project_id": project_id,
-        "project_code": code,
+        "project_code": project.code,
         "computed_at": caller.now,
-        "is_watched": seen.is_watched,
-        "light": rules.overall(verdicts) if seen.is_watched else None,
+        "is_watched": owing.is_watched,
+        "light": rules.overall(verdicts),
+        "reason": reason.both() if reason else None,
         "light_since": watch.light_since,
         "next_check_at": watch.next_check_at,
-        "dimensions": [rules.explained(verdict, seen.setting) for verdict in verdicts]
-        if seen.is_watched
-        else [],
+        "dimensions": [rules.explained(verdict, seen.setting) for verdict in verdicts],
     }
-    return Found(orjson.dumps(body).decode(), version)
+    return Found(orjson.dumps(body).decode(), project.version)
 
 
 def health_history(session: Session, caller: Caller, *, project_id: UUID, ask: Ask) -> Page:

@@ -43,7 +43,8 @@ class Health(Shown):
     computed_at: str
     is_watched: bool = Field(description="False: paused, ended or gone; nobody is reminded.")
     light: Light | None
-    light_since: str | None
+    reason: BothWords | None = Field(description="Why there is no light; null if there is one.")
+    light_since: str | None = Field(description="Since when it has the light last recorded.")
     next_check_at: str | None = Field(description="When the clock alone could change it.")
     dimensions: list[DimensionHealth]
 
@@ -53,7 +54,7 @@ class PastHealth(Shown):
 
     id: int
     computed_at: str
-    light: Light
+    light: Light | None
     policy: PolicyVersion
     dimensions: list[DimensionHealth]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
@@ -20,7 +20,8 @@ from services.core.kit.words import Words
 from services.core.notifications.models import Notification, NotificationDelivery
 from services.core.notifications.rules import Cause, Channel, Claimed, DeliveryState
 from services.core.notifications.texts import About
-from services.core.organisations.models import Duty, Officer, Organisation
+from services.core.organisations.models import Officer, Organisation
+from services.core.organisations.rules import Duty
 from services.core.projects.models import Project
 
 FIELDS: Fields = Constant(
@@ -252,7 +253,7 @@ def _owner(unit: Words, person: str | None) -> Words:
     return Words(f"{unit.zh} · {person}", f"{unit.en}, {person}") if person else unit
 
 
-def _contact(on: date) -> ColumnElement[str | None]:
+def _contact(on: date) -> ScalarSelect[str]:
     """Find name and number of the convener's liaison officer, or of another officer it has."""
     return (
         select(func.concat(Officer.name, " ", Officer.phone))

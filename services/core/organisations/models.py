@@ -1,42 +1,11 @@
 """Organisations as a tree, and the officers who answer for them."""
 
-from enum import StrEnum
-
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.kit import columns as c
 from services.core.kit.db import Base
-
-
-class OrganisationLevel(StrEnum):
-    """The three levels of state capital."""
-
-    PROVINCE = "province"
-    CITY = "city"
-    COUNTY = "county"
-
-
-class OrganisationKind(StrEnum):
-    """What an organisation is."""
-
-    SASAC = "sasac"
-    SOE_GROUP = "soe_group"
-    SOE_SUBSIDIARY = "soe_subsidiary"
-    GOV = "gov"
-    GOV_DEPT = "gov_dept"
-    SCHOOL = "school"
-    BANK = "bank"
-    COMPANY = "company"
-
-
-class Duty(StrEnum):
-    """What an officer answers for: 分管领导, 联络员, 填报人, 审核人."""
-
-    LEADER = "leader"
-    LIAISON = "liaison"
-    REPORTER = "reporter"
-    REVIEWER = "reviewer"
+from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
 
 
 class Organisation(c.Provenance, Base):
@@ -46,7 +15,8 @@ class Organisation(c.Provenance, Base):
     __table_args__ = (
         CheckConstraint(c.one_of("level", OrganisationLevel), name="level"),
         CheckConstraint(c.one_of("kind", OrganisationKind), name="kind"),
-        Index(None, "lineage", postgresql_using="gin"),
+        # every request looks its scope up here: no list of pending entries to read besides
+        Index(None, "lineage", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 
     id: Mapped[c.Id]

@@ -1,11 +1,46 @@
-"""How units nest, and when an officer's term is a term."""
+"""What units are, how they nest, and when an officer's term is a term."""
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from services.core.kit.errors import Conflict, Invalid
 from services.core.kit.words import Words
+
+
+class OrganisationLevel(StrEnum):
+    """The three levels of state capital."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is."""
+
+    SASAC = "sasac"
+    SOE_GROUP = "soe_group"
+    SOE_SUBSIDIARY = "soe_subsidiary"
+    GOV = "gov"
+    GOV_DEPT = "gov_dept"
+    SCHOOL = "school"
+    BANK = "bank"
+    COMPANY = "company"
+
+
+GOVERNMENT = frozenset({OrganisationKind.SASAC, OrganisationKind.GOV, OrganisationKind.GOV_DEPT})
+"""Who may regulate; the others are regulated."""
+
+
+class Duty(StrEnum):
+    """What an officer answers for: 分管领导, 联络员, 填报人, 审核人."""
+
+    LEADER = "leader"
+    LIAISON = "liaison"
+    REPORTER = "reporter"
+    REVIEWER = "reviewer"
 
 
 def lineage(unit: UUID, parent: Sequence[UUID]) -> list[UUID]:

@@ -15,7 +15,7 @@ from services.core.kit.shapes import (
     RegionCode,
     Shown,
 )
-from services.core.organisations.models import Duty, OrganisationKind, OrganisationLevel
+from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
 
 CreditCode = Annotated[
     str,

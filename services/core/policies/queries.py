@@ -12,24 +12,26 @@ from sqlalchemy.orm import Session, aliased
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Conflict
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.words import Words
 from services.core.policies.models import PolicyPack
 from services.core.policies.pack import Pack
 from services.core.policies.rules import DEFAULT_CODE, PackState, checked_pack
 
-_SUMMARY: Fields = {
-    "id": PolicyPack.id,
-    "code": PolicyPack.code,
-    "number": PolicyPack.number,
-    "state": PolicyPack.state,
-    "title": PolicyPack.document["title"],
-    "effective_on": PolicyPack.effective_on,
-    "adopted_by": PolicyPack.adopted_by,
-    "source": PolicyPack.source,
-    "version": PolicyPack.version,
-}
-FIELDS: Fields = {**_SUMMARY, "document": PolicyPack.document}
+_SUMMARY: Fields = Constant(
+    {
+        "id": PolicyPack.id,
+        "code": PolicyPack.code,
+        "number": PolicyPack.number,
+        "state": PolicyPack.state,
+        "title": PolicyPack.document["title"],
+        "effective_on": PolicyPack.effective_on,
+        "adopted_by": PolicyPack.adopted_by,
+        "source": PolicyPack.source,
+        "version": PolicyPack.version,
+    }
+)
+FIELDS: Fields = Constant({**_SUMMARY, "document": PolicyPack.document})
 _SORTS = {"code": PolicyPack.code, "number": PolicyPack.number, "id": PolicyPack.id}
 
 

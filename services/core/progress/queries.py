@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
+    FromClause,
     SQLColumnExpression,
     Uuid,
     and_,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
@@ -30,7 +33,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.events import Subject
 from services.core.kit.money import Qualifier
-from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -57,7 +60,7 @@ _SORTS = {
     "id": ProgressReport.id,
 }
 _OWED = (ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED)
-_EXACT = literal_column(f"'{Qualifier.EXACT.value}'")
+_EXACT: ColumnElement[str] = literal_column(f"'{Qualifier.EXACT.value}'")
 
 _PARTNERS: ColumnElement[list[UUID]] = func.array(
     select(ProjectPartner.organisation_id)
@@ -67,7 +70,8 @@ _PARTNERS: ColumnElement[list[UUID]] = func.array(
     type_=ARRAY(Uuid()),
 )
 
-_CONTENT: Fields = {
+_IS_OPEN = literal_column("seen.is_open", Boolean)
+_CONTENT: dict[str, SQLColumnExpression[Any]] = {
     "invested_period": reading.money(ProgressReport.invested_period, _EXACT),
     "cumulative_year": reading.money(ProgressReport.cumulative_year, _EXACT),
     "cumulative_all": reading.money(ProgressReport.cumulative_all, _EXACT),
@@ -82,6 +86,33 @@ _CONTENT: Fields = {
     "review_note": ProgressReport.review_note,
 }
 """What its unit wrote, and what was answered: others see it once it is handed in."""
+
+FIELDS: Fields = Constant(
+    {
+        "id": ProgressReport.id,
+        "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
+        "group_id": Project.group_id,
+        "organisation": named(Organisation.__table__),
+        "period": ProgressReport.period,
+        "state": ProgressReport.state,
+        "opened_at": ProgressReport.opened_at,
+        "original_due_at": ProgressReport.original_due_at,
+        "current_due_at": ProgressReport.current_due_at,
+        "is_overdue": and_(
+            ProgressReport.state.in_(_OWED), ProgressReport.current_due_at < func.house_now()
+        ),
+        "is_late": ProgressReport.is_late,
+        **{name: case((_IS_OPEN, value)) for name, value in _CONTENT.items()},
+        "is_no_change": ProgressReport.is_no_change,
+        "submitted_at": ProgressReport.submitted_at,
+        "submitted_by": named(_REPORTER),
+        "reviewed_at": ProgressReport.reviewed_at,
+        "reviewed_by": named(_REVIEWER),
+        "source": ProgressReport.source,
+        "is_illustrative": ProgressReport.is_illustrative,
+        "version": ProgressReport.version,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +140,12 @@ class Owing:
     @property
     def is_watched(self) -> bool:
         """Say whether it is neither paused, nor gone, nor ended (I-17)."""
-        side = SideState(self.project.side_state) if self.project.side_state else None
-        return is_watched(Stage(self.project.stage), side)
+        return is_watched(Stage(self.project.stage), self.side_state)
+
+    @property
+    def side_state(self) -> SideState | None:
+        """Give the state beside its stages, if there is one."""
+        return SideState(self.project.side_state) if self.project.side_state else None
 
     def subject(self, kind: str, record_id: UUID) -> Subject:
         """Name a record of this project as what a fact is about."""
@@ -177,9 +212,9 @@ def report(session: Session, caller: Caller, *, report_id: UUID) -> Found:
     """
     return reading.found(
         session,
-        _fields(caller),
+        FIELDS,
         version=ProgressReport.version,
-        source=_SOURCE,
+        source=_source(caller),
         where=[ProgressReport.id == report_id, visible(caller)],
     )
 
@@ -196,9 +231,7 @@ def reports(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.Repor
     where += [column == value for column, value in equal.items() if value is not None]
     if wanted.overdue is not None:
         where.append(_overdue(caller.now) if wanted.overdue else ~_overdue(caller.now))
-    return reading.page(
-        session, _fields(caller), source=_SOURCE, where=where, sorts=_SORTS, ask=ask
-    )
+    return reading.page(session, FIELDS, source=_source(caller), where=where, sorts=_SORTS, ask=ask)
 
 
 def for_change(
@@ -331,38 +364,15 @@ def _convenes(caller: Caller) -> ColumnElement[bool]:
     )
 
 
-def _overdue(now: datetime) -> ColumnElement[bool]:
-    return and_(ProgressReport.state.in_(_OWED), ProgressReport.current_due_at < now)
-
-
-def _fields(caller: Caller) -> Fields:
-    """Give what this caller is shown: a draft's content belongs to its own unit."""
+def _source(caller: Caller) -> FromClause:
+    """Join what a report is shown with, and whether its content is open to this caller."""
     is_open = or_(
         ProgressReport.state.not_in(_OWED),
         among(ProgressReport.organisation_id, caller.own_organisation_ids),
     )
-    content: dict[str, SQLColumnExpression[Any]] = {
-        name: case((is_open, value)) for name, value in _CONTENT.items()
-    }
-    return {
-        "id": ProgressReport.id,
-        "project": reading.shaped({"id": Project.id, "code": Project.code, "name": Project.name}),
-        "group_id": Project.group_id,
-        "organisation": named(Organisation.__table__),
-        "period": ProgressReport.period,
-        "state": ProgressReport.state,
-        "opened_at": ProgressReport.opened_at,
-        "original_due_at": ProgressReport.original_due_at,
-        "current_due_at": ProgressReport.current_due_at,
-        "is_overdue": _overdue(caller.now),
-        "is_late": ProgressReport.is_late,
-        **content,
-        "is_no_change": ProgressReport.is_no_change,
-        "submitted_at": ProgressReport.submitted_at,
-        "submitted_by": named(_REPORTER),
-        "reviewed_at": ProgressReport.reviewed_at,
-        "reviewed_by": named(_REVIEWER),
-        "source": ProgressReport.source,
-        "is_illustrative": ProgressReport.is_illustrative,
-        "version": ProgressReport.version,
-    }
+    seen = select(is_open.label("is_open")).correlate(ProgressReport)
+    return _SOURCE.join(seen.lateral("seen"), true())
+
+
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return and_(ProgressReport.state.in_(_OWED), ProgressReport.current_due_at < now)

@@ -23,8 +23,9 @@ from services.core.kit.scope import among
 from services.core.kit.words import Words
 from services.core.notifications import queries as notifications
 from services.core.notifications.models import Notification
-from services.core.organisations.models import Duty, Organisation
+from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
+from services.core.organisations.rules import Duty
 from services.core.policies import queries as policies
 from services.core.progress.models import ProgressReport
 from services.core.progress.rules import ReportState

@@ -7,22 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from services.core.kit.shapes import Given, PageOf, Shown
+from services.core.progress.schemas import Named, ProjectNamed
 from services.core.reminders.rules import ReminderState
-
-
-class ProjectNamed(Shown):
-    """A project, by name."""
-
-    id: UUID
-    code: str
-    name: str
-
-
-class OrganisationNamed(Shown):
-    """A unit, by name."""
-
-    id: UUID
-    name: str
 
 
 class Reached(Shown):
@@ -43,7 +29,7 @@ class Reminder(Shown):
     subject_id: UUID
     project: ProjectNamed | None
     group_id: UUID | None
-    organisation: OrganisationNamed
+    organisation: Named
     occurrence: str = Field(description="T-3, T-1, T, T+2, … working days; S1, S2: put off.")
     due_at: datetime
     planned_at: datetime

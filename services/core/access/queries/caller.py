@@ -24,7 +24,8 @@ _SCOPE = """
             WHERE o.lineage @> ARRAY[a.organisation_id]) AS own,
       CASE WHEN a.role = 'regulator' THEN
         ARRAY(SELECT o.id FROM organisation o JOIN region r ON r.code = o.region_code
-              WHERE r.lineage @> ARRAY[home.region_code])
+              WHERE r.lineage @> ARRAY[home.region_code]
+                AND NOT o.lineage @> ARRAY[a.organisation_id])
       ELSE '{}' END AS in_region,
       ARRAY(SELECT m.group_id FROM group_membership m
             JOIN organisation o ON o.id = m.organisation_id

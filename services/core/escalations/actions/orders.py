@@ -33,10 +33,10 @@ from services.core.kit.words import Words
 from services.core.notifications import actions as notifications
 from services.core.notifications import texts
 from services.core.notifications.rules import Cause
-from services.core.organisations.models import Duty
+from services.core.organisations.rules import Duty
 
 
-def draft(session: Session, *, given: schemas.NewOrder, by: Caller) -> SupervisionOrder:
+def draft(session: Session, *, given: schemas.NewSupervisionOrder, by: Caller) -> SupervisionOrder:
     """Draft an order about a project, for oneself or another regulator to issue.
 
     Raises:
@@ -65,7 +65,12 @@ def draft(session: Session, *, given: schemas.NewOrder, by: Caller) -> Supervisi
 
 
 def change(
-    session: Session, *, order_id: UUID, given: schemas.OrderChange, expected: int, by: Caller
+    session: Session,
+    *,
+    order_id: UUID,
+    given: schemas.SupervisionOrderChange,
+    expected: int,
+    by: Caller,
 ) -> SupervisionOrder:
     """Change a draft.
 

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from services.core.access import queries as access
 from services.core.access.models import Account
 from services.core.access.queries import Recipient
-from services.core.access.rules import GOVERNMENT, Role
+from services.core.access.rules import Role
 from services.core.groups import queries as groups
 from services.core.groups.models import GroupMembership, JointGroup
 from services.core.groups.rules import MemberRole
 from services.core.notifications import queries as inbox
-from services.core.organisations.models import Duty, Organisation, OrganisationKind
+from services.core.organisations.models import Organisation
+from services.core.organisations.rules import GOVERNMENT, Duty, OrganisationKind
 from services.core.policies.pack import Audience
 from services.core.projects.models import Project
 from services.core.regions.models import Region

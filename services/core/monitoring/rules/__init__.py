@@ -1,13 +1,15 @@
 """The rules, one file each; `RULES` is the whole list, `assessed` asks them all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from services.core.kit.words import Words
 from services.core.monitoring.rules import mr_03, mr_04, mr_05, mr_06, mr_07
 from services.core.monitoring.rules.verdict import Facts, Setting, Verdict
 from services.core.policies.pack import Light
 from services.core.policies.rules import worst
+from services.core.projects.rules import SideState, Stage, is_watched
 
 RULES: tuple[Callable[[Facts, Setting], Verdict], ...] = (
     mr_03.check,
@@ -27,6 +29,33 @@ def overall(verdicts: Iterable[Verdict]) -> Light | None:
     """Give the project's light: the worst of what was assessed; None if nothing was."""
     lights = [verdict.light for verdict in verdicts if verdict.light is not None]
     return worst(lights) if lights else None
+
+
+_REST: Mapping[SideState, Words] = {
+    SideState.PAUSED: Words("项目已暂停，不作监测。", "The project is paused: it is not watched."),
+    SideState.TERMINATED: Words(
+        "项目已终止，不作监测。", "The project was terminated: it is not watched."
+    ),
+    SideState.MOVED_OUT: Words(
+        "项目已调出，不作监测。", "The project was moved out of the library: it is not watched."
+    ),
+}
+_ENDED = Words(
+    "项目已竣工或交付，不作监测。", "The project is completed or delivered: it is not watched."
+)
+_NOTHING = Words(
+    "没有计划、节点或月报要求，无从判断。",
+    "There is no plan, milestone or owed report to judge it by.",
+)
+
+
+def why_unlit(
+    stage: Stage, side_state: SideState | None, verdicts: Iterable[Verdict]
+) -> Words | None:
+    """Say why a project has no light; None if it has one."""
+    if not is_watched(stage, side_state):
+        return _REST[side_state] if side_state else _ENDED
+    return _NOTHING if overall(verdicts) is None else None
 
 
 def next_change(verdicts: Iterable[Verdict]) -> datetime | None:

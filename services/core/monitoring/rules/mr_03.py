@@ -25,7 +25,9 @@ def check(facts: Facts, setting: Setting) -> Verdict:
         )
     since = [(owed, missing_since(owed)) for owed in facts.owed_reports]
     moments = [begins + _MOMENT for _, begins in since if begins and begins >= setting.now]
-    judged = [_issue(owed, begins, setting) for owed, begins in since if begins and begins < setting.now]
+    judged = [
+        _issue(owed, begins, setting) for owed, begins in since if begins and begins < setting.now
+    ]
     moments += [change for _, change in judged if change]
     if not judged:
         words = Words("没有逾期未报的月报。", "No monthly report is overdue.")
@@ -72,9 +74,7 @@ def _answered(
     )
 
 
-def _issue(
-    owed: OwedReport, since: datetime, setting: Setting
-) -> tuple[Issue, datetime | None]:
+def _issue(owed: OwedReport, since: datetime, setting: Setting) -> tuple[Issue, datetime | None]:
     """Judge one overdue report; gives the issue and when its light changes next."""
     scale = setting.pack.scale(Dimension.REPORT)
     day, today = day_of(since), setting.today

@@ -1,0 +1,98 @@
+"""The command line: what an operator can mend is one sentence, and the doctor finds it."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from services.core.kit.settings import Settings
+from services.standalone import cli, engines
+from services.standalone.engines import Urls
+from services.standalone.postgres import plain
+from tests.standalone.runs import tuanzu
+
+KEY = "dGVzdHMtb25seS0zMi1ieXRlcy1vZi1ub3RoaW5nISE="
+
+
+def given(urls: Urls, **also: str) -> dict[str, str]:
+    """Give the environment of an installation that works."""
+    return {
+        "TUANZU_DATABASE_URL": urls.database,
+        "TUANZU_REDIS_URL": urls.redis,
+        "TUANZU_SECRET_KEY": KEY,
+    } | also
+
+
+def test_help_names_every_command(homes: Path) -> None:
+    done = tuanzu(homes / "one", "--help")
+    assert done.returncode == 0
+    assert [name for name in cli.COMMANDS if name not in done.stdout] == []
+
+
+@pytest.mark.parametrize("name", sorted(cli.COMMANDS))
+def test_every_command_has_help_of_its_own(homes: Path, name: str) -> None:
+    assert tuanzu(homes / "one", name, "--help").returncode == 0
+
+
+def test_an_unreadable_setting_is_named_by_its_variable(homes: Path) -> None:
+    done = tuanzu(homes / "one", "doctor", TUANZU_PORT="eighty")
+    assert done.returncode == 1
+    assert "TUANZU_PORT cannot be 'eighty'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_in_chinese_is_answered_in_chinese(homes: Path) -> None:
+    done = tuanzu(homes / "one", "token", "sasac-zj", LC_ALL="zh_CN.UTF-8")
+    assert done.returncode == 1
+    assert "没有正在运行的实例" in done.stderr
+
+
+def test_migrating_twice_does_no_harm(urls: Urls, homes: Path) -> None:
+    for _ in range(2):
+        done = tuanzu(homes / "one", "migrate", **given(urls, TUANZU_MIGRATION_URL=urls.migration))
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_doctor_names_whoever_is_not_at_work_and_says_what_to_do(
+    seasoned: Path, homes: Path, embedded: Settings
+) -> None:
+    with engines.running(seasoned, embedded) as urls:
+        sick = tuanzu(homes / "one", "doctor", **given(urls))
+        assert sick.returncode == 1
+        assert "heartbeat relay" in sick.stdout
+        assert "worker and beat" in " ".join(sick.stdout.split())
+        assert tuanzu(homes / "one", "alive", "relay", **given(urls)).returncode == 1
+        with psycopg.connect(plain(urls.migration), autocommit=True) as owner:
+            owner.execute("INSERT INTO heartbeat (name, at) VALUES ('relay', now()), ('watch', now())")
+        well = tuanzu(homes / "one", "doctor", **given(urls))
+        assert well.returncode == 0, well.stdout
+        assert "Nothing is broken." in well.stdout
+        for name in ("relay", "worker", "beat"):
+            assert tuanzu(homes / "one", "alive", name, **given(urls)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("TUANZU_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "PostgreSQL"),
+        ("TUANZU_REDIS_URL", "redis://127.0.0.1:1/0", "Redis"),
+        ("TUANZU_SECRET_KEY", "c2hvcnQ=", "secret key"),
+    ],
+)
+def test_the_doctor_finds_what_is_broken(
+    urls: Urls, homes: Path, variable: str, value: str, said: str
+) -> None:
+    done = tuanzu(homes / "one", "doctor", **given(urls, **{variable: value}))
+    assert done.returncode == 1
+    assert any("✗" in line and said in line for line in done.stdout.splitlines())
+    assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_warns_of_a_mighty_role_and_of_a_variable_nothing_reads(
+    urls: Urls, homes: Path
+) -> None:
+    sure = given(urls, TUANZU_DATABASE_URL=urls.migration, TUANZU_SWEEP_EVRY="PT1S")
+    done = tuanzu(homes / "one", "doctor", **sure)
+    weak = [line for line in done.stdout.splitlines() if "!" in line]
+    assert any("database role" in line for line in weak)
+    assert any("settings" in line for line in weak)
