@@ -1,4 +1,4 @@
-"""Capture the very statements the api runs for one request, so that the ceiling can run the same."""
+"""Capture the statements the api runs for one request, so that the ceiling runs the same."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ def statements() -> Generator[list[Statement]]:
     """Collect every statement with its parameters while a request runs in this process."""
     found: list[Statement] = []
 
-    def note(_c: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:  # noqa: ANN401, FBT001 SQLAlchemy's own signature
+    def note(_c: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:  # noqa: FBT001 SQLAlchemy's own signature
         found.append((sql, _plain(parameters)))
 
     event.listen(db.engine(), "before_cursor_execute", note)
@@ -27,7 +27,7 @@ def statements() -> Generator[list[Statement]]:
         event.remove(db.engine(), "before_cursor_execute", note)
 
 
-def _plain(parameters: Any) -> Any:  # noqa: ANN401 whatever a driver takes
+def _plain(parameters: Any) -> Any:
     """Make parameters that can be kept: JSON wrappers become their text."""
     if isinstance(parameters, dict):
         return {name: _plain(value) for name, value in parameters.items()}

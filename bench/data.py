@@ -129,7 +129,9 @@ FROM project AS p CROSS JOIN lower
 WHERE p.code LIKE 'BENCH-P%' AND abs(hashtext(p.code)) % 2 = 0
 """
 
-_ANALYZE = "ANALYZE region, organisation, joint_group, group_membership, project, project_watch, project_partner"
+_ANALYZE = """
+ANALYZE region, organisation, joint_group, group_membership, project, project_watch, project_partner
+"""
 
 
 def fill(connection: Connection, projects: int = 20_000) -> None:

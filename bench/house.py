@@ -27,7 +27,7 @@ _PORT = 18440
 def latency(database_url: str) -> Table:
     """Commit one fact after another beside a running relay; time each to a blocked XREAD."""
     environment = {**os.environ, "TUANZU_DATABASE_URL": database_url}
-    relay = subprocess.Popen(  # noqa: S603 our own relay
+    relay = subprocess.Popen(
         [sys.executable, "-m", "services.worker.relay"], env=environment, stdout=subprocess.DEVNULL
     )
     seen: dict[UUID, float] = {}
@@ -101,14 +101,14 @@ def _up(home: Path) -> tuple[subprocess.Popen[bytes], float]:
         name: value for name, value in os.environ.items() if not name.startswith("TUANZU_")
     } | {"TUANZU_HOME": str(home), "TUANZU_PORT": str(_PORT)}
     began = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 our own command
+    process = subprocess.Popen(
         [sys.executable, "-m", "services.standalone.cli", "up"],
         env=environment,
         stdout=subprocess.DEVNULL,
     )
     while process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{_PORT}/readyz", timeout=1):  # noqa: S310 loopback
+            with urllib.request.urlopen(f"http://127.0.0.1:{_PORT}/readyz", timeout=1):
                 return process, time.perf_counter() - began
         except OSError:
             time.sleep(0.05)

@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -65,8 +64,8 @@ _ACCOUNTS = text(
 _REPORTS = text(
     """
     INSERT INTO progress_report (id, project_id, organisation_id, period, state, opened_at,
-                                 original_due_at, current_due_at, is_no_change, is_late, warnings, version,
-                                 is_illustrative)
+                                 original_due_at, current_due_at, is_no_change, is_late,
+                                 warnings, version, is_illustrative)
     SELECT gen_random_uuid(), id, responsible_organisation_id, '2026-11', 'due', now(),
            now() + interval '7 days', now() + interval '7 days', false, false, '[]', 1, true
     FROM project
@@ -172,10 +171,8 @@ class World:
         if name == "submit":
             return f"{len(self._captured[name])} statements"
         sql, parameters = self._captured[name][-1]
-        with psycopg.connect(
-            postgres.plain(self.database_url), cursor_factory=psycopg.ClientCursor
-        ) as c:
-            written = c.cursor().mogrify(sql, parameters)
+        with psycopg.connect(postgres.plain(self.database_url)) as connection:
+            written = psycopg.ClientCursor(connection).mogrify(sql, parameters)
         file = self.folder / f"{name}.sql"
         file.write_text(written + ";\n", "utf-8")
         tool = postgres.wheel_programs() / "bin" / "pgbench"

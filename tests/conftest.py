@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
 from services.api.main import create_app
-from services.core.kit import db
+from services.core.kit import db, wake
 from tests import engines
 
 
@@ -46,7 +46,7 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
         )
         monkeypatch.setattr(db, "_sessions", lambda: bound)
         monkeypatch.setattr(db, "_readers", lambda: bound)
-        monkeypatch.setattr(db.wake, "relay", lambda: None)  # nothing is committed: nobody to wake
+        monkeypatch.setattr(wake, "relay", lambda: None)  # nothing is committed: nobody to wake
         yield opened
         outer.rollback()
 

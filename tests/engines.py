@@ -1,38 +1,60 @@
-"""Where the tests' PostgreSQL and Valkey come from: the wheels, or servers that already run."""
+"""Where the tests' PostgreSQL and Valkey come from: the wheels, or servers that already run.
 
+`TUANZU_TEST_DATABASE_URL` (a superuser's) and `TUANZU_TEST_REDIS_URL` name running servers;
+without them each test process starts its own engines from the wheels and stops them at its end.
+"""
+
+import atexit
 import os
+import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
+from pathlib import Path
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
+from sqlalchemy import make_url
+
+from services.core.kit.settings import Settings
+from services.standalone import engines
+from services.standalone.engines import Urls
+from services.standalone.postgres import plain
 
 
-def server_url() -> str:
-    """Give a superuser's URL of the server the tests may create databases on."""
-    return os.environ["TUANZU_TEST_DATABASE_URL"]
+@lru_cache(maxsize=1)
+def _servers() -> Urls:
+    """Give the addresses, starting the engines at the first use."""
+    database = os.environ.get("TUANZU_TEST_DATABASE_URL")
+    redis = os.environ.get("TUANZU_TEST_REDIS_URL")
+    if database and redis:
+        return Urls(database=database, migration=database, redis=redis)
+    stack = ExitStack()
+    atexit.register(stack.close)
+    home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tuanzu-tests-")))
+    home.chmod(0o755)  # the engines' own account must be able to pass
+    nothing_given = Settings(home=home, database_url="", migration_url="", redis_url="")
+    return stack.enter_context(engines.running(home, nothing_given))
 
 
 def redis_url() -> str:
     """Give the URL of the tests' Valkey."""
-    return os.environ["TUANZU_TEST_REDIS_URL"]
+    return _servers().redis
 
 
 @contextmanager
 def database(name: str) -> Generator[str]:
     """Create and migrate a database; drop it afterwards."""
-    base = server_url()
-    with psycopg.connect(base, autocommit=True) as admin:
-        admin.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+    base = make_url(_servers().migration)
+    url = plain(base.set(database=name).render_as_string(hide_password=False))
+    maintenance = base.set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(plain(maintenance), autocommit=True) as admin:
+        dropped = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        admin.execute(dropped)
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        url = base.rpartition("/")[0] + "/" + name
         os.environ["TUANZU_MIGRATION_URL"] = url
         command.upgrade(Config("alembic.ini"), "head")
         yield url
-        admin.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        admin.execute(dropped)

@@ -6,7 +6,7 @@ response exists: a failed commit can never look like a success.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Annotated, ParamSpec
 
@@ -128,12 +128,20 @@ Enter = Annotated[Door, Depends(_door)]
 _Route = ParamSpec("_Route")
 
 
+def _of(given: Mapping[str, object]) -> Door:
+    """Find the door a route was called with; every route names it."""
+    door = given["door"]
+    if not isinstance(door, Door):
+        raise TypeError("a route under this decorator takes `door: Enter`")
+    return door
+
+
 def in_reading(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
     """Run a route that only reads, each statement on its own."""
 
     @wraps(route)
     def inside(*args: _Route.args, **kwargs: _Route.kwargs) -> Response:
-        door: Door = kwargs["door"]  # type: ignore[assignment] # every route names its door
+        door = _of(kwargs)
         with db.reading() as session:
             door.enter(session)
             return route(*args, **kwargs)
@@ -146,7 +154,7 @@ def in_transaction(route: Callable[_Route, Response]) -> Callable[_Route, Respon
 
     @wraps(route)
     def inside(*args: _Route.args, **kwargs: _Route.kwargs) -> Response:
-        door: Door = kwargs["door"]  # type: ignore[assignment] # every route names its door
+        door = _of(kwargs)
         with db.unit_of_work() as session:
             door.enter(session)
             made = _attempt(door)

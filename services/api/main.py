@@ -23,6 +23,7 @@ from services.api.routes import (
     projects,
     regions,
     reminders,
+    targets,
     terms,
     webhooks,
 )
@@ -43,6 +44,7 @@ ROOMS: tuple[APIRouter, ...] = (
     regions.router,
     calendar.router,
     policies.router,
+    targets.router,
     webhooks.router,
     terms.router,
 )

@@ -68,7 +68,7 @@ class ProblemError(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem details; `type` and `code` are stable, `title` and `detail` are localised."""
+    """RFC 9457 problem details; codes are stable, `title` and `detail` are localised."""
 
     type: str = Field(examples=["urn:tuanzu:problem:unlawful_move"])
     code: str

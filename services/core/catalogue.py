@@ -37,6 +37,7 @@ from services.core.regions import events as regions_events
 from services.core.regions import models as regions
 from services.core.reminders import events as reminders_events
 from services.core.reminders import models as reminders
+from services.core.targets import events as targets_events
 from services.core.targets import models as targets
 from services.core.webhooks import events as webhooks_events
 from services.core.webhooks import models as webhooks
@@ -73,6 +74,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     groups_events,
     access_events,
     projects_events,
+    targets_events,
     progress_events,
     monitoring_events,
     notifications_events,

@@ -1,5 +1,6 @@
 """What happened between two numbers of the feed, as a person reads it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from services.core.kit.words import Words
 from services.core.organisations.models import Organisation
 from services.core.projects.models import Project
 
+_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SAID = ("period", "occurrence", "rule", "kind", "light_before", "light", "order_code", "reason")
 """What of a fact's data is worth a word, in this order."""
 
@@ -58,13 +60,19 @@ def since(session: Session, seq: int) -> list[Happening]:
             at=at,
             what=BY_NAME[name].TITLE if name in BY_NAME else Words(name, name),
             project=projects.get(str(data.get("project_id")), ""),
-            more=" ".join(str(data[field]) for field in _SAID if data.get(field)),
+            more=" ".join(_worded(data)),
             whom=_joined(people, data, "account_ids")
             or _joined(units, data, "issued_to")
             or _joined(units, data, "organisation_ids"),
         )
         for at, name, data in facts
     ]
+
+
+def _worded(data: Mapping[str, Any]) -> list[str]:
+    """Pick what of a fact's data a person can read; an id is no word."""
+    values = (str(data[field]) for field in _SAID if data.get(field))
+    return [value for value in values if not _ID.fullmatch(value)]
 
 
 def _ids(facts: Iterable[Any], field: str) -> set[UUID]:

@@ -3,7 +3,8 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import UndefinedColumn, UndefinedTable
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from services.core.kit import db
@@ -26,6 +27,15 @@ def transaction() -> Generator[Session]:
             yield session
     except Refusal as refusal:
         raise trouble(refusal) from refusal
+    except ProgrammingError as error:
+        if not isinstance(error.orig, UndefinedTable | UndefinedColumn):
+            raise
+        raise Trouble(
+            Words(
+                "数据表不是本版本的；请先执行 tuanzu migrate。",
+                "The tables are not those of this version; run tuanzu migrate first.",
+            )
+        ) from error
     except OperationalError as error:
         raise Trouble(
             Words(

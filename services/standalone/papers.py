@@ -52,6 +52,9 @@ def read(shape: type[Shape], raw: object, anchors: Anchors) -> Shape:
     Raises:
         Invalid: with the pointer of every wrong place.
     """
+    if not isinstance(raw, dict):
+        words = Words("须为 JSON 对象。", "This must be a JSON object.")
+        raise Invalid.at("", words, code="model_type")
     try:
         return shape.model_validate(raw, context=anchors)
     except ValidationError as error:

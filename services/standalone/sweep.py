@@ -66,6 +66,16 @@ def walk(session: Session, *, upto: datetime, acts: Iterable[Act] = ()) -> None:
         now = _next(session, now, waiting, upto)
 
 
+def number(session: Session) -> int:
+    """Give every new fact its number; gives how many there were."""
+    session.flush()
+    batch = settings().relay_batch
+    given = 0
+    while stamped := stamp(session, batch):
+        given += stamped
+    return given
+
+
 def _next(session: Session, after: datetime, waiting: Sequence[Act], upto: datetime) -> datetime:
     """Give the next instant at which something is due or done."""
     due = session.execute(_NEXT, {"after": after}).scalar() or upto
@@ -79,7 +89,7 @@ def _settle(session: Session, now: datetime) -> None:
     """
     limit = settings().claim_batch
     for _ in range(_ROUNDS):
-        numbered = _numbered(session)
+        numbered = number(session)
         if numbered:
             _read_on(session, now)
         done = sum(tick(session, now=now, limit=limit) for tick in TICKS.values())
@@ -87,16 +97,6 @@ def _settle(session: Session, now: datetime) -> None:
             return
         now += _MOMENT
     raise RuntimeError(f"what falls due at {now.isoformat()} does not come to an end")
-
-
-def _numbered(session: Session) -> int:
-    """Give every new fact its number; gives how many there were."""
-    session.flush()
-    batch = settings().relay_batch
-    numbered = 0
-    while stamped := stamp(session, batch):
-        numbered += stamped
-    return numbered
 
 
 def _read_on(session: Session, now: datetime) -> None:

@@ -61,14 +61,14 @@ def test_the_november_report_is_missed_found_and_made_good(session: Session) -> 
     (missing,) = watching.facts(session, "progress.missing")
     report = watching.report_of(session, place.project)
     assert (missing["report_id"], missing["period"]) == (str(report.id), "2026-11")
-    assert (missing["finding_id"], missing["light"]) == (str(finding.id), "yellow")
+    assert missing["finding_id"] == str(finding.id)
     assert place.watch(session).next_check_at == at("2026-12-14 00:00")
 
     look(session, at("2026-12-13 23:59"))
     assert light(session, place) == "yellow"
     look(session, at("2026-12-14 00:00"))
     assert light(session, place) == "red"
-    assert (finding.light, finding.worst_light, finding.due_at) == ("red", "red", DUE)
+    assert (finding.light, finding.worst_light) == ("red", "red")
 
     handed = watching.handed_in(session, place, at("2026-12-15 10:00"))
     look(session, at("2026-12-15 10:00"))
@@ -79,7 +79,15 @@ def test_the_november_report_is_missed_found_and_made_good(session: Session) -> 
     look(session, at("2026-12-15 11:00"))
     assert light(session, place) == "green"
     assert (finding.state, finding.cleared_at) == ("cleared", at("2026-12-15 11:00"))
-    assert finding.worst_light == "red"
+
+
+def test_the_story_of_the_november_report_is_told_once_in_order(session: Session) -> None:
+    place = watching.site(session)
+    for now in (OPENS, DUE + MOMENT, at("2026-12-14 00:00")):
+        look(session, now)
+    handed = watching.handed_in(session, place, at("2026-12-15 10:00"))
+    watching.accepted(session, place, handed, at("2026-12-15 11:00"))
+    look(session, at("2026-12-15 11:00"))
     assert told(session) == [
         "health.changed",
         "progress.missing",
@@ -116,20 +124,20 @@ def test_a_report_in_time_is_never_missing_even_if_its_reviewer_is_slow(session:
     place = watching.site(session)
     look(session, OPENS)
     handed = watching.handed_in(session, place, at("2026-12-04 16:00"))
-    look(session, at("2026-12-20 09:00"))
+    look(session, at("2026-12-17 09:00"))
     assert (light(session, place), findings(session)) == ("green", [])
     progress.send_back(
         session,
         report_id=handed.id,
         given=schemas.Review(note="请核对"),
         expected=handed.version,
-        by=watching.caller_at(session, place.reviewer, at("2026-12-21 10:00")),
+        by=watching.caller_at(session, place.reviewer, at("2026-12-18 10:00")),
     )
-    look(session, at("2026-12-21 10:00"))
+    look(session, at("2026-12-18 10:00"))
     assert light(session, place) == "green"
-    look(session, at("2026-12-21 10:00") + MOMENT)
+    look(session, at("2026-12-18 10:00") + MOMENT)
     (finding,) = findings(session)
-    assert (finding.light, finding.due_at) == ("yellow", at("2026-12-21 10:00"))
+    assert (finding.light, finding.due_at) == ("yellow", at("2026-12-18 10:00"))
 
 
 def test_what_comes_back_opens_the_same_finding_again(session: Session) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -42,7 +43,7 @@ def jingning(session: Session, set_clock: Callable[[datetime], None]) -> Jingnin
     """A group of three, its regulators above, and a unit of another county."""
     set_clock(NOW)
     given.places(session)
-    province = {"region_code": "330000", "level": "province"}
+    province: dict[str, Any] = {"region_code": "330000", "level": "province"}
     sasac = given.unit(session, "浙江省国资委", kind="sasac", **province)
     county = given.unit(session, "景宁县国资办", kind="sasac")
     energy = given.unit(session, "浙江省能源集团", **province)

@@ -278,16 +278,21 @@ def test_a_change_is_one_row_one_fact_and_one_audit_line(
         text("SELECT organisation_ids FROM event_pending WHERE type = 'project.changed'")
     )
     assert jingning.outsider.id in units
-    unchanged = client.patch(
-        path, headers={**headers, "If-Match": answer.headers["etag"]}, json={"partners": [partner]}
-    )
-    assert unchanged.json()["version"] == 2
-    nothing = {**headers, "If-Match": answer.headers["etag"]}
-    emptied = client.patch(path, headers=nothing, json={"partners": [], "reports_from": None})
+
+
+def test_what_stays_as_it_is_is_no_change(client: TestClient, jingning: Jingning) -> None:
+    headers = jingning.as_(jingning.convener)
+    partner = {"organisation_id": str(jingning.outsider.id), "role": "owner"}
+    sent = body(jingning, partners=[partner], reports_from="2026-12")
+    made = client.post(URL, headers=headers, json=sent)
+    path = made.headers["location"]
+    seen = {**headers, "If-Match": made.headers["etag"]}
+    same = client.patch(path, headers=seen, json={"partners": [partner], "name": sent["name"]})
+    assert same.json()["version"] == 1
+    emptied = client.patch(path, headers=seen, json={"partners": [], "reports_from": None})
     assert emptied.json()["partners"] == []
-    assert emptied.json()["version"] == 3
-    session.expire_all()
-    watch = session.get_one(ProjectWatch, made.json()["id"])
+    assert emptied.json()["version"] == 2
+    watch = jingning.session.get_one(ProjectWatch, made.json()["id"])
     assert (watch.next_period, watch.next_open_at) == (None, None)
 
 

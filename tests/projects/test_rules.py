@@ -77,7 +77,7 @@ def test_side_states_move_only_along_the_table(state: SideState | None, verb: Pr
         assert set(refused.value.lawful) == {v for s, v in rules.SIDE_MOVES if s == state}
 
 
-@pytest.mark.parametrize("state", (None, *SideState))
+@pytest.mark.parametrize("state", [None, *SideState])
 def test_what_has_left_is_closed_and_what_is_paused_stands_still(state: SideState | None) -> None:
     if state in (SideState.TERMINATED, SideState.MOVED_OUT):
         with pytest.raises(UnlawfulMove):
@@ -162,7 +162,7 @@ def test_a_falling_curve_names_the_month_and_its_end() -> None:
 def test_plan_days_are_ordered_and_hold_the_milestones(
     start: int | None, finish: int | None, milestones: list[int], fault: tuple[str, str] | None
 ) -> None:
-    days = [date(2026, 1, n) if n else None for n in (start, finish)]
+    days = (date(2026, 1, start) if start else None, date(2026, 1, finish) if finish else None)
     held = [date(2026, 1, n) for n in milestones]
     if fault is None:
         rules.check_plan_days(*days, held)

@@ -63,7 +63,9 @@ def test_the_doctor_names_whoever_is_not_at_work_and_says_what_to_do(
         assert "worker and beat" in " ".join(sick.stdout.split())
         assert tuanzu(homes / "one", "alive", "relay", **given(urls)).returncode == 1
         with psycopg.connect(plain(urls.migration), autocommit=True) as owner:
-            owner.execute("INSERT INTO heartbeat (name, at) VALUES ('relay', now()), ('watch', now())")
+            owner.execute(
+                "INSERT INTO heartbeat (name, at) VALUES ('relay', now()), ('watch', now())"
+            )
         well = tuanzu(homes / "one", "doctor", **given(urls))
         assert well.returncode == 0, well.stdout
         assert "Nothing is broken." in well.stdout

@@ -1,4 +1,4 @@
-"""The first story: one missing report, from its opening to the end of the ladder, on real processes.
+"""The first story: one missing report, from its opening to the ladder's end, on real processes.
 
 Once in calm; once with worker, beat, relay and Valkey each killed (SIGKILL) and Valkey wiped in
 the middle. Both tell the same story: the same reminders, steps and facts, none twice, none missing.
@@ -100,7 +100,7 @@ class Story:
         return found
 
     def establish(self) -> None:
-        """Establish the group, admit the project with its plan and node, subscribe the integrator."""
+        """Establish the group, admit the project with a node, subscribe the integrator."""
         group = self.call(
             "sasac-zj", "POST", "/groups", code="G-331127", name="景宁团组", region_code="331127"
         )
@@ -267,7 +267,7 @@ def _storm(made: World) -> Any:
         elif act in (2, 6):
             made.kill("relay")
             made.start("relay")
-        elif act == 3:  # noqa: PLR2004 the act before the report is missed
+        elif act == 3:
             made.kill("valkey", "worker", "relay", "beat")
             made.start("valkey", "relay", "worker", "beat")
         else:

@@ -68,9 +68,7 @@ class Receiver:
     def types(self) -> list[str]:
         """Give the types of the distinct events received, in the order of the feed."""
         distinct = {event["id"]: event for event in self.received}
-        return [
-            event["type"] for event in sorted(distinct.values(), key=lambda e: e["sequence"])
-        ]
+        return [event["type"] for event in sorted(distinct.values(), key=lambda e: e["sequence"])]
 
 
 class Letters:
@@ -185,16 +183,18 @@ class World:
     def quiet(self) -> None:
         """Wait until nothing is due and every fact is numbered, read and delivered."""
         self.until(
-            lambda: not self.ask(
-                "SELECT 1 FROM event_pending UNION ALL "
-                "SELECT 1 FROM consumer_cursor, feed_head WHERE consumer_cursor.seq < feed_head.seq "
-                "UNION ALL SELECT 1 FROM project_watch WHERE next_check_at <= house_now() "
-                "UNION ALL SELECT 1 FROM project_watch WHERE next_open_at <= house_now() "
-                "UNION ALL SELECT 1 FROM reminder WHERE next_at <= house_now() "
-                "UNION ALL SELECT 1 FROM escalation_run WHERE next_at <= house_now() "
-                "UNION ALL SELECT 1 FROM notification_delivery WHERE state = 'due' "
-                "UNION ALL SELECT 1 FROM webhook_delivery WHERE state = 'due' "
-                "UNION ALL (SELECT 1 FROM feed_head WHERE seq = 0)"
+            lambda: (
+                not self.ask(
+                    "SELECT 1 FROM event_pending UNION ALL "
+                    "SELECT 1 FROM consumer_cursor, feed_head WHERE consumer_cursor.seq < feed_head.seq "
+                    "UNION ALL SELECT 1 FROM project_watch WHERE next_check_at <= house_now() "
+                    "UNION ALL SELECT 1 FROM project_watch WHERE next_open_at <= house_now() "
+                    "UNION ALL SELECT 1 FROM reminder WHERE next_at <= house_now() "
+                    "UNION ALL SELECT 1 FROM escalation_run WHERE next_at <= house_now() "
+                    "UNION ALL SELECT 1 FROM notification_delivery WHERE state = 'due' "
+                    "UNION ALL SELECT 1 FROM webhook_delivery WHERE state = 'due' "
+                    "UNION ALL (SELECT 1 FROM feed_head WHERE seq = 0)"
+                )
             ),
             "everything is done",
         )

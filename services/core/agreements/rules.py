@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
-
 class AgreementState(StrEnum):
     """From talks to the end."""
 

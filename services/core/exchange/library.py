@@ -138,7 +138,7 @@ def _milestone(heard: _Heard, row: schemas.MilestoneRow) -> None:
             **row.model_dump(),
         )
     )
-    about = {
+    about: dict[str, Any] = {
         **heard.said,
         "milestone_id": made,
         "milestone_name": row.name,

@@ -143,7 +143,18 @@ def consume(
         .limit(limit)
     ).all()
     for row in rows:
-        seen = Seen(**{**row._mapping, "organisation_ids": tuple(row.organisation_ids)})
+        seen = Seen(
+            seq=row.seq,
+            event_id=row.event_id,
+            type=row.type,
+            aggregate_kind=row.aggregate_kind,
+            aggregate_id=row.aggregate_id,
+            group_id=row.group_id,
+            organisation_ids=tuple(row.organisation_ids),
+            occurred_at=row.occurred_at,
+            trace=row.trace,
+            data=row.data,
+        )
         reader = readers.get(seen.type) or readers.get("*")
         if reader:
             _digest(session, name, reader, seen, now)

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from services.core.kit.cipher import cursor_signer
@@ -85,7 +86,7 @@ def shaped(fields: Fields) -> ColumnElement[Any]:
     return func.json_build_object(*parts)
 
 
-_PLAIN = postgresql.dialect(paramstyle="named")
+_PLAIN: Dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
 
 
 def _written(fields: Fields, source: FromClause) -> ColumnElement[Any]:
@@ -143,7 +144,8 @@ def found(
     ).one_or_none()
     if row is None:
         raise Missing
-    return Found(row[0], row[1])
+    body, number = row
+    return Found(str(body), number)
 
 
 def page(
@@ -183,11 +185,11 @@ def page(
         ).select_from(rows)
     ).one()
     more = row[1] > ask.limit
-    cursor = cursor_signer().dumps([question, orjson.loads(row[2])]) if more else None
+    cursor = cursor_signer().dumps([question, orjson.loads(str(row[2]))]) if more else None
     total = None
     if ask.with_total:
         total = session.execute(select(func.count()).select_from(source).where(*where)).scalar_one()
-    return Page(row[0], str(cursor) if cursor else None, total)
+    return Page(str(row[0]), str(cursor) if cursor else None, total)
 
 
 _Key = tuple[SQLColumnExpression[Any], bool]
@@ -199,7 +201,7 @@ def _inner(
     where: Sequence[ColumnElement[bool]],
     keys: Sequence[_Key],
     after: Sequence[Any] | None,
-) -> Select[Any]:
+) -> Select[Any, Any, Any]:
     """Select the items of one page in order, each with its place and its sort keys."""
     order = [key.desc() if descending else key.asc() for key, descending in keys]
     statement = (

@@ -27,7 +27,7 @@ def for_change(
     row = session.scalars(select(table).where(*where).with_for_update()).one_or_none()
     if row is None:
         raise Missing
-    if expected is not None and row.version != expected:  # type: ignore[attr-defined] # every such table has it
+    if expected is not None and getattr(row, "version", None) != expected:
         raise Stale(
             Words(
                 "您看到的版本已过期；请在现版本上重做修改。",

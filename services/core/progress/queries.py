@@ -62,7 +62,7 @@ _SORTS = {
 _OWED = (ReportState.DUE, ReportState.DRAFT, ReportState.RETURNED)
 _EXACT: ColumnElement[str] = literal_column(f"'{Qualifier.EXACT.value}'")
 
-_PARTNERS: ColumnElement[list[UUID]] = func.array(
+_PARTNERS: ColumnElement[Any] = func.array(
     select(ProjectPartner.organisation_id)
     .where(ProjectPartner.project_id == Project.id)
     .correlate(Project)
@@ -70,7 +70,7 @@ _PARTNERS: ColumnElement[list[UUID]] = func.array(
     type_=ARRAY(Uuid()),
 )
 
-_IS_OPEN = literal_column("seen.is_open", Boolean)
+_IS_OPEN = literal_column("seen.is_open", Boolean())
 _CONTENT: dict[str, SQLColumnExpression[Any]] = {
     "invested_period": reading.money(ProgressReport.invested_period, _EXACT),
     "cumulative_year": reading.money(ProgressReport.cumulative_year, _EXACT),
@@ -102,7 +102,7 @@ FIELDS: Fields = Constant(
             ProgressReport.state.in_(_OWED), ProgressReport.current_due_at < func.house_now()
         ),
         "is_late": ProgressReport.is_late,
-        **{name: case((_IS_OPEN, value)) for name, value in _CONTENT.items()},
+        **{name: case((_IS_OPEN, value), else_=None) for name, value in _CONTENT.items()},
         "is_no_change": ProgressReport.is_no_change,
         "submitted_at": ProgressReport.submitted_at,
         "submitted_by": named(_REPORTER),

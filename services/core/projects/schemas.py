@@ -53,12 +53,14 @@ class ProjectFilters(BaseModel):
     ] = None
     stage: Stage | None = None
     side_state: Annotated[
-        SideState | Literal["none"] | None, Field(description="`none`: neither paused nor gone.")
+        Literal["paused", "terminated", "moved_out", "none"] | None,
+        Field(description="`none`: neither paused nor gone."),
     ] = None
     library_class: LibraryClass | None = None
-    light: Annotated[Light | Literal["none"] | None, Field(description="`none`: not assessed.")] = (
-        None
-    )
+    light: Annotated[
+        Literal["green", "attention", "yellow", "red", "none"] | None,
+        Field(description="`none`: not assessed."),
+    ] = None
     domain: Domain | None = None
     thrust: Thrust | None = None
     track: Track | None = None

@@ -31,7 +31,7 @@ class AnnualTarget(c.Provenance, Base):
 
 
 class LibraryStatement(c.Provenance, Base):
-    """The library's size as somebody stated it (291 projects, ≥ 2800亿), beside what is recorded."""
+    """The library's size as somebody stated it (291 projects, ≥ 2800亿)."""
 
     __tablename__ = "library_statement"
     __table_args__ = (

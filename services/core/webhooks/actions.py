@@ -303,11 +303,12 @@ def _failed(
     delivery.next_at = rules.bounded_wait(outcome.retry_after_seconds, planned, now=now)
     if delivery.next_at is None:
         delivery.state = DeliveryState.FAILED
-    endpoint.failing_since = endpoint.failing_since or now
+    failing_since = endpoint.failing_since or now
+    endpoint.failing_since = failing_since
     if outcome.status == _GONE:
         _disable(session, endpoint, "410 Gone", now)
-    elif now - endpoint.failing_since > settings().webhook_disable_after:
-        _disable(session, endpoint, f"failing since {endpoint.failing_since.isoformat()}", now)
+    elif now - failing_since > settings().webhook_disable_after:
+        _disable(session, endpoint, f"failing since {failing_since.isoformat()}", now)
 
 
 def _disable(session: Session, endpoint: WebhookEndpoint, reason: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from services.core.kit.clock import house_now
 from services.core.kit.words import Words
 from services.standalone import happenings, inside, terminal
 from services.standalone.happenings import Happening
-from services.standalone.sweep import walk
+from services.standalone.sweep import number, walk
 from services.standalone.trouble import Trouble
 
 _DAY_ENDS = time(18, 0)
@@ -54,6 +54,8 @@ def sweep(
 
 
 def _happened(session: Session, upto: datetime) -> list[Happening]:
+    """Walk, and give what came of it; facts that were waiting for their number are not of it."""
+    number(session)
     before = happenings.head(session)
     walk(session, upto=upto)
     return happenings.since(session, before)

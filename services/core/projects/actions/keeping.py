@@ -7,12 +7,10 @@ from sqlalchemy.orm import Session
 
 from services.core.access.rules import Role
 from services.core.calendar.rules import day_of
-from services.core.groups.rules import GroupState
+from services.core.groups import queries as groups
 from services.core.kit import ledger
 from services.core.kit.caller import Caller
-from services.core.kit.errors import Conflict
 from services.core.kit.events import Actor, Fact, Subject
-from services.core.kit.words import Words
 from services.core.projects import queries, rules
 from services.core.projects.models import Project
 
@@ -23,20 +21,14 @@ def must_keep(
     """Refuse whoever neither leads nor answers for a project, convenes its group, or regulates it.
 
     Raises:
-        Forbidden: it is another's to change. Conflict: its group is dissolved and frozen.
+        Forbidden: it is another's to change. Frozen: its group is dissolved.
     """
     by.must("projects.keep")
     convener = None
     in_scope = bool(by.organisation_ids.intersection(units))
     if group_id is not None:
-        if queries.held_group(session, group_id).state == GroupState.DISSOLVED:
-            raise Conflict(
-                Words(
-                    "团组已撤销，其记录不再变更。",
-                    "The group is dissolved; its records no longer change.",
-                )
-            )
-        convener = queries.convener_id(session, group_id, on=day_of(by.now))
+        groups.open_group(session, group_id)
+        convener = groups.convener_of(session, group_id, day_of(by.now))
         in_scope = group_id in by.group_ids
     if not (by.role == Role.REGULATOR and in_scope):
         by.must_act_for(*units, convener)

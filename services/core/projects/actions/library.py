@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.core.access import queries as access
 from services.core.calendar.rules import day_of
 from services.core.kit import rows
 from services.core.kit.caller import Caller
@@ -16,7 +17,6 @@ from services.core.kit.money import Qualifier
 from services.core.kit.shapes import Money
 from services.core.kit.words import Words
 from services.core.organisations import queries as organisations
-from services.core.organisations.models import Organisation
 from services.core.projects import queries, rules, schemas
 from services.core.projects.actions import keeping, watching
 from services.core.projects.events import ProjectAdmitted, ProjectChanged
@@ -167,12 +167,12 @@ def _check_named(session: Session, project: Project, sent: set[str]) -> None:
             organisations.placed(
                 session, organisation_id=getattr(project, name), pointer=f"/{name}"
             )
-    if (
-        sent & {"responsible_organisation_id", "responsible_account_id"}
-        and project.responsible_account_id
-    ):
-        unit = session.get_one(Organisation, project.responsible_organisation_id)
-        queries.answering(session, account_id=project.responsible_account_id, unit=unit)
+    if sent & {"responsible_organisation_id", "responsible_account_id"}:
+        access.must_work_for(
+            session,
+            organisation_id=project.responsible_organisation_id,
+            named={"/responsible_account_id": project.responsible_account_id},
+        )
 
 
 def _replace(

@@ -85,11 +85,12 @@ def _record(
         "investment_qualifier": plan.investment_qualifier,
         "is_spread": plan.is_spread,
     }
+    about = ("annual_plan", plan.id)
     if before is None:
-        keeping.record(session, project, PlanBaselined.model_validate(said), by=by)
+        keeping.record(session, project, PlanBaselined.model_validate(said), by=by, about=about)
         return
     fact = PlanChanged.model_validate(
         {**said, "planned_investment_before": before.planned_investment, "reason": plan.reason}
     )
     changes = {f"plan {plan.year}": [before.curve, plan.curve]}
-    keeping.record(session, project, fact, by=by, changes=changes)
+    keeping.record(session, project, fact, by=by, changes=changes, about=about)

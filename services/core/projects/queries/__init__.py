@@ -1,10 +1,7 @@
 """Reads of the library; scope is one condition, `visible`."""
 
 from services.core.projects.queries.change import (
-    answering,
-    convener_id,
     for_change,
-    held_group,
     parent,
     partners,
     watch_for_change,
@@ -32,11 +29,8 @@ from services.core.projects.queries.timetable import (
 __all__ = (
     "FIELDS",
     "LIBRARY_CLASS",
-    "answering",
-    "convener_id",
     "current_plan",
     "for_change",
-    "held_group",
     "milestone",
     "milestone_for_change",
     "milestones",

@@ -1,20 +1,15 @@
 """Rows of the library to be changed, and the records a change names."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.core.access.models import Account
-from services.core.groups.models import GroupMembership, JointGroup
-from services.core.groups.rules import MemberRole
 from services.core.kit import rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Invalid
 from services.core.kit.words import Words
-from services.core.organisations.models import Organisation
 from services.core.projects.models import Project, ProjectPartner, ProjectWatch
 from services.core.projects.queries.library import visible
 
@@ -33,52 +28,11 @@ def watch_for_change(session: Session, *, project_id: UUID) -> ProjectWatch:
     return rows.for_change(session, ProjectWatch, ProjectWatch.project_id == project_id)
 
 
-def held_group(session: Session, group_id: UUID) -> JointGroup:
-    """Give a project's group, held as it is until the transaction ends: nobody dissolves it."""
-    return session.scalars(
-        select(JointGroup).where(JointGroup.id == group_id).with_for_update(read=True)
-    ).one()
-
-
-def convener_id(session: Session, group_id: UUID, *, on: date) -> UUID | None:
-    """Give the organisation in the convener's chair of a group on one day."""
-    return session.scalar(
-        select(GroupMembership.organisation_id).where(
-            GroupMembership.group_id == group_id,
-            GroupMembership.role == MemberRole.CONVENER,
-            GroupMembership.valid_from <= on,
-            or_(GroupMembership.valid_to.is_(None), GroupMembership.valid_to > on),
-        )
-    )
-
-
 def partners(session: Session, project_id: UUID) -> Sequence[ProjectPartner]:
     """Give the partners of a project."""
     return session.scalars(
         select(ProjectPartner).where(ProjectPartner.project_id == project_id)
     ).all()
-
-
-def answering(session: Session, *, account_id: UUID, unit: Organisation) -> Account:
-    """Give the log-in of somebody who may answer for a project: of the unit, or above or below it.
-
-    Raises:
-        Invalid: there is no such log-in, it is closed, or it belongs to strangers.
-    """
-    account = session.get(Account, account_id)
-    home = session.get(Organisation, account.organisation_id) if account else None
-    if (
-        account is None
-        or home is None
-        or not account.is_active
-        or (unit.id not in home.lineage and home.id not in unit.lineage)
-    ):
-        raise Invalid.at(
-            "/responsible_account_id",
-            Words("责任单位没有这个账号。", "The responsible organisation has no such account."),
-            code="unknown_account",
-        )
-    return account
 
 
 def parent(

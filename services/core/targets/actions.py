@@ -1,0 +1,109 @@
+"""Writes of targets and statements."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.core.calendar.rules import day_of
+from services.core.kit import ledger, rows
+from services.core.kit.caller import Caller
+from services.core.kit.events import Actor, Subject
+from services.core.kit.money import Qualifier
+from services.core.regions import queries as regions
+from services.core.targets import queries, rules, schemas
+from services.core.targets.events import LibraryStated, TargetSet
+from services.core.targets.models import AnnualTarget, LibraryStatement
+
+
+def set_target(session: Session, *, given: schemas.NewTarget, by: Caller) -> AnnualTarget:
+    """Set a region's target for a year; a second one for the same year is refused by its key.
+
+    Raises:
+        Invalid: there is no such region.
+    """
+    by.must("targets.keep")
+    regions.placed(session, code=given.region_code, pointer="/region_code")
+    target = AnnualTarget(**_values(given.model_dump(exclude={"investment"}), given.investment))
+    session.add(target)
+    session.flush()
+    _record_target(session, target, by)
+    return target
+
+
+def change_target(
+    session: Session, *, target_id: UUID, given: schemas.TargetChange, expected: int, by: Caller
+) -> AnnualTarget:
+    """Correct a target."""
+    by.must("targets.keep")
+    target = queries.for_change(session, target_id=target_id, expected=expected)
+    values = {name: value for name, value in given.given().items() if name != "investment"}
+    if "investment" in given.model_fields_set:
+        values = _values(values, given.investment)
+    changes = rows.merged(target, values)
+    if changes:
+        _record_target(session, target, by, changes)
+    return target
+
+
+def state_library(session: Session, *, given: schemas.NewStatement, by: Caller) -> LibraryStatement:
+    """Record what somebody stated; it never changes, a newer statement stands beside it.
+
+    Raises:
+        Invalid: there is no such region, or the month has not come.
+    """
+    by.must("targets.keep")
+    regions.placed(session, code=given.region_code, pointer="/region_code")
+    rules.checked_month(given.as_of_month, day_of(by.now).isoformat()[:7])
+    statement = LibraryStatement(
+        **_values(given.model_dump(exclude={"investment"}), given.investment)
+    )
+    session.add(statement)
+    session.flush()
+    fact = LibraryStated(
+        statement_id=statement.id,
+        region_code=statement.region_code,
+        as_of_month=statement.as_of_month,
+        **_figures(statement),
+    )
+    ledger.record(
+        session,
+        fact,
+        about=Subject("library_statement", statement.id),
+        by=Actor.person(by),
+        now=by.now,
+    )
+    return statement
+
+
+def _values(others: dict[str, Any], investment: schemas.Money) -> dict[str, Any]:
+    return {
+        **others,
+        "investment": investment.amount,
+        "investment_qualifier": investment.qualifier,
+    }
+
+
+def _figures(row: AnnualTarget | LibraryStatement) -> dict[str, Any]:
+    return {
+        "project_count": row.project_count,
+        "project_qualifier": Qualifier(row.project_qualifier),
+        "investment": row.investment,
+        "investment_qualifier": Qualifier(row.investment_qualifier),
+    }
+
+
+def _record_target(
+    session: Session, target: AnnualTarget, by: Caller, changes: dict[str, Any] | None = None
+) -> None:
+    fact = TargetSet(
+        target_id=target.id, region_code=target.region_code, year=target.year, **_figures(target)
+    )
+    ledger.record(
+        session,
+        fact,
+        about=Subject("annual_target", target.id),
+        by=Actor.person(by),
+        now=by.now,
+        changes=changes,
+    )
