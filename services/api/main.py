@@ -12,6 +12,7 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from services.api import health, openapi, problems
 from services.api.routes import (
     access,
+    agreements,
     calendar,
     escalations,
     groups,
@@ -44,6 +45,7 @@ ROOMS: tuple[APIRouter, ...] = (
     regions.router,
     calendar.router,
     policies.router,
+    agreements.router,
     targets.router,
     webhooks.router,
     terms.router,

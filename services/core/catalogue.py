@@ -9,6 +9,7 @@ from types import ModuleType
 
 from services.core.access import events as access_events
 from services.core.access import models as access
+from services.core.agreements import events as agreements_events
 from services.core.agreements import models as agreements
 from services.core.calendar import events as calendar_events
 from services.core.calendar import models as calendar
@@ -74,6 +75,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     groups_events,
     access_events,
     projects_events,
+    agreements_events,
     targets_events,
     progress_events,
     monitoring_events,

@@ -37,15 +37,15 @@ def _ask(login: str, path: str) -> str:
 _TRIES: tuple[tuple[Words, str], ...] = (
     (
         Words("召集单位收到了哪些提醒？", "What was the convener reminded of?"),
-        _ask("convener-jn", "inbox"),
+        _ask("convener-jn", "notifications"),
     ),
     (
-        Words("哪些项目亮灯，为什么？", "Which projects are not green, and why?"),
-        _ask("sasac-zj", "projects?light=red"),
+        Words("哪些项目亮红灯？", "Which projects are red?"),
+        _ask("sasac-jn", "projects?light=red"),
     ),
     (
-        Words("事件流里发生了什么？", "What has happened, in order?"),
-        _ask("integrator", "events?limit=5"),
+        Words("正在催办谁，已到哪一级？", "Who is being chased, and how far has it climbed?"),
+        _ask("sasac-zj", "escalations"),
     ),
 )
 

@@ -2,8 +2,7 @@
 
 from services.api.terms.term import Term
 from services.core.access.rules import Permission, Role
-from services.core.agreements.models import Side
-from services.core.agreements.rules import AgreementState, AgreementVerb
+from services.core.agreements.rules import AgreementState, AgreementVerb, Side
 from services.core.groups.rules import DutyKind, GroupState, GroupVerb, MemberRole
 from services.core.kit.money import Qualifier
 from services.core.kit.words import Words

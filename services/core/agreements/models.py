@@ -1,21 +1,12 @@
 """Framework agreements, one by one and in batches as they were announced."""
 
-from enum import StrEnum
-
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.core.agreements.rules import AgreementState
+from services.core.agreements.rules import AgreementState, Side
 from services.core.kit import columns as c
 from services.core.kit.db import Base
 from services.core.kit.money import Qualifier
-
-
-class Side(StrEnum):
-    """The two sides every agreement has."""
-
-    ENTERPRISE = "enterprise"
-    COUNTY = "county"
 
 
 class AgreementBatch(c.Provenance, Base):
@@ -46,7 +37,9 @@ class FrameworkAgreement(c.Provenance, Base):
     __table_args__ = (
         CheckConstraint(c.one_of("state", AgreementState), name="state"),
         CheckConstraint(c.one_of("amount_qualifier", Qualifier), name="qualifier"),
-        CheckConstraint("valid_to IS NULL OR signed_on IS NULL OR valid_to > signed_on", name="dates"),
+        CheckConstraint(
+            "valid_to IS NULL OR signed_on IS NULL OR valid_to > signed_on", name="dates"
+        ),
     )
 
     id: Mapped[c.Id]

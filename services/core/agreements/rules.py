@@ -1,7 +1,11 @@
-"""The life of a framework agreement."""
+"""The life of a framework agreement, and its two sides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from uuid import UUID
+
+from services.core.kit.errors import Invalid
+from services.core.kit.words import Words
 
 
 class AgreementState(StrEnum):
@@ -13,6 +17,13 @@ class AgreementState(StrEnum):
     FULFILLED = "fulfilled"
     EXPIRED = "expired"
     TERMINATED = "terminated"
+
+
+class Side(StrEnum):
+    """The two sides every agreement has."""
+
+    ENTERPRISE = "enterprise"
+    COUNTY = "county"
 
 
 class AgreementVerb(StrEnum):
@@ -37,3 +48,32 @@ MOVES: Mapping[tuple[AgreementState, AgreementVerb], AgreementState] = {
     (_S.CONVERTING, _V.EXPIRE): _S.EXPIRED,
     (_S.CONVERTING, _V.TERMINATE): _S.TERMINATED,
 }
+
+ENDED = frozenset({_S.FULFILLED, _S.EXPIRED, _S.TERMINATED})
+"""States in which nothing of an agreement changes any more."""
+
+
+def check_parties(parties: Sequence[tuple[UUID, Side]]) -> None:
+    """Refuse an agreement that lacks a side, or names an organisation twice.
+
+    Raises:
+        Invalid: with the pointer of the parties and what is allowed.
+    """
+    sides = {side for _, side in parties}
+    missing = [side for side in Side if side not in sides]
+    if missing:
+        raise Invalid.at(
+            "/parties",
+            Words(
+                "须至少有一个企业方和一个县方。",
+                "There must be at least one party on the enterprise and one on the county side.",
+            ),
+            code="side_missing",
+            allowed=tuple(missing),
+        )
+    if len({unit for unit, _ in parties}) < len(parties):
+        raise Invalid.at(
+            "/parties",
+            Words("同一单位不能出现两次。", "No organisation can be a party twice."),
+            code="party_twice",
+        )

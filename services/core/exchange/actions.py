@@ -19,7 +19,7 @@ from services.core.exchange import (
     reports,
     schemas,
 )
-from services.core.exchange.book import SEED, Book, refuse
+from services.core.exchange.book import SEED, Book
 from services.core.exchange.events import ImportCompleted
 from services.core.exchange.models import LoadedDocument
 from services.core.kit import ledger
@@ -70,7 +70,7 @@ def load(
     """
     policies.ship(session, now=now)
     book = Book(queries.known(session), now)
-    refuse(checks.faults(document, book.known))
+    book.faults += checks.faults(document, book.known)
     for section, draft in _DRAFTS.items():
         for place, row in _new(document, book, section):
             with book.at(f"/{section}/{place}"):

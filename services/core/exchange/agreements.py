@@ -1,11 +1,17 @@
 """Drafts of agreements with their parties, and of what was promised and stated in numbers."""
 
-from services.core.agreements.models import AgreementBatch, AgreementParty, FrameworkAgreement, Side
+from typing import Any
+
+from services.core.agreements.models import AgreementBatch, AgreementParty, FrameworkAgreement
+from services.core.agreements.rules import Side
 from services.core.exchange import schemas
 from services.core.exchange.book import Book
 from services.core.exchange.library import amounts
 from services.core.kit.errors import Invalid
+from services.core.kit.events import Subject
 from services.core.kit.words import Words
+from services.core.targets import rules as target_rules
+from services.core.targets.events import LibraryStated, TargetSet
 from services.core.targets.models import AnnualTarget, LibraryStatement
 
 
@@ -46,27 +52,46 @@ def agreement(book: Book, row: schemas.AgreementRow) -> None:
 
 def target(book: Book, row: schemas.TargetRow) -> None:
     """Draft a region's target for one year."""
-    made = book.make("targets", (row.region, row.year))
+    made, figures = book.make("targets", (row.region, row.year)), _figures(row)
     book.draft(
         AnnualTarget(
             id=made,
             region_code=row.region,
-            project_count=row.projects,
-            **amounts("investment", "investment_qualifier", row.investment),
-            **row.model_dump(exclude={"region", "projects", "investment"}),
+            year=row.year,
+            source=row.source,
+            is_illustrative=row.is_illustrative,
+            **figures,
         )
     )
+    fact = TargetSet(target_id=made, region_code=row.region, year=row.year, **figures)
+    book.note(fact, Subject("annual_target", made))
 
 
 def statement(book: Book, row: schemas.StatementRow) -> None:
     """Draft the library's size as somebody stated it."""
-    made = book.make("statements", (row.region, row.as_of_month))
+    target_rules.checked_month(row.as_of_month, f"{book.today:%Y-%m}")
+    made, figures = book.make("statements", (row.region, row.as_of_month)), _figures(row)
     book.draft(
         LibraryStatement(
             id=made,
             region_code=row.region,
-            project_count=row.projects,
-            **amounts("investment", "investment_qualifier", row.investment),
-            **row.model_dump(exclude={"region", "projects", "investment"}),
+            as_of_month=row.as_of_month,
+            source=row.source,
+            is_illustrative=row.is_illustrative,
+            **figures,
         )
     )
+    fact = LibraryStated(
+        statement_id=made, region_code=row.region, as_of_month=row.as_of_month, **figures
+    )
+    book.note(fact, Subject("library_statement", made))
+
+
+def _figures(row: schemas.TargetRow | schemas.StatementRow) -> dict[str, Any]:
+    """Give what rows and facts call the number of projects and the investment."""
+    return {
+        "project_count": row.projects,
+        "project_qualifier": row.project_qualifier,
+        "investment": row.investment.amount,
+        "investment_qualifier": row.investment.qualifier,
+    }

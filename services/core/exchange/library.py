@@ -1,5 +1,6 @@
 """Drafts of the library: projects with partners, milestones, plans, and the row that is watched."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -33,8 +34,8 @@ _FIRST_PLAN = 1
 
 def project(book: Book, row: schemas.ProjectRow) -> None:
     """Draft a project with everything that belongs to it."""
-    drafted = _project(book, row)
     _check(book, row)
+    drafted = _project(book, row)
     book.ids["projects"][row.code] = drafted.id
     book.created["projects"] += 1
     watch = ProjectWatch(project_id=drafted.id)
@@ -101,23 +102,38 @@ def _project(book: Book, row: schemas.ProjectRow) -> Project:
 
 
 def _check(book: Book, row: schemas.ProjectRow) -> None:
-    """Refuse what the library's own rules refuse, each with its place in the row."""
-    rules.checked_stage(row.track, row.stage)
-    responsible = book.unit(row.responsible or row.lead)
-    book.must_work_for(responsible, "/responsible_account", row.responsible_account)
+    """Ask the library's own rules about a row, each by itself, so that every fault is found."""
     days = [one.planned_on for one in row.milestones if one.actual_on is None]
-    rules.check_plan_days(row.plan_start_on, row.plan_finish_on, days)
-    rules.check_actual_days(row.actual_start_on, row.actual_finish_on, today=book.today)
-    if row.reports_from:
-        rules.checked_reports_from(row.reports_from, f"{book.today:%Y-%m}")
-    shares = [(book.unit(one.organisation).id, one.share_percent) for one in row.partners]
-    rules.check_shares(book.unit(row.lead).id, shares)
+    asked: tuple[Callable[[], object], ...] = (
+        lambda: rules.checked_stage(row.track, row.stage),
+        lambda: rules.check_plan_days(row.plan_start_on, row.plan_finish_on, days),
+        lambda: rules.check_actual_days(
+            row.actual_start_on, row.actual_finish_on, today=book.today
+        ),
+        lambda: _check_people(book, row),
+        lambda: _check_plans(book, row),
+    )
+    for ask in asked:
+        with book.at(""):
+            ask()
     weight = Decimal(0)
     for place, one in enumerate(row.milestones):
         with book.at(f"/milestones/{place}"):
             rules.check_weight(weight, one.weight)
             rules.check_past(one.actual_on, book.today, "/actual_on")
         weight += one.weight
+
+
+def _check_people(book: Book, row: schemas.ProjectRow) -> None:
+    if row.reports_from:
+        rules.checked_reports_from(row.reports_from, f"{book.today:%Y-%m}")
+    responsible = book.unit(row.responsible or row.lead)
+    book.must_work_for(responsible, "/responsible_account", row.responsible_account)
+    shares = [(book.unit(one.organisation).id, one.share_percent) for one in row.partners]
+    rules.check_shares(book.unit(row.lead).id, shares)
+
+
+def _check_plans(book: Book, row: schemas.ProjectRow) -> None:
     for place, plan in enumerate(row.plans):
         if plan.curve is not None:
             with book.at(f"/plans/{place}"):

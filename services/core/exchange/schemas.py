@@ -11,8 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo
 
 from services.core.access.rules import Role
-from services.core.agreements.models import Side
-from services.core.agreements.rules import AgreementState
+from services.core.agreements.rules import AgreementState, Side
 from services.core.exchange import rules
 from services.core.groups.rules import DutyKind, MemberRole
 from services.core.kit.money import Qualifier

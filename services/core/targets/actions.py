@@ -10,6 +10,7 @@ from services.core.kit import ledger, rows
 from services.core.kit.caller import Caller
 from services.core.kit.events import Actor, Subject
 from services.core.kit.money import Qualifier
+from services.core.kit.shapes import Money
 from services.core.regions import queries as regions
 from services.core.targets import queries, rules, schemas
 from services.core.targets.events import LibraryStated, TargetSet
@@ -76,7 +77,7 @@ def state_library(session: Session, *, given: schemas.NewStatement, by: Caller) 
     return statement
 
 
-def _values(others: dict[str, Any], investment: schemas.Money) -> dict[str, Any]:
+def _values(others: dict[str, Any], investment: Money) -> dict[str, Any]:
     return {
         **others,
         "investment": investment.amount,

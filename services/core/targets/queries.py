@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, FromClause, Text, any_, case, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.core.kit import reading, rows
@@ -66,7 +66,7 @@ def for_change(session: Session, *, target_id: UUID, expected: int) -> AnnualTar
     return rows.for_change(session, AnnualTarget, AnnualTarget.id == target_id, expected=expected)
 
 
-def _page(  # noqa: PLR0913 what a page is made of
+def _page(
     session: Session,
     table: type[Row],
     caller: Caller,
@@ -149,7 +149,7 @@ def _library(table: type[Row], caller: Caller) -> Any:  # noqa: ANN401 a lateral
         select(Project.total_investment, Project.investment_qualifier)
         .join(Region, Region.code == Project.region_code)
         .where(
-            Region.lineage.any(table.region_code),
+            table.region_code == any_(Region.lineage),
             projects.visible(caller),
             Project.parent_id.is_(None),
             Project.side_state.is_distinct_from("moved_out"),

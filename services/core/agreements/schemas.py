@@ -1,0 +1,149 @@
+"""What agreements and batches look like from outside."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.core.agreements.rules import AgreementState, Side
+from services.core.kit.shapes import (
+    Code,
+    Given,
+    Money,
+    Name,
+    OnDay,
+    PageOf,
+    Paragraph,
+    Period,
+    Shown,
+)
+from services.core.projects.rules import Domain
+
+_Count = Annotated[int, Field(ge=1, le=100_000)]
+
+
+class NewBatch(Given):
+    """Agreements signed on one occasion, as they were announced."""
+
+    code: Code = Field(examples=["FA-B1"])
+    name: Name = Field(examples=["浙江省属企业与山区26县合作项目对接会框架协议"])
+    signed_month: Period = Field(description="The source gives no day.", examples=["2022-10"])
+    agreement_count: _Count = Field(examples=[19])
+    enterprise_count: _Count | None = Field(default=None, examples=[15])
+    county_count: _Count | None = Field(default=None, examples=[19])
+    amount: Money | None = None
+    source: Paragraph | None = None
+    is_illustrative: bool = False
+
+
+class Batch(Shown):
+    """A batch, with how many of its agreements are recorded one by one."""
+
+    id: UUID
+    code: str
+    name: str
+    signed_month: str
+    agreement_count: int
+    recorded_count: int
+    enterprise_count: int | None
+    county_count: int | None
+    amount: Money | None
+    source: str | None
+    is_illustrative: bool
+    version: int
+
+
+class BatchPage(PageOf):
+    """One page of batches."""
+
+    items: list[Batch]
+
+
+class PartyGiven(Given):
+    """An organisation on one side; the county side may be a department."""
+
+    organisation_id: UUID
+    side: Side
+
+
+class NewAgreement(Given):
+    """A framework agreement to be recorded, in talks or already signed."""
+
+    code: Code = Field(examples=["FA-20"])
+    name: Name = Field(examples=["养老领域共同富裕战略合作框架协议"])
+    batch_id: UUID | None = None
+    group_id: UUID | None = None
+    domain: Domain | None = None
+    amount: Money | None = None
+    valid_to: OnDay | None = None
+    parties: Annotated[tuple[PartyGiven, ...], Field(min_length=2, max_length=50)]
+    source: Paragraph | None = None
+    is_illustrative: bool = False
+
+
+class AgreementChange(Given):
+    """What of an agreement may change (JSON Merge Patch)."""
+
+    name: Name = ""
+    domain: Domain | None = None
+    valid_to: OnDay | None = None
+    source: Paragraph | None = None
+
+
+class Signing(Given):
+    """The day it was signed."""
+
+    signed_on: OnDay
+
+
+class Conversion(Given):
+    """The project that came out of it."""
+
+    project_id: UUID
+
+
+class Ending(Given):
+    """Why it ends."""
+
+    reason: Paragraph | None = None
+
+
+class PartyOrganisation(Shown):
+    """Who signs."""
+
+    id: UUID
+    name: str
+
+
+class Party(Shown):
+    """One party."""
+
+    organisation: PartyOrganisation
+    side: Side
+
+
+class Agreement(Shown):
+    """One framework agreement."""
+
+    id: UUID
+    code: str
+    name: str
+    batch_id: UUID | None
+    group_id: UUID | None
+    domain: Domain | None
+    amount: Money | None
+    signed_on: str | None
+    valid_to: str | None
+    state: AgreementState
+    is_placeholder: bool = Field(description="Counted by its source, not named there.")
+    parties: list[Party]
+    project_ids: list[UUID] = Field(description="What came out of it.")
+    source: str | None
+    is_illustrative: bool
+    version: int
+
+
+class AgreementPage(PageOf):
+    """One page of agreements."""
+
+    items: list[Agreement]
