@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from services.api.terms.chasing import CHASING
 from services.core.access.models import Account
 from services.core.catalogue import BY_NAME
 from services.core.kit.feed import FeedEvent
@@ -20,6 +21,12 @@ from services.core.projects.models import Project
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SAID = ("period", "occurrence", "rule", "kind", "light_before", "light", "order_code", "reason")
 """What of a fact's data is worth a word, in this order."""
+_LABELS = {
+    str(code): label
+    for term in CHASING
+    if term.name in {"health.light", "ladder.step", "ladder.stop_reason"}
+    for code, label in term.labels.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Happening:
     at: datetime
     what: Words
     project: str
-    more: str
+    more: Words
     whom: str
 
 
@@ -60,7 +67,7 @@ def since(session: Session, seq: int) -> list[Happening]:
             at=at,
             what=BY_NAME[name].TITLE if name in BY_NAME else Words(name, name),
             project=projects.get(str(data.get("project_id")), ""),
-            more=" ".join(_worded(data)),
+            more=_worded(data),
             whom=_joined(people, data, "account_ids")
             or _joined(units, data, "issued_to")
             or _joined(units, data, "organisation_ids"),
@@ -69,10 +76,11 @@ def since(session: Session, seq: int) -> list[Happening]:
     ]
 
 
-def _worded(data: Mapping[str, Any]) -> list[str]:
-    """Pick what of a fact's data a person can read; an id is no word."""
-    values = (str(data[field]) for field in _SAID if data.get(field))
-    return [value for value in values if not _ID.fullmatch(value)]
+def _worded(data: Mapping[str, Any]) -> Words:
+    """Say what of a fact's data a person can read: codes by their labels, and no ids."""
+    values = dict.fromkeys(str(data[field]) for field in _SAID if data.get(field))
+    words = [_LABELS.get(value, Words(value, value)) for value in values if not _ID.match(value)]
+    return Words(" ".join(each.zh for each in words), " ".join(each.en for each in words))
 
 
 def _ids(facts: Iterable[Any], field: str) -> set[UUID]:

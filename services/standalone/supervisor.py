@@ -142,6 +142,7 @@ class Supervisor:
             if process.one_shot:
                 self._run_once(process, variables)
         if plan.chosen.demo and not plan.home.demo_loaded.exists():
+            terminal.say(Words("首次启动：载入演示数据", "First start: loading the demonstration"))
             self._run_once(plan.demo, variables)
             plan.home.demo_loaded.touch(mode=0o600)
 

@@ -1,5 +1,6 @@
 """The command line: what an operator can mend is one sentence, and the doctor finds it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -52,6 +53,14 @@ def test_migrating_twice_does_no_harm(urls: Urls, homes: Path) -> None:
     for _ in range(2):
         done = tuanzu(homes / "one", "migrate", **given(urls, TUANZU_MIGRATION_URL=urls.migration))
         assert done.returncode == 0, done.stderr
+
+
+def test_two_migrations_at_once_run_one_after_the_other(homes: Path, embedded: Settings) -> None:
+    with engines.running(homes / "one", embedded) as urls, ThreadPoolExecutor() as pool:
+        sure = given(urls, TUANZU_MIGRATION_URL=urls.migration)
+        both = [pool.submit(tuanzu, homes / "two", "migrate", **sure) for _ in range(2)]
+        assert [done.result().returncode for done in both] == [0, 0]
+        assert "migrations" in tuanzu(homes / "two", "doctor", **sure).stdout
 
 
 def test_the_doctor_names_whoever_is_not_at_work_and_says_what_to_do(

@@ -6,6 +6,7 @@ on our side of them do not.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from services.standalone import accounts, home, postgres, terminal, valkey
 from services.standalone.accounts import Account
 from services.standalone.keeper import Keeper
 from services.standalone.processes import TABLE, Site
-from tests.standalone.runs import REPOSITORY, eventually, surroundings
+from tests.standalone.runs import QUICK, REPOSITORY, eventually, left_over, surroundings
 
 NOBODY = Account(65534, 65534)
 
@@ -157,6 +158,19 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(bare: Bare) -> None:
         assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
         assert len(files) == 4
     assert made[0] == made[1]
+
+
+def test_an_ordinary_user_runs_everything_and_leaves_nothing(bare: Bare) -> None:
+    bare.variables = QUICK | {"STAND_IN": "plain", "TUANZU_PORT": str(valkey.free_port())}
+    with bare.start("-m", "tests.standalone.stand_in") as process:
+        assert process.stdout is not None
+        assert any("ready" in line for line in process.stdout)
+        engines = bare.scratch / "home" / "engines"
+        assert engines.stat().st_uid == bare.scratch.stat().st_uid
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert left_over(bare.scratch / "home") == []
 
 
 def test_every_process_of_the_table_works_without_rights(installation: Bare) -> None:

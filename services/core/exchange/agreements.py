@@ -2,14 +2,13 @@
 
 from typing import Any
 
+from services.core.agreements import rules
+from services.core.agreements.events import AgreementRecorded, AgreementSigned, BatchRecorded
 from services.core.agreements.models import AgreementBatch, AgreementParty, FrameworkAgreement
-from services.core.agreements.rules import Side
 from services.core.exchange import schemas
 from services.core.exchange.book import Book
 from services.core.exchange.library import amounts
-from services.core.kit.errors import Invalid
 from services.core.kit.events import Subject
-from services.core.kit.words import Words
 from services.core.targets import rules as target_rules
 from services.core.targets.events import LibraryStated, TargetSet
 from services.core.targets.models import AnnualTarget, LibraryStatement
@@ -20,34 +19,34 @@ def batch(book: Book, row: schemas.BatchRow) -> None:
     made = book.make("batches", row.code)
     money = amounts("amount", "amount_qualifier", row.amount)
     book.draft(AgreementBatch(id=made, **row.model_dump(exclude={"amount"}), **money))
+    fact = BatchRecorded(batch_id=made, batch_code=row.code, agreement_count=row.agreement_count)
+    book.note(fact, Subject("agreement_batch", made))
 
 
 def agreement(book: Book, row: schemas.AgreementRow) -> None:
     """Draft an agreement; both sides are named, unless the source names neither."""
-    sides = {party.side for party in row.parties}
-    if sides != set(Side) and not row.is_placeholder:
-        words = Words(
-            "协议须同时载明企业方和县方。", "An agreement names an enterprise and a county side."
-        )
-        raise Invalid.at("/parties", words, code="one_sided", allowed=tuple(Side))
-    made = book.make("agreements", row.code)
+    parties = [(book.unit(party.organisation).id, party.side) for party in row.parties]
+    if parties or not row.is_placeholder:
+        rules.check_parties(parties)
+    made, group_id = book.make("agreements", row.code), book.maybe("groups", row.group)
     book.draft(
         FrameworkAgreement(
             id=made,
             batch_id=book.maybe("batches", row.batch),
-            group_id=book.maybe("groups", row.group),
+            group_id=group_id,
             **row.model_dump(exclude={"batch", "group", "amount", "parties"}),
             **amounts("amount", "amount_qualifier", row.amount),
         ),
         *(
-            AgreementParty(
-                agreement_id=made,
-                organisation_id=book.unit(party.organisation).id,
-                side=party.side,
-            )
-            for party in row.parties
+            AgreementParty(agreement_id=made, organisation_id=unit_id, side=side)
+            for unit_id, side in parties
         ),
     )
+    said: dict[str, Any] = {"agreement_id": made, "agreement_code": row.code, "state": row.state}
+    about = Subject("agreement", made, group_id, tuple(unit_id for unit_id, _ in parties))
+    book.note(AgreementRecorded(**said), about)
+    if row.signed_on is not None:
+        book.note(AgreementSigned(**said, signed_on=row.signed_on), about)
 
 
 def target(book: Book, row: schemas.TargetRow) -> None:

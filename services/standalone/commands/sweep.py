@@ -69,8 +69,8 @@ def _show(found: list[Happening], upto: datetime, *, dry_run: bool, language: st
         table.add_column(head.spoken(language), overflow="fold")
     for one in found:
         moment = f"{one.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-        what = one.what.spoken(language)
-        table.add_row(*(escape(text) for text in (moment, what, one.project, one.more, one.whom)))
+        what, more = one.what.spoken(language), one.more.spoken(language)
+        table.add_row(*(escape(text) for text in (moment, what, one.project, more, one.whom)))
     if found:
         terminal.OUT.print(table)
     local = f"{upto.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
