@@ -31,8 +31,8 @@ def _servers() -> Urls:
     redis = os.environ.get("TUANZU_TEST_REDIS_URL")
     if database and redis:
         return Urls(database=database, migration=database, redis=redis)
-    stack = ExitStack()
-    atexit.register(stack.close)
+    stack, owner = ExitStack(), os.getpid()
+    atexit.register(lambda: stack.close() if os.getpid() == owner else None)  # not in a fork
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tuanzu-tests-")))
     home.chmod(0o755)  # the engines' own account must be able to pass
     nothing_given = Settings(home=home, database_url="", migration_url="", redis_url="")

@@ -28,8 +28,8 @@ _FEED = (
     "can be rebuilt with the same ids."
 )
 _STREAM = (
-    "Redis stream: the entry id is `<sequence>-0`, the field `d` holds the event. Take a batch "
-    "only if its first id follows the last one you have; otherwise read GET /api/v1/events first."
+    "Redis stream: the entry id is `<sequence>-0`, the field `d` holds the event. A first id that "
+    "does not follow the last one you have means that the stream was cut below it."
 )
 _WEBHOOKS = (
     "POST to the endpoint's own URL, signed as Standard Webhooks 1.0 says; at least once, with the "

@@ -87,3 +87,4 @@ def running(path: Path, chosen: Settings) -> Generator[Urls]:
             yield start(place, chosen, keeper)
         finally:
             keeper.stop(time.monotonic() + _ENGINE_STOP_SECONDS)
+            dismiss_leftovers(place)

@@ -133,19 +133,26 @@ def placed(engines: Path, log: Path, account: Account | None) -> Postgres:
     )
 
 
-def _socket_folder(engines: Path, account: Account | None) -> Path:
-    """Make the folder for the socket: by the data, or in /tmp where that path will not do.
+def _socket_place(engines: Path) -> Path:
+    """Say where the socket is: by the data, or in /tmp where that path will not do.
 
     It will not do if it is too long for the kernel, or holds a character that lists of hosts
     (libpq) and of folders (PostgreSQL) give a meaning to.
+    """
+    folder = engines / "run"
+    if len(os.fsencode(folder / _SOCKET)) < _SOCKET_PATH_BYTES and not set(str(folder)) & set(',"'):
+        return folder
+    digest = hashlib.sha256(os.fsencode(engines)).hexdigest()[:16]
+    return Path("/tmp") / f"tuanzu-{digest}"  # noqa: S108 TMPDIR may be long; _socket_folder checks
+
+
+def _socket_folder(engines: Path, account: Account | None) -> Path:
+    """Make the folder for the socket, for the account alone.
 
     Raises:
         Trouble: the folder in /tmp is another user's.
     """
-    folder = engines / "run"
-    if len(os.fsencode(folder / _SOCKET)) >= _SOCKET_PATH_BYTES or set(str(folder)) & set(',"'):
-        digest = hashlib.sha256(os.fsencode(engines)).hexdigest()[:16]
-        folder = Path("/tmp") / f"tuanzu-{digest}"  # noqa: S108 TMPDIR may be long; checked below
+    folder = _socket_place(engines)
     folder.mkdir(mode=0o700, exist_ok=True)
     found, owner = folder.lstat(), account.uid if account else os.geteuid()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {owner, os.geteuid()}:
@@ -201,6 +208,7 @@ def dismiss_leftover(engines: Path) -> None:
     children.dismiss(heads, signal.SIGINT, _LEAVE_SECONDS)
     children.dismiss(children.inhabitants(data, "postgres"), signal.SIGQUIT, _LEAVE_SECONDS)
     (data / "postmaster.pid").unlink(missing_ok=True)
+    shutil.rmtree(_socket_place(engines), ignore_errors=True)
 
 
 def ensure_roles(server: Postgres) -> None:

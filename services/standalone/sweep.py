@@ -22,17 +22,21 @@ from services.worker.ticks import TICKS
 _ROUNDS = 100
 """What one instant causes settles in a few rounds; more would be a rule that contradicts itself."""
 
-_NEXT = text(
-    """
-    SELECT min(due) FROM (
-      SELECT min(next_open_at) FROM project_watch WHERE next_open_at > :after
-      UNION ALL SELECT min(next_check_at) FROM project_watch WHERE next_check_at > :after
-      UNION ALL SELECT min(next_at) FROM reminder WHERE next_at > :after
-      UNION ALL SELECT min(next_at) FROM escalation_run WHERE next_at > :after
-    ) AS every (due)
-    """
+_MOMENTS = """
+    SELECT next_open_at FROM project_watch
+    UNION ALL SELECT next_check_at FROM project_watch
+    UNION ALL SELECT next_at FROM reminder
+    UNION ALL SELECT next_at FROM escalation_run
+"""
+"""Every moment that one of TICKS looks for."""
+_NEXT = text(f"SELECT min(due) FROM ({_MOMENTS}) AS every (due) WHERE due > :after")  # noqa: S608 from above
+_IS_DUE = text(f"SELECT EXISTS (SELECT FROM ({_MOMENTS}) AS every (due) WHERE due <= :now)")  # noqa: S608 from above
+_NEW_TYPES = text(
+    "SELECT DISTINCT type FROM event WHERE seq > (SELECT max(seq) FROM feed_head) - :numbered"
 )
-"""The earliest moment of those that TICKS look for; what was due before it is found by any tick."""
+_HEARD = {name: readers for name, readers in CONSUMERS.items() if "*" not in readers}
+"""Readers whose work has an effect in here; who reads everything (webhooks) only sends it on, and
+finds it in the feed when the workers run."""
 _MOMENT = timedelta(microseconds=1)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -55,25 +59,20 @@ def walk(session: Session, *, upto: datetime, acts: Iterable[Act] = ()) -> None:
     """
     waiting = deque(sorted((act for act in acts if act.at <= upto), key=attrgetter("at")))
     now = _next(session, _LONG_AGO, waiting, upto)
-    _read_on(session, now)  # facts that were numbered before, and not yet read by everybody
-    while True:
-        while waiting and waiting[0].at <= now:
-            act = waiting.popleft()
-            act.do(session, act.at)
-        _settle(session, now)
-        if now >= upto:
-            return
+    _read_on(session, now, _HEARD)  # facts numbered before, and not yet read by everybody
+    while now < upto:
+        _live(session, now, waiting)
         now = _next(session, now, waiting, upto)
+    _live(session, upto, waiting)
+    _read_on(session, upto, _HEARD)
 
 
-def number(session: Session) -> int:
-    """Give every new fact its number; gives how many there were."""
-    session.flush()
-    batch = settings().relay_batch
-    given = 0
-    while stamped := stamp(session, batch):
-        given += stamped
-    return given
+def _live(session: Session, now: datetime, waiting: deque[Act]) -> None:
+    """Let people act at one instant, and then whatever is due at it."""
+    while waiting and waiting[0].at <= now:
+        act = waiting.popleft()
+        act.do(session, act.at)
+    _settle(session, now)
 
 
 def _next(session: Session, after: datetime, waiting: Sequence[Act], upto: datetime) -> datetime:
@@ -91,17 +90,25 @@ def _settle(session: Session, now: datetime) -> None:
     for _ in range(_ROUNDS):
         numbered = number(session)
         if numbered:
-            _read_on(session, now)
-        done = sum(tick(session, now=now, limit=limit) for tick in TICKS.values())
-        if not numbered + done:
+            _read_on(session, now, _concerned(session, numbered))
+        if session.execute(_IS_DUE, {"now": now}).scalar():
+            for tick in TICKS.values():
+                tick(session, now=now, limit=limit)
+        elif not numbered:
             return
         now += _MOMENT
     raise RuntimeError(f"what falls due at {now.isoformat()} does not come to an end")
 
 
-def _read_on(session: Session, now: datetime) -> None:
-    """Let every internal reader read to the end of the feed."""
+def _concerned(session: Session, numbered: int) -> Iterable[str]:
+    """Name the readers that heed one of the facts just numbered; others pass over them later."""
+    types = set(session.execute(_NEW_TYPES, {"numbered": numbered}).scalars())
+    return [name for name, readers in _HEARD.items() if types.intersection(readers)]
+
+
+def _read_on(session: Session, now: datetime, names: Iterable[str]) -> None:
+    """Let internal readers read to the end of the feed."""
     batch = settings().relay_batch
-    for name, readers in CONSUMERS.items():
-        while feed.consume(session, name, readers, now=now, limit=batch) == batch:
+    for name in names:
+        while feed.consume(session, name, _HEARD[name], now=now, limit=batch) == batch:
             pass

@@ -10,10 +10,7 @@ from tests.house.sources import CORE, ROOT, ROUTES, TASKS, named, parsed, rooms
 
 _PATH = re.compile(r"`([\w/.]+\.py)`")
 
-NO_ROOM = {
-    "terms": "labels of every room's codes",
-    "events": "the feed of every room's facts, kept by kit",
-}
+NO_ROOM = {"terms": "labels of every room's codes"}
 """Route files that serve the whole house instead of one noun, each with its reason."""
 
 

@@ -10,7 +10,7 @@ from services.core.exchange.book import Book
 from services.core.exchange.library import amounts
 from services.core.kit.events import Subject
 from services.core.targets import rules as target_rules
-from services.core.targets.events import LibraryStated, TargetSet
+from services.core.targets.events import LibraryStated, TargetRecorded
 from services.core.targets.models import AnnualTarget, LibraryStatement
 
 
@@ -62,7 +62,7 @@ def target(book: Book, row: schemas.TargetRow) -> None:
             **figures,
         )
     )
-    fact = TargetSet(target_id=made, region_code=row.region, year=row.year, **figures)
+    fact = TargetRecorded(target_id=made, region_code=row.region, year=row.year, **figures)
     book.note(fact, Subject("annual_target", made))
 
 

@@ -29,6 +29,7 @@ class Project(c.Provenance, Base):
             name="plan_dates",
         ),
         Index(None, "group_id", "code"),
+        Index(None, "name", "code"),
         Index(None, "parent_id"),
     )
 

@@ -13,7 +13,7 @@ from services.core.kit.money import Qualifier
 from services.core.kit.shapes import Money
 from services.core.regions import queries as regions
 from services.core.targets import queries, rules, schemas
-from services.core.targets.events import LibraryStated, TargetSet
+from services.core.targets.events import LibraryStated, TargetRecorded
 from services.core.targets.models import AnnualTarget, LibraryStatement
 
 
@@ -97,7 +97,7 @@ def _figures(row: AnnualTarget | LibraryStatement) -> dict[str, Any]:
 def _record_target(
     session: Session, target: AnnualTarget, by: Caller, changes: dict[str, Any] | None = None
 ) -> None:
-    fact = TargetSet(
+    fact = TargetRecorded(
         target_id=target.id, region_code=target.region_code, year=target.year, **_figures(target)
     )
     ledger.record(

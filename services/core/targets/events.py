@@ -9,10 +9,10 @@ from services.core.kit.money import Qualifier
 from services.core.kit.words import Words
 
 
-class TargetSet(Fact):
+class TargetRecorded(Fact):
     """A year's target for a region was set or corrected."""
 
-    NAME: ClassVar[str] = "target.set"
+    NAME: ClassVar[str] = "target.recorded"
     TITLE: ClassVar[Words] = Words("年度目标下达", "An annual target was set")
 
     target_id: UUID
