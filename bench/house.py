@@ -89,11 +89,16 @@ def whole(home: Path) -> Table:
             time.sleep(3)
             for name, megabytes in _weights(process.pid):
                 table.add_row(f"resident: {name}", f"{megabytes:.0f} MiB")
-        began = time.perf_counter()
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-    table.add_row("Ctrl-C → nothing left", f"{time.perf_counter() - began:.1f} s")
+        table.add_row("Ctrl-C → nothing left", f"{_stopped(process):.1f} s")
     return table
+
+
+def _stopped(process: subprocess.Popen[bytes]) -> float:
+    """Stop a run as Ctrl-C does; gives the seconds it took."""
+    began = time.perf_counter()
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=30)
+    return time.perf_counter() - began
 
 
 def _up(home: Path) -> tuple[subprocess.Popen[bytes], float]:

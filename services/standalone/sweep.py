@@ -75,6 +75,16 @@ def _live(session: Session, now: datetime, waiting: deque[Act]) -> None:
     _settle(session, now)
 
 
+def number(session: Session) -> int:
+    """Give every new fact its number; gives how many there were."""
+    session.flush()
+    batch = settings().relay_batch
+    given = 0
+    while stamped := stamp(session, batch):
+        given += stamped
+    return given
+
+
 def _next(session: Session, after: datetime, waiting: Sequence[Act], upto: datetime) -> datetime:
     """Give the next instant at which something is due or done."""
     due = session.execute(_NEXT, {"after": after}).scalar() or upto
@@ -91,10 +101,10 @@ def _settle(session: Session, now: datetime) -> None:
         numbered = number(session)
         if numbered:
             _read_on(session, now, _concerned(session, numbered))
+        done = 0
         if session.execute(_IS_DUE, {"now": now}).scalar():
-            for tick in TICKS.values():
-                tick(session, now=now, limit=limit)
-        elif not numbered:
+            done = sum(tick(session, now=now, limit=limit) for tick in TICKS.values())
+        if not numbered + done:
             return
         now += _MOMENT
     raise RuntimeError(f"what falls due at {now.isoformat()} does not come to an end")

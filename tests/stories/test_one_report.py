@@ -184,6 +184,12 @@ def tell(story: Story, disturb: Any) -> None:
         story.at(day)
     sent = story.rows("reminder WHERE state = 'sent'", "occurrence")
     assert sent == {("T-3",): 1, ("T-1",): 1, ("T",): 1}
+    missed(story, disturb)
+    reported(story, disturb)
+
+
+def missed(story: Story, disturb: Any) -> None:
+    """Let the report be missed: found, lit with its arithmetic, escalated up to a draft."""
     disturb(3)
     story.at("2026-12-08 09:10")
     health = story.health()
@@ -198,6 +204,10 @@ def tell(story: Story, disturb: Any) -> None:
     assert story.health()["light"] == "red"
     orders = story.call("sasac-jn", "GET", "/supervision-orders")["items"]
     assert [order["state"] for order in orders] == ["drafted"]
+
+
+def reported(story: Story, disturb: Any) -> None:
+    """Let somebody report, and a second person accept."""
     disturb(5)
     report = story.report()
     place = f"/progress-reports/{report['id']}"

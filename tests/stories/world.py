@@ -186,7 +186,7 @@ class World:
             lambda: (
                 not self.ask(
                     "SELECT 1 FROM event_pending UNION ALL "
-                    "SELECT 1 FROM consumer_cursor, feed_head WHERE consumer_cursor.seq < feed_head.seq "
+                    "SELECT 1 FROM consumer_cursor c, feed_head h WHERE c.seq < h.seq "
                     "UNION ALL SELECT 1 FROM project_watch WHERE next_check_at <= house_now() "
                     "UNION ALL SELECT 1 FROM project_watch WHERE next_open_at <= house_now() "
                     "UNION ALL SELECT 1 FROM reminder WHERE next_at <= house_now() "

@@ -38,7 +38,7 @@ def test_a_filter_takes_by_name_by_noun_or_everything(
         "169.254.169.254",
         "224.0.0.1",
         "ff02::1",
-        "0.0.0.0",
+        "0.0.0.0",  # noqa: S104 a receiver that must never be reached
         "::",
         "fe80::1",
         "168.63.129.16",

@@ -123,7 +123,11 @@ def _report(book: Book, row: schemas.ReportRow, owing: Owing, terms: Terms) -> P
 
 def _facts(report: ProgressReport) -> Iterator[Fact]:
     about: dict[str, Any] = queries.about(report)
-    handled = {**about, "is_late": report.is_late, "is_no_change": report.is_no_change}
+    handled: dict[str, Any] = {
+        **about,
+        "is_late": report.is_late,
+        "is_no_change": report.is_no_change,
+    }
     yield ProgressOpened(**about, opened_at=report.opened_at)
     if report.submitted_at is not None:
         yield ProgressSubmitted(**handled)
