@@ -2,6 +2,7 @@
 
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 
 import redis
 from alembic.config import Config
@@ -27,7 +28,7 @@ _NOTICE_MONTH = 11
 
 def expected_head() -> str | None:
     """Give the newest migration this code knows."""
-    scripts = ScriptDirectory.from_config(Config("alembic.ini"))
+    scripts = ScriptDirectory.from_config(Config(Path(__file__).parents[2] / "alembic.ini"))
     return scripts.get_current_head()
 
 

@@ -13,21 +13,20 @@ from typer.testing import CliRunner, Result
 from services.core.access import queries as access
 from services.core.catalogue import METADATA
 from services.core.projects.models import Project
-from services.standalone import cli
+from services.standalone import cli, terminal
 from services.standalone.trouble import Trouble
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(session: Session) -> Run:
+def run(session: Session, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Let a test type a command; the session keeps it inside the test's transaction."""
     del session
+    monkeypatch.setattr(terminal.OUT, "width", 250)  # a console reads COLUMNS when it is made
 
     def typed(*words: str) -> Result:
-        return CliRunner().invoke(
-            cli.built(words[0]), list(words), env={"LANG": "C", "COLUMNS": "250"}
-        )
+        return CliRunner().invoke(cli.built(words[0]), list(words), env={"LANG": "C"})
 
     return typed
 

@@ -4,11 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
 from services.api.door import Door, Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
 from services.core.agreements import actions, queries, schemas
 from services.core.agreements.rules import AgreementState, AgreementVerb
+from services.core.projects.rules import Domain
 
 router = APIRouter(tags=["agreements"])
 
@@ -18,14 +20,28 @@ class AgreementsQuery(ListQuery):
 
     batch_id: UUID | None = None
     group_id: UUID | None = None
+    party_id: Annotated[
+        UUID | None, Field(description="Only those this organisation is a party of.")
+    ] = None
     state: AgreementState | None = None
+    domain: Domain | None = None
+
+    def sought(self) -> queries.Sought:
+        """Give the filters in the core's words."""
+        return queries.Sought(
+            batch_id=self.batch_id,
+            group_id=self.group_id,
+            party_id=self.party_id,
+            state=self.state,
+            domain=self.domain,
+        )
 
 
 @router.get("/agreement-batches", response_model=schemas.BatchPage)
 @in_reading
 def list_agreement_batches(door: Enter, query: Annotated[ListQuery, Query()]) -> Response:
     """List batches as they were announced."""
-    return door.many(queries.batches(door.session, ask=query.ask()))
+    return door.many(queries.batches(door.session, door.caller, ask=query.ask()))
 
 
 @router.post("/agreement-batches", status_code=201, response_model=schemas.Batch)
@@ -33,7 +49,7 @@ def list_agreement_batches(door: Enter, query: Annotated[ListQuery, Query()]) ->
 def record_agreement_batch(door: Enter, given: schemas.NewBatch) -> Response:
     """Record agreements of one occasion as they were announced."""
     batch = actions.record_batch(door.session, given=given, by=door.caller)
-    found = queries.batch(door.session, batch_id=batch.id)
+    found = queries.batch(door.session, door.caller, batch_id=batch.id)
     return door.created(f"/agreement-batches/{batch.id}", found)
 
 
@@ -41,23 +57,22 @@ def record_agreement_batch(door: Enter, given: schemas.NewBatch) -> Response:
 @in_reading
 def get_agreement_batch(door: Enter, batch_id: UUID) -> Response:
     """Read one batch."""
-    return door.one(queries.batch(door.session, batch_id=batch_id))
+    return door.one(queries.batch(door.session, door.caller, batch_id=batch_id))
 
 
 @router.get("/agreements", response_model=schemas.AgreementPage)
 @in_reading
 def list_agreements(door: Enter, query: Annotated[AgreementsQuery, Query()]) -> Response:
     """List agreements."""
-    narrowed = queries.matching(batch_id=query.batch_id, group_id=query.group_id, state=query.state)
     return door.many(
-        queries.agreements(door.session, door.caller, ask=query.ask(), narrowed=narrowed)
+        queries.agreements(door.session, door.caller, ask=query.ask(), sought=query.sought())
     )
 
 
 @router.post("/agreements", status_code=201, response_model=schemas.Agreement)
 @in_transaction
 def record_agreement(door: Enter, given: schemas.NewAgreement) -> Response:
-    """Record an agreement in talks, with its parties."""
+    """Record an agreement, in talks or already signed, with its parties."""
     agreement = actions.record(door.session, given=given, by=door.caller)
     found = queries.agreement(door.session, door.caller, agreement_id=agreement.id)
     return door.created(f"/agreements/{agreement.id}", found)
@@ -119,35 +134,40 @@ def convert_agreement(door: Enter, agreement_id: UUID, given: schemas.Conversion
 @in_transaction
 def fulfil_agreement(door: Enter, agreement_id: UUID, given: schemas.Ending) -> Response:
     """Note that an agreement was fulfilled."""
-    return _ended(door, agreement_id, AgreementVerb.FULFIL, given)
+    _end(door, agreement_id, AgreementVerb.FULFIL, given, door.expected())
+    return door.changed()
 
 
 @router.post("/agreements/{agreement_id}/expire", response_model=schemas.Agreement)
 @in_transaction
 def expire_agreement(door: Enter, agreement_id: UUID, given: schemas.Ending) -> Response:
     """Note that an agreement has expired."""
-    return _ended(door, agreement_id, AgreementVerb.EXPIRE, given)
+    _end(door, agreement_id, AgreementVerb.EXPIRE, given, door.expected())
+    return door.changed()
 
 
 @router.post("/agreements/{agreement_id}/terminate", response_model=schemas.Agreement)
 @in_transaction
 def terminate_agreement(door: Enter, agreement_id: UUID, given: schemas.Ending) -> Response:
     """Note that an agreement was given up."""
-    return _ended(door, agreement_id, AgreementVerb.TERMINATE, given)
+    _end(door, agreement_id, AgreementVerb.TERMINATE, given, door.expected())
+    return door.changed()
 
 
 def _shows(door: Door, agreement_id: UUID) -> None:
     door.shows(lambda: queries.agreement(door.session, door.caller, agreement_id=agreement_id))
 
 
-def _ended(door: Door, agreement_id: UUID, verb: AgreementVerb, given: schemas.Ending) -> Response:
+def _end(
+    door: Door, agreement_id: UUID, verb: AgreementVerb, given: schemas.Ending, expected: int
+) -> None:
+    """Do one of the three moves that end an agreement."""
     _shows(door, agreement_id)
     actions.end(
         door.session,
         agreement_id=agreement_id,
         verb=verb,
         given=given,
-        expected=door.expected(),
+        expected=expected,
         by=door.caller,
     )
-    return door.changed()

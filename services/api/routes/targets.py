@@ -8,22 +8,36 @@ from pydantic import Field
 
 from services.api.door import Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
+from services.core.kit.shapes import RegionCode
 from services.core.targets import actions, queries, schemas
 
 router = APIRouter(tags=["targets"])
 
 
-class TargetsQuery(ListQuery):
-    """Filters of the list."""
+_Region = Annotated[
+    RegionCode | None, Field(description="Only for this region and those below it.")
+]
 
+
+class TargetsQuery(ListQuery):
+    """Filters of the list of targets."""
+
+    region: _Region = None
     year: Annotated[int | None, Field(ge=2000, le=2100)] = None
+
+
+class StatementsQuery(ListQuery):
+    """Filters of the list of statements."""
+
+    region: _Region = None
 
 
 @router.get("/annual-targets", response_model=schemas.TargetPage)
 @in_reading
 def list_annual_targets(door: Enter, query: Annotated[TargetsQuery, Query()]) -> Response:
     """List targets, each beside what the library records in your scope."""
-    return door.many(queries.targets(door.session, door.caller, ask=query.ask(), year=query.year))
+    sought = queries.Sought(region=query.region, year=query.year)
+    return door.many(queries.targets(door.session, door.caller, ask=query.ask(), sought=sought))
 
 
 @router.post("/annual-targets", status_code=201, response_model=schemas.Target)
@@ -55,9 +69,10 @@ def change_annual_target(door: Enter, target_id: UUID, given: schemas.TargetChan
 
 @router.get("/library-statements", response_model=schemas.StatementPage)
 @in_reading
-def list_library_statements(door: Enter, query: Annotated[ListQuery, Query()]) -> Response:
+def list_library_statements(door: Enter, query: Annotated[StatementsQuery, Query()]) -> Response:
     """List what was stated of the library, each beside what it records in your scope."""
-    return door.many(queries.statements(door.session, door.caller, ask=query.ask()))
+    sought = queries.Sought(region=query.region)
+    return door.many(queries.statements(door.session, door.caller, ask=query.ask(), sought=sought))
 
 
 @router.post("/library-statements", status_code=201, response_model=schemas.Statement)

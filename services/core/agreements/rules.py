@@ -1,10 +1,11 @@
 """The life of a framework agreement, and its two sides."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.core.kit.errors import Invalid
+from services.core.kit.errors import Conflict, Invalid
 from services.core.kit.words import Words
 
 
@@ -76,4 +77,62 @@ def check_parties(parties: Sequence[tuple[UUID, Side]]) -> None:
             "/parties",
             Words("同一单位不能出现两次。", "No organisation can be a party twice."),
             code="party_twice",
+        )
+
+
+def check_named(
+    parties: Sequence[tuple[UUID, Side]], *, is_placeholder: bool, in_batch: bool
+) -> None:
+    """Refuse an agreement without its two sides, unless its source counts it but names nobody.
+
+    Raises:
+        Invalid: a side is missing, an organisation is there twice, or a placeholder has no batch.
+    """
+    if is_placeholder and not in_batch:
+        raise Invalid.at(
+            "/batch_id",
+            Words("占位协议须属于某一批次。", "A placeholder belongs to an announced batch."),
+            code="missing",
+        )
+    if parties or not is_placeholder:
+        check_parties(parties)
+
+
+def check_days(signed_on: date | None, valid_to: date | None, *, today: date) -> None:
+    """Refuse an agreement signed after today, or over before it began.
+
+    Raises:
+        Invalid: with the pointer of the day.
+    """
+    if signed_on and signed_on > today:
+        raise Invalid.at(
+            "/signed_on",
+            Words("签订日不能晚于今天。", "It cannot have been signed after today."),
+            code="in_the_future",
+            allowed=(f"<= {today.isoformat()}",),
+        )
+    if signed_on and valid_to and valid_to <= signed_on:
+        raise Invalid.at(
+            "/valid_to",
+            Words("有效期须晚于签订日。", "It must be valid for longer than its first day."),
+            code="before_signing",
+            allowed=(f"> {signed_on.isoformat()}",),
+        )
+
+
+def check_ending(
+    verb: AgreementVerb, *, valid_to: date | None, today: date, reason: str | None
+) -> None:
+    """Refuse to call an agreement expired before its time, or to give one up without a reason.
+
+    Raises:
+        Conflict: its last day has not passed, or none was agreed. Invalid: the reason is missing.
+    """
+    if verb is AgreementVerb.EXPIRE and (valid_to is None or valid_to > today):
+        raise Conflict(
+            Words("协议尚未到期。", "The agreement's time has not passed."),
+        )
+    if verb is AgreementVerb.TERMINATE and not reason:
+        raise Invalid.at(
+            "/reason", Words("终止须说明原因。", "Giving up needs a reason."), code="missing"
         )

@@ -1,6 +1,6 @@
 """What agreements and batches look like from outside."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -37,17 +37,18 @@ class NewBatch(Given):
 
 
 class Batch(Shown):
-    """A batch, with how many of its agreements are recorded one by one."""
+    """A batch as it was announced, beside what is recorded of it one by one."""
 
     id: UUID
     code: str
     name: str
     signed_month: str
     agreement_count: int
-    recorded_count: int
+    recorded_count: int = Field(description="Of its agreements, those in your scope.")
     enterprise_count: int | None
     county_count: int | None
     amount: Money | None
+    recorded_amount: Money | None = Field(description="Of its agreements in your scope.")
     source: str | None
     is_illustrative: bool
     version: int
@@ -66,6 +67,12 @@ class PartyGiven(Given):
     side: Side
 
 
+_Parties = Annotated[
+    tuple[PartyGiven, ...],
+    Field(max_length=50, description="At least one on each side, all at once."),
+]
+
+
 class NewAgreement(Given):
     """A framework agreement to be recorded, in talks or already signed."""
 
@@ -75,8 +82,15 @@ class NewAgreement(Given):
     group_id: UUID | None = None
     domain: Domain | None = None
     amount: Money | None = None
+    state: Literal["negotiating", "signed"] = "negotiating"
+    signed_on: OnDay | None = Field(
+        default=None, description="Only of a signed one; null where the source gives no day."
+    )
     valid_to: OnDay | None = None
-    parties: Annotated[tuple[PartyGiven, ...], Field(min_length=2, max_length=50)]
+    parties: _Parties = ()
+    is_placeholder: bool = Field(
+        default=False, description="The batch's source counts it, but names nobody."
+    )
     source: Paragraph | None = None
     is_illustrative: bool = False
 
@@ -86,14 +100,18 @@ class AgreementChange(Given):
 
     name: Name = ""
     domain: Domain | None = None
+    amount: Money | None = None
     valid_to: OnDay | None = None
+    parties: _Parties = ()
+    is_placeholder: bool = False
     source: Paragraph | None = None
 
 
 class Signing(Given):
-    """The day it was signed."""
+    """The day it was signed, and until when it is to hold."""
 
     signed_on: OnDay
+    valid_to: OnDay | None = Field(default=None, description="As recorded, if not given.")
 
 
 class Conversion(Given):
@@ -105,7 +123,7 @@ class Conversion(Given):
 class Ending(Given):
     """Why it ends."""
 
-    reason: Paragraph | None = None
+    reason: Paragraph | None = Field(default=None, description="Needed to give it up.")
 
 
 class PartyOrganisation(Shown):
@@ -137,7 +155,7 @@ class Agreement(Shown):
     state: AgreementState
     is_placeholder: bool = Field(description="Counted by its source, not named there.")
     parties: list[Party]
-    project_ids: list[UUID] = Field(description="What came out of it.")
+    project_ids: list[UUID] = Field(description="What came out of it, in your scope.")
     source: str | None
     is_illustrative: bool
     version: int

@@ -1,21 +1,52 @@
-"""Reads of targets and statements, each beside what the library records in the caller's scope."""
+"""Reads of targets and statements, each beside what the library records in the caller's scope.
 
+A statement stands beside the investment of the projects in the library; a year's target beside
+what their plans for that year say. Parts of a project are parts of its figure, unless it has none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Text, any_, case, cast, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    Lateral,
+    Select,
+    SQLColumnExpression,
+    Text,
+    and_,
+    any_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, aliased
 
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.money import Qualifier
 from services.core.kit.reading import Ask, Fields, Found, Page
 from services.core.projects import queries as projects
-from services.core.projects.models import Project
+from services.core.projects.models import AnnualPlan, Project
+from services.core.projects.rules import SideState
 from services.core.regions.models import Region
+from services.core.targets import rules
 from services.core.targets.models import AnnualTarget, LibraryStatement
 
 Row = AnnualTarget | LibraryStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a list asks for; what is None does not matter."""
+
+    region: str | None = None
+    year: int | None = None
 
 
 def target(session: Session, caller: Caller, *, target_id: UUID) -> Found:
@@ -24,20 +55,34 @@ def target(session: Session, caller: Caller, *, target_id: UUID) -> Found:
     Raises:
         Missing: there is none.
     """
+    recorded = _planned(caller)
     return reading.found(
         session,
-        _fields(AnnualTarget, caller),
+        _fields(AnnualTarget, {"year": AnnualTarget.year}, recorded),
         version=AnnualTarget.version,
-        source=AnnualTarget.__table__,
+        source=AnnualTarget.__table__.join(recorded, true()),
         where=[AnnualTarget.id == target_id],
     )
 
 
-def targets(session: Session, caller: Caller, *, ask: Ask, year: int | None) -> Page:
+def targets(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Page:
     """Read a page of targets; they are public to every caller."""
-    where = [] if year is None else [AnnualTarget.year == year]
-    sorts = {"year": AnnualTarget.year, "id": AnnualTarget.id}
-    return _page(session, AnnualTarget, caller, ask=ask, where=where, sorts=sorts)
+    where = _of(AnnualTarget, sought.region)
+    if sought.year is not None:
+        where.append(AnnualTarget.year == sought.year)
+    recorded = _planned(caller)
+    return reading.page(
+        session,
+        _fields(AnnualTarget, {"year": AnnualTarget.year}, recorded),
+        source=AnnualTarget.__table__.join(recorded, true()),
+        where=where,
+        sorts={
+            "year": AnnualTarget.year,
+            "region": AnnualTarget.region_code,
+            "id": AnnualTarget.id,
+        },
+        ask=ask,
+    )
 
 
 def statement(session: Session, caller: Caller, *, statement_id: UUID) -> Found:
@@ -46,19 +91,31 @@ def statement(session: Session, caller: Caller, *, statement_id: UUID) -> Found:
     Raises:
         Missing: there is none.
     """
+    recorded = _held(caller)
     return reading.found(
         session,
-        _fields(LibraryStatement, caller),
+        _fields(LibraryStatement, {"as_of_month": LibraryStatement.as_of_month}, recorded),
         version=LibraryStatement.version,
-        source=LibraryStatement.__table__,
+        source=LibraryStatement.__table__.join(recorded, true()),
         where=[LibraryStatement.id == statement_id],
     )
 
 
-def statements(session: Session, caller: Caller, *, ask: Ask) -> Page:
+def statements(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Page:
     """Read a page of statements; they are public to every caller."""
-    sorts = {"as_of_month": LibraryStatement.as_of_month, "id": LibraryStatement.id}
-    return _page(session, LibraryStatement, caller, ask=ask, where=[], sorts=sorts)
+    recorded = _held(caller)
+    return reading.page(
+        session,
+        _fields(LibraryStatement, {"as_of_month": LibraryStatement.as_of_month}, recorded),
+        source=LibraryStatement.__table__.join(recorded, true()),
+        where=_of(LibraryStatement, sought.region),
+        sorts={
+            "as_of_month": LibraryStatement.as_of_month,
+            "region": LibraryStatement.region_code,
+            "id": LibraryStatement.id,
+        },
+        ask=ask,
+    )
 
 
 def for_change(session: Session, *, target_id: UUID, expected: int) -> AnnualTarget:
@@ -66,29 +123,27 @@ def for_change(session: Session, *, target_id: UUID, expected: int) -> AnnualTar
     return rows.for_change(session, AnnualTarget, AnnualTarget.id == target_id, expected=expected)
 
 
-def _page(
-    session: Session,
-    table: type[Row],
-    caller: Caller,
-    *,
-    ask: Ask,
-    where: list[ColumnElement[bool]],
-    sorts: dict[str, InstrumentedAttribute[Any]],
-) -> Page:
-    source: FromClause = table.__table__
-    return reading.page(
-        session, _fields(table, caller), source=source, where=where, sorts=sorts, ask=ask
+def is_set(session: Session, region_code: str, year: int) -> bool:
+    """Say whether a region has a target for a year."""
+    found = select(AnnualTarget.id).where(
+        AnnualTarget.region_code == region_code, AnnualTarget.year == year
     )
+    return session.scalar(found) is not None
 
 
-def _fields(table: type[Row], caller: Caller) -> Fields:
+def _of(table: type[Row], region: str | None) -> list[ColumnElement[bool]]:
+    if region is None:
+        return []
+    below = select(Region.code).where(Region.lineage.contains([region]))
+    return [table.region_code.in_(below)]
+
+
+def _fields(
+    table: type[Row], when: Mapping[str, SQLColumnExpression[Any]], recorded: Lateral
+) -> Fields:
     """Show what was said, what the caller's scope of the library holds, and the gap (I-13)."""
-    when = (
-        {"year": AnnualTarget.year}
-        if table is AnnualTarget
-        else {"as_of_month": LibraryStatement.as_of_month}
-    )
-    count, amount = _recorded(table, caller)
+    held = recorded.c
+    gap = table.investment - held.investment
     return {
         "id": table.id,
         "region_code": table.region_code,
@@ -100,11 +155,21 @@ def _fields(table: type[Row], caller: Caller) -> Fields:
                 "investment": reading.money(table.investment, table.investment_qualifier),
             }
         ),
-        "recorded": _recorded_sum(table, caller),
+        "recorded": reading.shaped(
+            {
+                "project_count": held.project_count,
+                "project_qualifier": _constant(Qualifier.EXACT),
+                "investment": reading.money(held.investment, held.qualifier),
+                "unknown_count": held.unknown_count,
+            }
+        ),
         "gap": reading.shaped(
             {
-                "project_count": table.project_count - count,
-                "investment_amount": cast(table.investment - amount, Text),
+                "project_count": table.project_count - held.project_count,
+                "project_qualifier": table.project_qualifier,
+                "investment": reading.money(
+                    gap, _gap_qualifier(table.investment_qualifier, held.qualifier)
+                ),
             }
         ),
         "source": table.source,
@@ -113,47 +178,85 @@ def _fields(table: type[Row], caller: Caller) -> Fields:
     }
 
 
-def _recorded(table: type[Row], caller: Caller) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Count and sum the whole projects of a region in scope; children are parts of theirs."""
-    parts = _library(table, caller)
-    return (
-        select(func.count()).select_from(parts).scalar_subquery(),
-        select(func.coalesce(func.sum(parts.c.total_investment), 0))
-        .select_from(parts)
-        .scalar_subquery(),
+def _gap_qualifier(
+    reported: SQLColumnExpression[str], recorded: SQLColumnExpression[str]
+) -> ColumnElement[str]:
+    """Write the rule's table into the statement, so that the two cannot drift apart."""
+    return case(
+        *(
+            (
+                and_(reported == _constant(one), recorded == _constant(other)),
+                _constant(rules.gap_qualifier(one, other)),
+            )
+            for one, other in product(Qualifier, Qualifier)
+        )
     )
 
 
-def _recorded_sum(table: type[Row], caller: Caller) -> ColumnElement[Any]:
-    parts = _library(table, caller)
-    worst = case(
-        (func.bool_or(parts.c.investment_qualifier == Qualifier.ABOUT), Qualifier.ABOUT),
-        (func.bool_or(parts.c.investment_qualifier == Qualifier.AT_LEAST), Qualifier.AT_LEAST),
-        else_=Qualifier.EXACT,
+def _held(caller: Caller) -> Lateral:
+    """Sum the investment of the projects that the library holds in a statement's region."""
+    whole = aliased(Project)
+    counted = (
+        select(*_figures(Project.total_investment, Project.investment_qualifier))
+        .select_from(Project)
+        .outerjoin(whole, whole.id == Project.parent_id)
+        .where(or_(whole.id.is_(None), whole.total_investment.is_(None)))
     )
-    shown = reading.shaped(
-        {
-            "project_count": func.count(),
-            "project_qualifier": case((func.count() >= 0, Qualifier.EXACT)),
-            "investment": reading.money(
-                func.coalesce(func.sum(parts.c.total_investment), 0), worst
+    return _within(LibraryStatement, counted, caller)
+
+
+def _planned(caller: Caller) -> Lateral:
+    """Sum the plans for a target's year of the projects in its region."""
+    of_the_whole = aliased(AnnualPlan)
+    counted = (
+        select(*_figures(AnnualPlan.planned_investment, AnnualPlan.investment_qualifier))
+        .select_from(Project)
+        .join(AnnualPlan, AnnualPlan.project_id == Project.id)
+        .outerjoin(
+            of_the_whole,
+            and_(
+                of_the_whole.project_id == Project.parent_id,
+                of_the_whole.year == AnnualPlan.year,
+                of_the_whole.is_current,
             ),
-        }
-    )
-    return select(shown).select_from(parts).scalar_subquery()
-
-
-def _library(table: type[Row], caller: Caller) -> Any:  # noqa: ANN401 a lateral subquery
-    """Give the projects that count: in the region, in scope, not parts of another, still there."""
-    return (
-        select(Project.total_investment, Project.investment_qualifier)
-        .join(Region, Region.code == Project.region_code)
+        )
         .where(
-            table.region_code == any_(Region.lineage),
+            AnnualPlan.year == AnnualTarget.year,
+            AnnualPlan.is_current,
+            of_the_whole.id.is_(None),
+        )
+    )
+    return _within(AnnualTarget, counted, caller)
+
+
+def _figures(
+    amount: SQLColumnExpression[Any], qualifier: SQLColumnExpression[Any]
+) -> tuple[ColumnElement[Any], ...]:
+    """Count and sum; what has no figure is counted apart, so that a sum does not hide it."""
+    total, worst = projects.sum_of(amount, qualifier)
+    return (
+        func.count().label("project_count"),
+        func.count().filter(amount.is_(None)).label("unknown_count"),
+        func.coalesce(total, literal_column("0.00")).label("investment"),
+        worst.label("qualifier"),
+    )
+
+
+def _within(table: type[Row], counted: Select[Any], caller: Caller) -> Lateral:
+    """Narrow to projects of the row's region that the caller sees and that have not gone."""
+    place = aliased(Region)
+    here = select(place.code).where(table.region_code == any_(place.lineage)).correlate(table)
+    return (
+        counted.where(
+            Project.region_code.in_(here),
+            or_(Project.side_state.is_(None), Project.side_state == _constant(SideState.PAUSED)),
             projects.visible(caller),
-            Project.parent_id.is_(None),
-            Project.side_state.is_distinct_from("moved_out"),
         )
         .correlate(table)
-        .subquery()
+        .lateral("recorded")
     )
+
+
+def _constant(word: str) -> ColumnElement[str]:
+    """Write one of our own words into the statement, so that it stays one and the same."""
+    return literal_column(f"'{word}'", Text)

@@ -1,6 +1,7 @@
-"""What a statement may say."""
+"""What a statement may say, and how exact the gap between two figures is."""
 
 from services.core.kit.errors import Invalid
+from services.core.kit.money import Qualifier
 from services.core.kit.words import Words
 
 
@@ -18,3 +19,11 @@ def checked_month(month: str, this_month: str) -> str:
             allowed=(f"<= {this_month}",),
         )
     return month
+
+
+def gap_qualifier(reported: Qualifier, recorded: Qualifier) -> Qualifier:
+    """Give how exact a gap is: as the reported figure, if the recorded one is exact, else about.
+
+    At least 2800亿 less exactly 1亿 is at least 2799亿; less at least 1亿 it is only about that.
+    """
+    return reported if recorded is Qualifier.EXACT else Qualifier.ABOUT

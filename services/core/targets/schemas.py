@@ -1,7 +1,7 @@
 """What targets and statements look like from outside."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -54,11 +54,30 @@ class Sum(Shown):
     investment: Money
 
 
+class Recorded(Sum):
+    """What the library records in the caller's scope.
+
+    A statement stands beside the projects themselves, a target beside their plans for its year.
+    Parts of a project are parts of its figure, unless it has none of its own.
+    """
+
+    unknown_count: int = Field(description="Of these projects, those without a figure.")
+
+
+class Difference(Shown):
+    """An amount that may be negative."""
+
+    amount: str = Field(examples=["279955000000.00"])
+    currency: Literal["CNY"]
+    qualifier: Qualifier
+
+
 class Gap(Shown):
     """What the records lack of what was said; negative when they hold more."""
 
     project_count: int
-    investment_amount: str = Field(description="CNY.")
+    project_qualifier: Qualifier
+    investment: Difference
 
 
 class Beside(Shown):
@@ -67,7 +86,7 @@ class Beside(Shown):
     id: UUID
     region_code: str
     reported: Sum
-    recorded: Sum
+    recorded: Recorded
     gap: Gap
     source: str | None
     is_illustrative: bool

@@ -52,7 +52,7 @@ def _judged(period: str, plan: YearPlan, done_cny: Decimal, setting: Setting) ->
         "done_cny": str(done_cny),
         "planned_percent": _plain(planned),
         "done_percent": _plain(done),
-        scale.metric: _plain(value),
+        scale.metric.value: _plain(value),
     }
     behind = SEVERITY[light] >= SEVERITY[Light.YELLOW]
     issue = Issue(str(plan.year), light, _month_end(period), None, inputs, arithmetic)

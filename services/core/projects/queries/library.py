@@ -3,7 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Text, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    SQLColumnExpression,
+    Text,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy import literal_column as constant
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
@@ -207,9 +217,9 @@ def stands_under(region_code: str) -> ColumnElement[bool]:
 
 
 def sum_of(
-    amount: ColumnElement[Any], qualifier: ColumnElement[Any]
+    amount: SQLColumnExpression[Any], qualifier: SQLColumnExpression[Any]
 ) -> tuple[ColumnElement[Any], ColumnElement[str]]:
-    """Give a sum of amounts and the sum's qualifier, as `kit.money.summed` says it (T-6)."""
+    """Give a sum of amounts, null if none is known, and its qualifier as `kit.money.summed` (T-6)."""
     known = amount.is_not(None)
     worst = case(
         *(
@@ -218,4 +228,4 @@ def sum_of(
         ),
         else_=_constant(Qualifier.EXACT),
     )
-    return func.coalesce(func.sum(amount), constant("0.00")), worst
+    return func.sum(amount), worst
