@@ -12,7 +12,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Lateral,
     Select,
     SQLColumnExpression,
     Text,
@@ -26,6 +25,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
@@ -139,7 +139,7 @@ def _of(table: type[Row], region: str | None) -> list[ColumnElement[bool]]:
 
 
 def _fields(
-    table: type[Row], when: Mapping[str, SQLColumnExpression[Any]], recorded: Lateral
+    table: type[Row], when: Mapping[str, SQLColumnExpression[Any]], recorded: LateralFromClause
 ) -> Fields:
     """Show what was said, what the caller's scope of the library holds, and the gap (I-13)."""
     held = recorded.c
@@ -193,7 +193,7 @@ def _gap_qualifier(
     )
 
 
-def _held(caller: Caller) -> Lateral:
+def _held(caller: Caller) -> LateralFromClause:
     """Sum the investment of the projects that the library holds in a statement's region."""
     whole = aliased(Project)
     counted = (
@@ -205,7 +205,7 @@ def _held(caller: Caller) -> Lateral:
     return _within(LibraryStatement, counted, caller)
 
 
-def _planned(caller: Caller) -> Lateral:
+def _planned(caller: Caller) -> LateralFromClause:
     """Sum the plans for a target's year of the projects in its region."""
     of_the_whole = aliased(AnnualPlan)
     counted = (
@@ -242,7 +242,7 @@ def _figures(
     )
 
 
-def _within(table: type[Row], counted: Select[Any], caller: Caller) -> Lateral:
+def _within(table: type[Row], counted: Select[Any], caller: Caller) -> LateralFromClause:
     """Narrow to projects of the row's region that the caller sees and that have not gone."""
     place = aliased(Region)
     here = select(place.code).where(table.region_code == any_(place.lineage)).correlate(table)
