@@ -12,11 +12,12 @@ from starlette.testclient import TestClient
 
 from services.core.access.models import Account
 from services.core.agreements import schemas
-from services.core.groups.models import JointGroup
+from services.core.groups.models import GroupMembership, JointGroup
 from services.core.organisations.models import Organisation
 from services.core.projects.models import Project
 from tests import given
 
+NOBODY = "00000000-0000-7000-8000-000000000000"
 AGREEMENTS, BATCHES = "/api/v1/agreements", "/api/v1/agreement-batches"
 
 
@@ -92,9 +93,7 @@ def error_of(answer: Any) -> tuple[int, str, str]:
     return answer.status_code, error["pointer"], error["code"]
 
 
-def test_an_agreement_is_signed_converted_and_fulfilled(
-    client: TestClient, people: People
-) -> None:
+def test_an_agreement_is_signed_converted_and_fulfilled(client: TestClient, people: People) -> None:
     who = people.as_(people.regulator)
     made = client.post(AGREEMENTS, headers=who, json=people.body())
     assert made.status_code == 201, made.text
@@ -143,8 +142,8 @@ def test_an_agreement_may_be_recorded_as_signed_on_a_day_nobody_knows(
             (422, "/valid_to", "before_signing"),
         ),
         ({"state": "converting"}, (422, "/state", "literal_error")),
-        ({"batch_id": str(given.NOBODY)}, (422, "/batch_id", "unknown_batch")),
-        ({"group_id": str(given.NOBODY)}, (422, "/group_id", "unknown_group")),
+        ({"batch_id": NOBODY}, (422, "/batch_id", "unknown_batch")),
+        ({"group_id": NOBODY}, (422, "/group_id", "unknown_group")),
         ({"is_placeholder": True}, (422, "/batch_id", "missing")),
     ],
 )
@@ -162,7 +161,7 @@ def test_a_missing_side_and_an_unknown_party_are_named(client: TestClient, peopl
     one_sided = {**body, "parties": [{**party, "side": "county"} for party in body["parties"]]}
     answer = client.post(AGREEMENTS, headers=who, json=one_sided)
     assert answer.json()["errors"][0]["allowed"] == ["enterprise"]
-    body["parties"].append({"organisation_id": str(given.NOBODY), "side": "county"})
+    body["parties"].append({"organisation_id": NOBODY, "side": "county"})
     answer = client.post(AGREEMENTS, headers=who, json=body)
     assert error_of(answer) == (422, "/parties/2/organisation_id", "unknown_organisation")
 
@@ -182,7 +181,7 @@ def test_an_outsider_does_not_know_of_it(client: TestClient, people: People) -> 
     assert client.get(AGREEMENTS, headers=outsider).json()["items"] == []
     assert client.patch(place, headers=seen, json={"name": "x"}).status_code == 404
     for verb in ("sign", "convert", "fulfil", "expire", "terminate"):
-        bodies = {"sign": {"signed_on": "2023-05-01"}, "convert": {"project_id": str(given.NOBODY)}}
+        bodies = {"sign": {"signed_on": "2023-05-01"}, "convert": {"project_id": NOBODY}}
         answer = client.post(f"{place}/{verb}", headers=seen, json=bodies.get(verb, {}))
         assert answer.status_code == 404
 
@@ -191,7 +190,14 @@ def test_who_sees_an_agreement_of_the_group_need_not_keep_it(
     client: TestClient, people: People
 ) -> None:
     member = given.unit(people.session, "浙江省农发集团", region_code="330000")
-    people.session.add(given.seat(people.group, member))
+    people.session.add(
+        GroupMembership(
+            group_id=people.group.id,
+            organisation_id=member.id,
+            role="member",
+            valid_from=given.LONG_AGO,
+        )
+    )
     onlooker = given.account(people.session, "agri", of=member, role="convener")
     body = people.body(group_id=str(people.group.id))
     made = client.post(AGREEMENTS, headers=people.as_(people.convener), json=body)
@@ -272,7 +278,9 @@ def test_a_batch_keeps_its_announced_figures_beside_what_is_recorded(
     assert (batch["agreement_count"], batch["recorded_count"]) == (19, 0)
     assert batch["amount"]["qualifier"] == "at_least"
     assert batch["recorded_amount"] is None
-    for place, amount in enumerate((None, {"amount": "5.00"}, {"amount": "7", "qualifier": "about"})):
+    for place, amount in enumerate(
+        (None, {"amount": "5.00"}, {"amount": "7", "qualifier": "about"})
+    ):
         body = people.body(code=f"FA-0{place}", batch_id=batch["id"], amount=amount)
         assert client.post(AGREEMENTS, headers=who, json=body).status_code == 201
     shown = client.get(f"{BATCHES}/{batch['id']}", headers=who).json()

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from services.core.kit.money import Qualifier
 from services.core.kit.shapes import (
     Amount,
     AtInstant,
@@ -214,14 +213,6 @@ class GivenPlan(Given):
     is_illustrative: bool = False
 
 
-class Figure(Shown):
-    """An amount as it is recorded."""
-
-    amount: str = Field(examples=["625000000.00"])
-    currency: Literal["CNY"]
-    qualifier: Qualifier
-
-
 class Named(Shown):
     """A record that is referred to."""
 
@@ -250,8 +241,8 @@ class Watch(Shown):
     light: Light | None = Field(description="Null: not assessed.")
     light_since: str | None
     last_accepted_period: str | None
-    cumulative_year: Figure | None
-    cumulative_all: Figure | None
+    cumulative_year: Money | None
+    cumulative_all: Money | None
     physical_percent: float | None
 
 
@@ -277,7 +268,7 @@ class Project(Shown):
     responsible_account_id: UUID | None
     parent_id: UUID | None
     partners: list[Partner]
-    total_investment: Figure | None
+    total_investment: Money | None
     plan_start_on: str | None
     plan_finish_on: str | None
     actual_start_on: str | None
@@ -327,7 +318,7 @@ class Plan(Shown):
     year: int
     number: int
     is_current: bool
-    planned_investment: Figure
+    planned_investment: Money
     curve: list[str] = Field(description="Cumulative CNY at the end of each month.")
     is_spread: bool = Field(description="The curve was not given, but spread evenly.")
     image_target: str | None

@@ -219,7 +219,7 @@ def stands_under(region_code: str) -> ColumnElement[bool]:
 def sum_of(
     amount: SQLColumnExpression[Any], qualifier: SQLColumnExpression[Any]
 ) -> tuple[ColumnElement[Any], ColumnElement[str]]:
-    """Give a sum of amounts, null if none is known, and its qualifier as `kit.money.summed` (T-6)."""
+    """Give a sum of amounts, null if none is known, and its qualifier as in `kit.money` (T-6)."""
     known = amount.is_not(None)
     worst = case(
         *(
