@@ -4,7 +4,7 @@ PostgreSQL is the log; the Redis stream is a copy with the same numbers. A fact 
 `event_pending` until the relay gives it the next `seq` in `event`, in commit order, without gaps.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,7 +113,7 @@ Reader = Callable[[Session, Seen, datetime], None]
 
 
 def consume(
-    session: Session, name: str, readers: dict[str, Reader], *, now: datetime, limit: int
+    session: Session, name: str, readers: Mapping[str, Reader], *, now: datetime, limit: int
 ) -> int:
     """Let one consumer read its next facts; gives how many it passed.
 

@@ -242,7 +242,9 @@ def _figures(
     )
 
 
-def _within(table: type[Row], counted: Select[Any], caller: Caller) -> LateralFromClause:
+def _within(
+    table: type[Row], counted: Select[*tuple[Any, ...]], caller: Caller
+) -> LateralFromClause:
     """Narrow to projects of the row's region that the caller sees and that have not gone."""
     place = aliased(Region)
     here = select(place.code).where(table.region_code == any_(place.lineage)).correlate(table)
