@@ -43,3 +43,11 @@ def test_a_decision_is_short_and_has_all_its_parts(page: Path) -> None:
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = [int(page.name.partition("-")[0]) for page in DECISIONS]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_both_readmes_show_the_same_commands() -> None:
+    commands = [
+        [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("$ ")]
+        for page in (ROOT / "README.md", ROOT / "README.zh-CN.md")
+    ]
+    assert commands[0] == commands[1]
