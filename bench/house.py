@@ -14,6 +14,7 @@ import orjson
 import psutil
 import redis
 from rich.table import Table
+from sqlalchemy import text
 
 from services.core.kit import clock, db, ledger
 from services.core.kit.events import Actor, Subject
@@ -31,11 +32,12 @@ def latency(database_url: str) -> Table:
         [sys.executable, "-m", "services.worker.relay"], env=environment, stdout=subprocess.DEVNULL
     )
     seen: dict[UUID, float] = {}
-    reader = threading.Thread(target=_read, args=(seen, EVENTS + 1), daemon=True)
-    reader.start()
     try:
-        _commit_one()  # the relay elects itself and the connections open
-        time.sleep(3)
+        _commit_one()  # the relay elects itself, and numbers what earlier measurements left
+        _wait_for_the_relay()
+        reader = threading.Thread(target=_read, args=(seen, EVENTS), daemon=True)
+        reader.start()
+        time.sleep(0.5)
         committed: dict[UUID, float] = {}
         for _ in range(EVENTS):
             event_id = _commit_one()
@@ -54,6 +56,20 @@ def latency(database_url: str) -> Table:
     return table
 
 
+def _wait_for_the_relay() -> None:
+    """Wait until the stream holds every fact there is."""
+    with redis.Redis.from_url(settings().redis_url) as client:
+        for _ in range(300):
+            with db.reading() as session:
+                waiting = session.execute(text("SELECT count(*) FROM event_pending")).scalar_one()
+                head = session.execute(text("SELECT seq FROM feed_head")).scalar_one()
+            last = client.xrevrange(settings().stream_name, count=1)
+            if not waiting and last and int(last[0][0].split(b"-")[0]) == head:
+                return
+            time.sleep(0.1)
+    raise TimeoutError("the relay does not catch up")
+
+
 def _commit_one() -> UUID:
     with db.unit_of_work() as session:
         return ledger.record(
@@ -68,7 +84,7 @@ def _commit_one() -> UUID:
 def _read(seen: dict[UUID, float], count: int) -> None:
     """Note when each fact comes out of the stream."""
     with redis.Redis.from_url(settings().redis_url) as client:
-        last = "0-0"
+        last = client.xrevrange(settings().stream_name, count=1)[0][0]
         while len(seen) < count:
             for _, entries in client.xread({settings().stream_name: last}, block=5000) or []:
                 arrived = time.perf_counter()
