@@ -6,7 +6,7 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.core.kit.trace import TRACEPARENT, continued
+from services.core.kit.trace import ADDRESS, TRACEPARENT, continued
 
 _FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -28,6 +28,7 @@ class Traced:
         request_id = given if _FORM.fullmatch(given) else str(uuid4())
         traceparent = continued(headers.get("traceparent"))
         TRACEPARENT.set(traceparent)
+        ADDRESS.set(scope["client"][0] if scope.get("client") else None)
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":

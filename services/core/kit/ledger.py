@@ -2,6 +2,7 @@
 
 One statement writes the event row and the audit line in the caller's transaction and gives the
 event its number within its record, which the row lock of that counter keeps in commit order.
+An act that changes no record (a log-in, an export, a refusal) leaves an audit line alone: `note`.
 """
 
 from datetime import datetime
@@ -16,7 +17,7 @@ from services.core.kit import columns as c
 from services.core.kit.db import Base
 from services.core.kit.events import Actor, Fact, Subject
 from services.core.kit.ids import new_id
-from services.core.kit.trace import TRACEPARENT
+from services.core.kit.trace import ADDRESS, TRACEPARENT
 
 
 class AggregateVersion(Base):
@@ -29,7 +30,7 @@ class AggregateVersion(Base):
 
 
 class AuditEntry(Base):
-    """One line of who did what, when, from which trace, and what changed."""
+    """One line of who did what, when, from where, with which outcome, and what changed."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index(None, "subject_id", "id"),)
@@ -40,10 +41,14 @@ class AuditEntry(Base):
     account_id: Mapped[c.MaybeRef]
     organisation_id: Mapped[c.MaybeRef]
     action: Mapped[c.Phrase]
-    subject_kind: Mapped[c.Phrase]
-    subject_id: Mapped[c.Ref]
-    event_id: Mapped[c.Ref]
+    outcome: Mapped[c.Phrase] = mapped_column(default="done", server_default="done")
+    """`done`, or the code of the refusal."""
+    subject_kind: Mapped[c.MaybeWords]
+    subject_id: Mapped[c.MaybeRef]
+    event_id: Mapped[c.MaybeRef]
     trace: Mapped[c.MaybeWords]
+    address: Mapped[c.MaybeWords]
+    """The client's network address; null where the service acted by itself."""
     changes: Mapped[c.MaybeDocument]
 
 
@@ -55,9 +60,9 @@ _RECORD = text(
       RETURNING version
     ), audited AS (
       INSERT INTO audit_entry (at, actor, account_id, organisation_id, action, subject_kind,
-                               subject_id, event_id, trace, changes)
+                               subject_id, event_id, trace, address, changes)
       VALUES (:at, :actor, :account_id, :organisation_id, :type, :subject_kind,
-              :subject_id, :event_id, :trace, CAST(:changes AS jsonb))
+              :subject_id, :event_id, :trace, :address, CAST(:changes AS jsonb))
     )
     INSERT INTO event_pending (event_id, type, schema_version, aggregate_kind, aggregate_id,
                                aggregate_version, group_id, organisation_ids, actor, trace,
@@ -100,6 +105,7 @@ def record(
             "organisation_id": by.organisation_id,
             "label": by.label(),
             "trace": TRACEPARENT.get(),
+            "address": ADDRESS.get(),
             "at": now,
             "data": fact.model_dump_json(),
             "changes": orjson.dumps(changes, default=str).decode() if changes else None,
@@ -107,3 +113,36 @@ def record(
     )
     session.info["facts"] = session.info.get("facts", 0) + 1
     return event_id
+
+
+def note(  # noqa: PLR0913 the parts of one audit line
+    session: Session,
+    action: str,
+    *,
+    by: Actor,
+    now: datetime,
+    about: Subject | None = None,
+    outcome: str = "done",
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Write an audit line for an act that is no fact: a log-in, an export, a refusal.
+
+    `action` is `noun.verb`; `outcome` is `done` or the code of the refusal; `details` never holds
+    a secret or what somebody typed where a secret was asked for.
+    """
+    session.add(
+        AuditEntry(
+            at=now,
+            actor=by.name,
+            account_id=by.account_id,
+            organisation_id=by.organisation_id,
+            action=action,
+            outcome=outcome,
+            subject_kind=about.kind if about else None,
+            subject_id=about.id if about else None,
+            event_id=None,
+            trace=TRACEPARENT.get(),
+            address=ADDRESS.get(),
+            changes=details,
+        )
+    )

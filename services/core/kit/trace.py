@@ -5,6 +5,8 @@ import secrets
 from contextvars import ContextVar
 
 TRACEPARENT: ContextVar[str | None] = ContextVar("traceparent", default=None)
+ADDRESS: ContextVar[str | None] = ContextVar("address", default=None)
+"""The network address of the client behind the current request, for the audit and the limits."""
 _FORM = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
