@@ -33,6 +33,24 @@ def engine(database: str) -> Generator[Engine]:
     made.dispose()
 
 
+_CONTEXT = ("account_id", "role", "region", "group_ids", "organisation_ids", "own_organisation_ids")
+_LEFT = sa.select(
+    *(sa.func.set_config(f"tuanzu.{name}", "", True) for name in _CONTEXT),  # noqa: FBT003 PostgreSQL's own
+    sa.func.set_config("role", "none", True),  # noqa: FBT003 PostgreSQL's own
+)
+
+
+class _OfOneRequest(Session):
+    """A door's session, which leaves the caller's role and scope behind as a transaction's end does.
+
+    The transaction itself goes on, for it is the whole test's.
+    """
+
+    def close(self) -> None:
+        super().close()
+        self.get_bind().execute(_LEFT)
+
+
 @pytest.fixture
 def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Connection]:
     """Give one connection in one transaction that is undone after the test.
@@ -42,7 +60,10 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
     with engine.connect() as opened:
         outer = opened.begin()
         bound = sessionmaker(
-            opened, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            opened,
+            class_=_OfOneRequest,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
         )
         monkeypatch.setattr(db, "_sessions", lambda: bound)
         monkeypatch.setattr(db, "_readers", lambda: bound)

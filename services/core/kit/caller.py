@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.core.kit.errors import Forbidden
+from services.core.kit.scope import Ids
 from services.core.kit.words import Words
 
 
@@ -23,10 +24,10 @@ class Caller:
     organisation_id: UUID
     role: str
     permissions: frozenset[str]
-    organisation_ids: frozenset[UUID]
-    group_ids: frozenset[UUID]
+    organisation_ids: Ids
+    group_ids: Ids
     now: datetime
-    own_organisation_ids: frozenset[UUID] = field(default_factory=frozenset)
+    own_organisation_ids: Ids = field(default_factory=lambda: Ids("scope_own"))
 
     def must(self, permission: str) -> None:
         """Refuse what this caller's role does not hold.

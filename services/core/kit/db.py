@@ -20,6 +20,10 @@ NAMING = {
 }
 
 
+CALLER_ROLE = "tuanzu_caller"
+"""The role of a transaction once its caller is known: it sees the rows of that caller's scope."""
+
+
 class Base(DeclarativeBase):
     """The root of every table."""
 
@@ -66,9 +70,8 @@ def _sessions() -> sessionmaker[Session]:
 
 @lru_cache(maxsize=1)
 def _readers() -> sessionmaker[Session]:
-    """Autocommit: a read of one statement needs no BEGIN and COMMIT of its own."""
     return sessionmaker(
-        engine().execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False
+        engine().execution_options(postgresql_readonly=True), expire_on_commit=False
     )
 
 
@@ -87,7 +90,7 @@ def unit_of_work() -> Generator[Session]:
 
 @contextmanager
 def reading() -> Generator[Session]:
-    """Open a session that only reads, each statement on its own."""
+    """Open a transaction that only reads: a caller's role and scope last as long as it does."""
     with _readers()() as session:
         yield session
 
