@@ -77,14 +77,16 @@ _PROJECT = f"""group_id = {_GROUPS} OR lead_organisation_id = {_UNITS}
   OR responsible_organisation_id = {_UNITS} OR id IN (SELECT scope_projects())"""
 _ORDER = f"""group_id = {_GROUPS}
   OR issued_to && CAST((SELECT scope_organisations()) AS uuid[])"""
+_AGREEMENT = f"group_id = {_GROUPS} OR id IN (SELECT scope_agreements())"
 _EVENT = f"""group_id = {_GROUPS}
   OR organisation_ids && CAST((SELECT scope_organisations()) AS uuid[])
   OR (group_id IS NULL AND organisation_ids = '{{}}' AND {_ME} IS NOT NULL)"""
 
 _POLICIES: dict[str, tuple[str, str]] = {
-    # Wider: who keeps a project must be able to ask whether its group is open, and who convenes it.
+    # Wider: who keeps a project or an agreement asks whether its group is open, and who convenes it.
     "joint_group": (
-        f"{_GROUP} OR EXISTS (SELECT FROM project p WHERE p.group_id = joint_group.id)",
+        f"{_GROUP} OR EXISTS (SELECT FROM project p WHERE p.group_id = joint_group.id) "
+        "OR EXISTS (SELECT FROM framework_agreement a WHERE a.group_id = joint_group.id)",
         _GROUP,
     ),
     "group_membership": (_of("joint_group", "group_id"), f"group_id = {_GROUPS}"),
@@ -104,10 +106,11 @@ _POLICIES: dict[str, tuple[str, str]] = {
         _of("project"),
     ),
     "reminder_recipient": (f"account_id = {_ME} OR {_of('reminder', 'reminder_id')}", ""),
-    # Wider: conveners and regulators read the proof of delivery, and tell others of orders.
+    # Wider: who sees a reminder sees who knows of it; and regulators tell others of their orders.
     "notification": (
-        f"account_id = {_ME} OR ((SELECT scope_role()) IN ('convener', 'regulator') "
-        f"AND {_of('project')})",
+        f"account_id = {_ME} OR EXISTS (SELECT FROM reminder_recipient r "
+        "WHERE r.notification_id = notification.id) "
+        f"OR ((SELECT scope_role()) = 'regulator' AND {_of('project')})",
         "",
     ),
     "notification_delivery": (_of("notification", "notification_id"), ""),
@@ -117,8 +120,8 @@ _POLICIES: dict[str, tuple[str, str]] = {
     "supervision_order": (_ORDER, ""),
     # Wider when written: the parties that make it visible come after the agreement itself.
     "framework_agreement": (
-        f"group_id = {_GROUPS} OR id IN (SELECT scope_agreements())",
-        f"group_id IS NULL OR group_id = {_GROUPS}",
+        _AGREEMENT,
+        f"group_id IS NULL OR {_AGREEMENT}",
     ),
     "agreement_party": (_of("framework_agreement", "agreement_id"), f"{_ME} IS NOT NULL"),
     "agreement_project": (_of("framework_agreement", "agreement_id"), ""),
