@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from services.core.kit import wake
@@ -90,9 +91,19 @@ def unit_of_work() -> Generator[Session]:
 
 @contextmanager
 def reading() -> Generator[Session]:
-    """Open a transaction that only reads: a caller's role and scope last as long as it does."""
+    """Open a transaction that only reads: a caller's role and scope last as long as it does.
+
+    A refusal ends it like an answer: after a ROLLBACK the driver would forget what it has prepared.
+    """
     with _readers()() as session:
-        yield session
+        try:
+            yield session
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            session.commit()
+            raise
+        session.commit()
 
 
 def forget() -> None:
