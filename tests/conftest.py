@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
+from services.api import usage
 from services.api.main import create_app
 from services.core.kit import db, wake
 from tests import engines
@@ -68,6 +69,7 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
         monkeypatch.setattr(db, "_sessions", lambda: bound)
         monkeypatch.setattr(db, "_readers", lambda: bound)
         monkeypatch.setattr(wake, "relay", lambda: None)  # nothing is committed: nobody to wake
+        monkeypatch.setattr(usage, "ring", lambda: None)  # one connection: tests flush themselves
         yield opened
         outer.rollback()
 

@@ -14,12 +14,14 @@ import orjson
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
+from services.api import credentials, usage
 from services.core.access import queries as access
 from services.core.kit import db, idempotency
 from services.core.kit.caller import Caller
-from services.core.kit.errors import Invalid, PreconditionRequired, Stale, Unauthenticated
+from services.core.kit.errors import Invalid, PreconditionRequired, Stale
 from services.core.kit.reading import Found, Page
 from services.core.kit.settings import settings
+from services.core.kit.trace import ADDRESS
 from services.core.kit.words import Words
 
 JSON = "application/json"
@@ -31,28 +33,28 @@ class Door:
     session: Session
     caller: Caller
 
-    def __init__(self, request: Request, body: bytes) -> None:
-        """Keep the request; nothing is opened before the route's thread runs."""
+    def __init__(self, request: Request, body: bytes, *, limited: bool = False) -> None:
+        """Keep the request; nothing is opened before the route's thread runs.
+
+        `limited`: a session that must do one thing first may come to this route.
+        """
         self.request = request
         self.body = body
+        self.limited = limited
         self.representation: Callable[[], Found] | None = None
 
     def enter(self, session: Session) -> None:
         """Take the session, and let the bearer of the token in.
 
         Raises:
-            Unauthenticated: no token, or not a good one.
+            Unauthenticated: no token, or not a good one. Forbidden: its session must do one thing
+            first, or a page of somebody else sent the cookie.
         """
         self.session = session
-        scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated(
-                Words(
-                    "请在 Authorization 头中提供 Bearer 令牌。",
-                    "Send a bearer token in the Authorization header.",
-                )
-            )
-        self.caller = access.caller_of(session, token.strip())
+        token = credentials.presented(self.request)
+        self.caller = access.caller_of(session, token, limited=self.limited)
+        if self.caller.token_id:
+            usage.seen(self.caller.token_id, self.caller.now, ADDRESS.get())
 
     def shows(self, representation: Callable[[], Found]) -> None:
         """Say how the record is shown: after the change, and in a 412 as it is now."""
@@ -124,7 +126,13 @@ async def _door(request: Request) -> Door:
     return Door(request, await request.body())
 
 
+async def _limited(request: Request) -> Door:
+    return Door(request, await request.body(), limited=True)
+
+
 Enter = Annotated[Door, Depends(_door)]
+EnterLimited = Annotated[Door, Depends(_limited)]
+"""For the few routes by which a limited session does what it must do first."""
 _Route = ParamSpec("_Route")
 
 
@@ -157,6 +165,7 @@ def in_transaction(route: Callable[_Route, Response]) -> Callable[_Route, Respon
         door = _of(kwargs)
         with db.unit_of_work() as session:
             door.enter(session)
+            door.caller.must_write()
             made = _attempt(door)
             answered = idempotency.earlier(session, made) if made else None
             if answered:
@@ -170,6 +179,24 @@ def in_transaction(route: Callable[_Route, Response]) -> Callable[_Route, Respon
             if made:
                 _remember(door, made, response)
         return response
+
+    return inside
+
+
+def in_steps(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
+    """Run a route that opens its own transactions, one after the other (`db.unit_of_work`).
+
+    For the few that work between two commits: a password is checked for a fifth of a second, and
+    an attempt is counted whatever becomes of it. They take no Idempotency-Key.
+    """
+
+    @wraps(route)
+    def inside(*args: _Route.args, **kwargs: _Route.kwargs) -> Response:
+        door = _of(kwargs)
+        with db.reading() as session:
+            door.enter(session)
+        door.caller.must_write()
+        return route(*args, **kwargs)
 
     return inside
 

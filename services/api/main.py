@@ -67,6 +67,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (412, "The record has another version by now; it is included."),
         (422, "The input is wrong; each field is named by its pointer."),
         (428, "A change needs If-Match."),
+        (429, "Too often in too short a time; Retry-After says when again."),
         (503, "Try again shortly."),
     )
 }

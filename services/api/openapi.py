@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
-from services.api import facts, problems
+from services.api import credentials, facts, problems
 from services.core import catalogue
 from services.core.kit.events import Fact
 
@@ -30,6 +30,19 @@ _DESCRIPTION = (
     "qualifier. Unknown fields are refused."
 )
 
+_SECURITY = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A personal or service token, or a phone's access token.",
+    },
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": credentials.SECURE_COOKIE,
+        "description": "A browser's session; changes are taken from our own pages only.",
+    },
+}
 _LANGUAGE = {
     "name": "Accept-Language",
     "in": "header",
@@ -116,9 +129,9 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
     """Add what the framework cannot know."""
     document["info"]["description"] = _DESCRIPTION
     document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    document["security"] = [{"bearer": []}]
+    document["security"] = [{"bearer": []}, {"cookie": []}]
     components = document.setdefault("components", {})
-    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    components["securitySchemes"] = _SECURITY
     schemas = components.setdefault("schemas", {})
     schemas.update(_problem_schemas())
     schemas["Event"] = facts.ENVELOPE
@@ -150,12 +163,12 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
         success["headers"] = _HEADERS[answer]
     unneeded = {"409"} if method == "get" else set()
     if operation.get("security") == []:
-        unneeded |= {"401", "403", "404"}
+        unneeded |= {"404"} if "unit_of_work" in asks else {"401", "403", "404"}
     if "expected" in asks:
         parameters.append(_IF_MATCH)
     else:
         unneeded |= {"412", "428"}
-    if method == "post":
+    if method == "post" and "unit_of_work" not in asks:
         parameters.append(_KEY)
     if "one" in asks:
         parameters.append(_IF_NONE_MATCH)

@@ -3,6 +3,7 @@
 Nothing else in the project knows which status a refusal has.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from services.core.kit.errors import (
     Kind,
     Refusal,
     Stale,
+    TooMany,
     Unavailable,
     UnlawfulMove,
 )
@@ -42,6 +44,7 @@ STATUS: dict[Kind, int] = {
     Kind.PRECONDITION_REQUIRED: 428,
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED: 415,
+    Kind.TOO_MANY: 429,
     Kind.UNAVAILABLE: 503,
 }
 
@@ -79,6 +82,12 @@ class Problem(BaseModel):
     trace_id: str | None = None
     lawful: list[str] | None = Field(default=None, description="Lawful verbs, on an unlawful move.")
     current: dict[str, Any] | None = Field(default=None, description="On 412: the record now.")
+
+
+def documented(status: int, words: str) -> dict[int | str, dict[str, Any]]:
+    """Describe a problem that only one route has, for the OpenAPI document."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {status: {"description": words, "content": {"application/problem+json": schema}}}
 
 
 def language_of(request: Request) -> str:
@@ -152,7 +161,7 @@ async def _refused(request: Request, error: Exception) -> Response:
         extra["lawful"] = list(error.lawful)
     if isinstance(error, Stale) and error.current:
         extra["current"] = orjson.loads(error.current)
-    return _answer(
+    response = _answer(
         request,
         STATUS[error.kind],
         error.code,
@@ -161,6 +170,9 @@ async def _refused(request: Request, error: Exception) -> Response:
         faults=error.faults,
         extra=extra,
     )
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
+    return response
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

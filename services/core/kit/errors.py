@@ -7,6 +7,7 @@ pointer of each wrong field with what is allowed. Status codes are not known her
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     PRECONDITION_REQUIRED = "precondition_required"
     TOO_LARGE = "too_large"
     UNSUPPORTED = "unsupported"
+    TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
 
 
@@ -134,6 +136,27 @@ class PreconditionRequired(Refusal):
     kind = Kind.PRECONDITION_REQUIRED
     code = "precondition_required"
     title = Words("缺少 If-Match", "If-Match is required")
+
+
+class Gone(Refusal):
+    """It was here once, and is over for good."""
+
+    kind = Kind.GONE
+    code = "gone"
+    title = Words("已不存在", "No longer there")
+
+
+class TooMany(Refusal):
+    """Too often in too short a time; `retry_after` says when it is right to try again."""
+
+    kind = Kind.TOO_MANY
+    code = "too_many_requests"
+    title = Words("请求过于频繁", "Too many requests")
+
+    def __init__(self, words: Words, *, retry_after: timedelta) -> None:
+        """Keep the sentence and the wait."""
+        super().__init__(words)
+        self.retry_after = retry_after
 
 
 class Unavailable(Refusal):

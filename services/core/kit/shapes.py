@@ -28,7 +28,7 @@ class Shown(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def _without_controls(text: str) -> str:
+def without_controls(text: str) -> str:
     """Refuse NUL, other control characters and lone surrogates; new lines and tabs may stay."""
     for char in text:
         if (char < " " and char not in "\n\t\r") or "\ud800" <= char <= "\udfff":
@@ -42,7 +42,7 @@ def _in_years(value: date | datetime) -> date | datetime:
     return value
 
 
-_CLEAN = AfterValidator(_without_controls)
+_CLEAN = AfterValidator(without_controls)
 _YEARS = AfterValidator(_in_years)
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _CLEAN]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, Uuid, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -62,6 +62,8 @@ def me(session: Session, caller: Caller) -> Found:
         "account": reading.shaped(FIELDS),
         "organisation": reading.shaped(organisation),
         "permissions": func.to_json(literal(sorted(caller.permissions), ARRAY(Text))),
+        "session_id": literal(caller.session_id, Uuid()),
+        "limited_to": literal(caller.limited_to, Text()),
         "scope": reading.shaped(_scope(caller)),
     }
     return reading.found(

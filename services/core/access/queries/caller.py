@@ -4,7 +4,6 @@ The statement that finds a caller for a request also enters: from then on the tr
 role whose rows are fenced (`tuanzu_caller`), and the fence knows the scope. Both end with it.
 """
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -13,13 +12,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.core.access import rules
+from services.core.access.bearers import hashed
 from services.core.kit.caller import Caller
 from services.core.kit.db import CALLER_ROLE
 from services.core.kit.errors import Unauthenticated
 from services.core.kit.scope import Ids
 from services.core.kit.words import Words
-
-TOKEN_PREFIX = "tz_"  # noqa: S105 a prefix that scanners recognise, not a token
 
 _BLIND = ", ".join(f"'{role}'" for role in rules.Role if not rules.sees_business_data(role))
 
@@ -67,9 +65,12 @@ _CONTEXT = {
 }
 """What the fence knows of a caller, as settings `tuanzu.*` of the transaction."""
 
-_SCOPE = f"SELECT {_WHO}, {', '.join(_CONTEXT.values())} {_FOUND}"
+_NO_BEARER = "NULL, NULL, NULL, NULL"
+_BEARER = "t.id, t.session_id, t.scopes, t.limited_to"
+
+_SCOPE = f"SELECT {_NO_BEARER}, {_WHO}, {', '.join(_CONTEXT.values())} {_FOUND}"
 _ENTERING = (
-    f"SELECT {_WHO}, "
+    f"SELECT {_BEARER}, {_WHO}, "
     + ", ".join(f"set_config('tuanzu.{name}', {sql}, true)" for name, sql in _CONTEXT.items())
     + f", set_config('role', '{CALLER_ROLE}', true) {_FOUND}"
 )
@@ -84,25 +85,26 @@ _BY_TOKEN = text(
 _BY_ACCOUNT = text(_SCOPE + "WHERE a.id = :account_id AND a.is_active")
 
 
-def hashed(token: str) -> bytes:
-    """Give what is stored of a token: it has 256 random bits, so one SHA-256 is enough."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def caller_of(session: Session, token: str) -> Caller:
+def caller_of(session: Session, token: str, *, limited: bool = False) -> Caller:
     """Give the caller behind a bearer token, with scope and the house's clock, in one statement.
 
     The transaction is the caller's from here on: rows out of scope are not there for it.
 
+    A session that must do one thing first may do nothing else; `limited` lets it do that thing.
+
     Raises:
         Unauthenticated: unknown, expired or revoked; the three are the same answer.
+        SecondFactorRequired, PasswordChangeRequired: the session must do that first.
     """
     row = session.execute(_BY_TOKEN, {"token_hash": hashed(token)}).one_or_none()
     if row is None:
         raise Unauthenticated(
             Words("令牌无效、已过期或已撤销。", "The token is unknown, has expired or was revoked.")
         )
-    return _caller(row)
+    caller = _caller(row)
+    if not limited:
+        rules.must_be_unlimited(caller.limited_to)
+    return caller
 
 
 def caller_for(session: Session, account_id: UUID) -> Caller | None:
@@ -116,16 +118,22 @@ def caller_for(session: Session, account_id: UUID) -> Caller | None:
 
 
 def _caller(row: Sequence[Any]) -> Caller:
-    account_id, login, name, organisation_id, role, now, own, organisations, groups = row[:9]
+    token_id, session_id, scopes, limit, *who, own, organisations, groups = row[:13]
+    account_id, login, name, organisation_id, role, now = who
+    held = rules.PERMISSIONS[rules.Role(role)]
     return Caller(
         account_id=account_id,
         login=login,
         name=name,
         organisation_id=organisation_id,
         role=role,
-        permissions=rules.PERMISSIONS[rules.Role(role)],
+        permissions=frozenset() if limit else rules.granted(held, scopes),
         organisation_ids=Ids("scope_organisations", organisations),
         group_ids=Ids("scope_groups", groups),
         now=now,
         own_organisation_ids=Ids("scope_own", own),
+        token_id=token_id,
+        session_id=session_id,
+        scopes=None if scopes is None else frozenset(scopes),
+        limited_to=limit,
     )

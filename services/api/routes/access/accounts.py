@@ -1,4 +1,4 @@
-"""Oneself, accounts and tokens over HTTP."""
+"""Oneself and accounts over HTTP."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,13 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field, StringConstraints
 
-from services.api.door import Enter, in_reading, in_transaction
+from services.api.door import Enter, EnterLimited, in_reading, in_transaction
 from services.api.listing import ListQuery
 from services.core.access import actions, queries, schemas
 from services.core.access.rules import Role
-from services.core.kit.settings import settings
 
-router = APIRouter(tags=["access"])
+router = APIRouter()
 
 _Part = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
@@ -35,17 +34,9 @@ class AccountsQuery(ListQuery):
         )
 
 
-class TokensQuery(ListQuery):
-    """Filters of the tokens."""
-
-    account_id: Annotated[
-        UUID | None, Field(description="Another account's tokens, for who keeps accounts.")
-    ] = None
-
-
 @router.get("/me", response_model=schemas.Me)
 @in_reading
-def get_me(door: Enter) -> Response:
+def get_me(door: EnterLimited) -> Response:
     """Read who I am: account, organisation, permissions and scope."""
     return door.one(queries.me(door.session, door.caller))
 
@@ -90,46 +81,9 @@ def change_account(door: Enter, account_id: UUID, given: schemas.AccountChange) 
 @router.post("/accounts/{account_id}/close", response_model=schemas.Account)
 @in_transaction
 def close_account(door: Enter, account_id: UUID, given: schemas.AccountClose) -> Response:
-    """Close an account for good and revoke its tokens."""
+    """Close an account for good; its sessions and tokens end."""
     door.shows(lambda: queries.account(door.session, door.caller, account_id=account_id))
     actions.close(
         door.session, account_id=account_id, given=given, expected=door.expected(), by=door.caller
     )
-    return door.changed()
-
-
-@router.get("/tokens", response_model=schemas.TokenPage)
-@in_reading
-def list_tokens(door: Enter, query: Annotated[TokensQuery, Query()]) -> Response:
-    """List my tokens; those of another account for who keeps accounts."""
-    return door.many(
-        queries.tokens(door.session, door.caller, ask=query.ask(), account_id=query.account_id)
-    )
-
-
-@router.post("/tokens", status_code=201, response_model=schemas.IssuedToken)
-@in_transaction
-def issue_token(door: Enter, given: schemas.NewToken) -> Response:
-    """Issue a token of my own; its text is shown only in this answer."""
-    token, text = actions.issue_own(
-        door.session, given=given, usual_life=settings().token_life, by=door.caller
-    )
-    return door.created(
-        f"/tokens/{token.id}", queries.issued(door.session, token_id=token.id, text=text)
-    )
-
-
-@router.get("/tokens/{token_id}", response_model=schemas.Token)
-@in_reading
-def get_token(door: Enter, token_id: UUID) -> Response:
-    """Read one token, without its text."""
-    return door.one(queries.token(door.session, door.caller, token_id=token_id))
-
-
-@router.delete("/tokens/{token_id}", response_model=schemas.Token)
-@in_transaction
-def revoke_token(door: Enter, token_id: UUID) -> Response:
-    """Revoke a token; the next request with it is refused."""
-    door.shows(lambda: queries.token(door.session, door.caller, token_id=token_id))
-    actions.revoke(door.session, token_id=token_id, expected=door.expected(), by=door.caller)
     return door.changed()
