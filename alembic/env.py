@@ -18,6 +18,12 @@ DO $$ BEGIN
     IF to_regclass('audit_entry') IS NOT NULL THEN
       REVOKE UPDATE, DELETE ON audit_entry FROM tuanzu_app;
     END IF;
+    IF to_regclass('audit_seal') IS NOT NULL THEN
+      REVOKE UPDATE, DELETE ON audit_seal FROM tuanzu_app;
+      REVOKE INSERT, UPDATE, DELETE ON audit_tombstone FROM tuanzu_app;
+      REVOKE EXECUTE ON FUNCTION audit_drop FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION audit_drop TO tuanzu_app;
+    END IF;
   END IF;
 END $$
 """

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from services.api.door import Enter
+from services.api.terms.auditing import AUDITING
 from services.api.terms.chasing import CHASING
 from services.api.terms.records import RECORDS
 from services.core import catalogue
@@ -49,6 +50,6 @@ def _terms() -> Found:
         {"code": fact.NAME, "label": fact.TITLE.both()}
         for fact in sorted(catalogue.EVENTS, key=lambda fact: fact.NAME)
     ]
-    shown = [term.shown() for term in (*RECORDS, *CHASING)]
+    shown = [term.shown() for term in (*RECORDS, *CHASING, *AUDITING)]
     items = [*shown, {"name": "event.type", "values": events}]
     return Found(orjson.dumps({"items": items}).decode(), version=1)
