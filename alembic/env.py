@@ -21,6 +21,12 @@ BEGIN
     IF to_regclass('audit_entry') IS NOT NULL THEN
       REVOKE UPDATE, DELETE ON audit_entry FROM tuanzu_app;
     END IF;
+    IF to_regclass('audit_seal') IS NOT NULL THEN
+      REVOKE UPDATE, DELETE ON audit_seal FROM tuanzu_app;
+      REVOKE INSERT, UPDATE, DELETE ON audit_tombstone FROM tuanzu_app;
+      REVOKE EXECUTE ON FUNCTION audit_drop FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION audit_drop TO tuanzu_app;
+    END IF;
     FOR fenced IN
       SELECT c.oid FROM pg_class c WHERE c.relrowsecurity
       AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'service')
@@ -35,6 +41,10 @@ BEGIN
       REVOKE UPDATE, DELETE ON audit_entry FROM tuanzu_caller;
       REVOKE INSERT, UPDATE, DELETE ON event, feed_head, consumer_cursor, event_parked
         FROM tuanzu_caller;
+    END IF;
+    IF to_regclass('audit_seal') IS NOT NULL THEN
+      REVOKE INSERT, UPDATE, DELETE ON audit_seal, audit_head, audit_tombstone FROM tuanzu_caller;
+      REVOKE UPDATE, DELETE ON audit_pending FROM tuanzu_caller;
     END IF;
     IF app AND NOT pg_has_role('tuanzu_app', 'tuanzu_caller', 'MEMBER') THEN
       GRANT tuanzu_caller TO tuanzu_app;

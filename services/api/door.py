@@ -14,11 +14,11 @@ import orjson
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from services.api import credentials, usage
+from services.api import credentials, refusals, usage
 from services.core.access import queries as access
 from services.core.kit import db, idempotency
 from services.core.kit.caller import Caller
-from services.core.kit.errors import Invalid, PreconditionRequired, Stale
+from services.core.kit.errors import Invalid, PreconditionRequired, Refusal, Stale
 from services.core.kit.reading import Found, Page
 from services.core.kit.settings import settings
 from services.core.kit.trace import ADDRESS
@@ -55,6 +55,10 @@ class Door:
         self.caller = access.caller_of(session, token, limited=self.limited)
         if self.caller.token_id:
             usage.seen(self.caller.token_id, self.caller.now, ADDRESS.get())
+
+    def caller_if_in(self) -> Caller | None:
+        """Give who came in, None before that."""
+        return getattr(self, "caller", None)
 
     def shows(self, representation: Callable[[], Found]) -> None:
         """Say how the record is shown: after the change, and in a 412 as it is now."""
@@ -150,9 +154,13 @@ def in_reading(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
     @wraps(route)
     def inside(*args: _Route.args, **kwargs: _Route.kwargs) -> Response:
         door = _of(kwargs)
-        with db.reading() as session:
-            door.enter(session)
-            return route(*args, **kwargs)
+        try:
+            with db.reading() as session:
+                door.enter(session)
+                return route(*args, **kwargs)
+        except Refusal as refusal:
+            refusals.note(door.request, door.caller_if_in(), refusal, writes=False)
+            raise
 
     return inside
 
@@ -163,22 +171,11 @@ def in_transaction(route: Callable[_Route, Response]) -> Callable[_Route, Respon
     @wraps(route)
     def inside(*args: _Route.args, **kwargs: _Route.kwargs) -> Response:
         door = _of(kwargs)
-        with db.unit_of_work() as session:
-            door.enter(session)
-            door.caller.must_write()
-            made = _attempt(door)
-            answered = idempotency.earlier(session, made) if made else None
-            if answered:
-                return _replayed(answered)
-            try:
-                response = route(*args, **kwargs)
-            except Stale as stale:
-                if door.representation:
-                    stale.current = door.representation().body
-                raise
-            if made:
-                _remember(door, made, response)
-        return response
+        try:
+            return _done(door, lambda: route(*args, **kwargs))
+        except Refusal as refusal:  # its transaction is rolled back by now
+            refusals.note(door.request, door.caller_if_in(), refusal, writes=True)
+            raise
 
     return inside
 
@@ -199,6 +196,26 @@ def in_steps(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
         return route(*args, **kwargs)
 
     return inside
+
+
+def _done(door: Door, route: Callable[[], Response]) -> Response:
+    """Run a route in its unit of work; gives what it answers once that is committed."""
+    with db.unit_of_work() as session:
+        door.enter(session)
+        door.caller.must_write()
+        made = _attempt(door)
+        answered = idempotency.earlier(session, made) if made else None
+        if answered:
+            return _replayed(answered)
+        try:
+            response = route()
+        except Stale as stale:
+            if door.representation:
+                stale.current = door.representation().body
+            raise
+        if made:
+            _remember(door, made, response)
+    return response
 
 
 def _attempt(door: Door) -> idempotency.Attempt | None:

@@ -9,10 +9,11 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_fastapi_instrumentator import Instrumentator
 
-from services.api import health, openapi, problems
+from services.api import health, histories, openapi, problems
 from services.api.routes import (
     access,
     agreements,
+    audit,
     calendar,
     escalations,
     groups,
@@ -48,6 +49,7 @@ ROOMS: tuple[APIRouter, ...] = (
     agreements.router,
     targets.router,
     webhooks.router,
+    audit.router,
     terms.router,
 )
 """Routes are matched in this order: the busiest rooms come first."""
@@ -103,6 +105,7 @@ def create_app() -> FastAPI:
     problems.install(app)
     for room in ROOMS:
         app.include_router(room, prefix="/api/v1", responses=_PROBLEMS)
+    app.include_router(histories.of(ROOMS), prefix="/api/v1", responses=_PROBLEMS)
     app.include_router(health.router)
     Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False

@@ -11,6 +11,8 @@ from services.core.access import events as access_events
 from services.core.access import models as access
 from services.core.agreements import events as agreements_events
 from services.core.agreements import models as agreements
+from services.core.audit import events as audit_events
+from services.core.audit import models as audit
 from services.core.calendar import events as calendar_events
 from services.core.calendar import models as calendar
 from services.core.escalations import events as escalations_events
@@ -54,6 +56,7 @@ ROOMS_WITH_TABLES = (
     policies,
     groups,
     access,
+    audit,
     projects,
     agreements,
     targets,
@@ -74,6 +77,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     policies_events,
     groups_events,
     access_events,
+    audit_events,
     projects_events,
     agreements_events,
     targets_events,

@@ -1,4 +1,4 @@
-"""The relay: numbers committed facts, copies the log into the Redis stream, and wakes the workers.
+"""The relay: numbers committed facts, copies them into the Redis stream, wakes the workers, seals.
 
 One relay leads (an advisory lock on the connection that stamps, so a relay that lost its
 connection cannot stamp), any number stand by. Redis' own last id is the cursor of the copy: a
@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from services.core.audit import actions as audit
 from services.core.kit import db, jobs, logs, wake
 from services.core.kit.settings import settings
 from services.worker.app import publisher
@@ -119,6 +120,7 @@ class Relay:
         self._running = True
         self._stream = Stream()
         self._next_beat = 0.0
+        self._no_seal_until = 0.0
 
     def stop(self, _signal: int, _frame: FrameType | None) -> None:
         """Leave after the current round."""
@@ -166,7 +168,24 @@ class Relay:
         session.commit()
         if stamped:
             _wake_workers()
-        return stamped == settings().relay_batch
+        sealed = self._seal(session)
+        return settings().relay_batch in (stamped, sealed)
+
+    def _seal(self, session: Session) -> int:
+        """Seal what was committed; if that fails the feed goes on, and /readyz says so."""
+        if time.monotonic() < self._no_seal_until:
+            return 0
+        try:
+            sealed = audit.seal(session, limit=settings().relay_batch)
+            session.commit()
+        except (psycopg.OperationalError, OperationalError):
+            raise
+        except Exception:  # noqa: BLE001 whatever keeps lines from being sealed, facts are numbered
+            _log.exception("audit lines cannot be sealed")
+            session.rollback()
+            self._no_seal_until = time.monotonic() + _BEAT_SECONDS
+            return 0
+        return sealed
 
 
 def _wake_workers() -> None:

@@ -121,6 +121,7 @@ RECORDS: tuple[Term, ...] = (
             "supervision.answer": Words("签收并反馈督办单", "Answer supervision orders"),
             "webhooks.keep": Words("维护事件订阅", "Keep webhooks"),
             "accounts.keep": Words("维护账号", "Keep accounts"),
+            "audit.read": Words("查阅审计记录", "Read the audit"),
         },
     ),
     Term(

@@ -12,6 +12,7 @@ from services.core.kit.settings import Settings, settings
 
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+_NAME_BYTES = 4
 
 
 class NoSecretKey(RuntimeError):
@@ -46,6 +47,22 @@ def _master() -> bytes:
 
 def _derived(purpose: str) -> bytes:
     return hashlib.blake2b(purpose.encode(), key=_master(), digest_size=_KEY_BYTES).digest()
+
+
+def key_id() -> str:
+    """Name the master key in use: a short digest, from which nothing of the key can be told."""
+    return hashlib.blake2b(b"key-id", key=_master(), digest_size=_NAME_BYTES).hexdigest()
+
+
+def seal_key(known_as: str) -> bytes:
+    """Give the key of the audit's seals that was derived from the master key of that name.
+
+    Raises:
+        NoSecretKey: no master key of that name is here.
+    """
+    if known_as != key_id():
+        raise NoSecretKey(f"the master key '{known_as}' is not here, only '{key_id()}'")
+    return _derived("audit-seal")
 
 
 def sealed(secret: bytes, *, owner: str) -> str:

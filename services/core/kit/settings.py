@@ -153,6 +153,16 @@ class Settings(BaseSettings):
         description="After a rotation both secrets sign for this long.",
     )
 
+    audit_keep: timedelta = Field(
+        default=timedelta(days=1096),
+        ge=timedelta(days=180),
+        description="Audit lines stay in the database this long (three years; the law asks for "
+        "six months), then they are archived.",
+    )
+    audit_archive: Path | None = Field(
+        default=None,
+        description="Folder the workers archive older audit lines in; empty: none is ever dropped.",
+    )
     token_life: timedelta = Field(
         default=timedelta(days=90), description="A bearer token expires after this long."
     )

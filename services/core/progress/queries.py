@@ -102,6 +102,7 @@ FIELDS: Fields = Constant(
             ProgressReport.state.in_(_OWED), ProgressReport.current_due_at < func.house_now()
         ),
         "is_late": ProgressReport.is_late,
+        "is_open": _IS_OPEN,
         **{name: case((_IS_OPEN, value), else_=None) for name, value in _CONTENT.items()},
         "is_no_change": ProgressReport.is_no_change,
         "submitted_at": ProgressReport.submitted_at,

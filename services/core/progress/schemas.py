@@ -121,6 +121,9 @@ class Report(Shown):
     current_due_at: datetime
     is_overdue: bool
     is_late: bool = Field(description="Its first submission came after the original due.")
+    is_open: bool = Field(
+        description="Whether its content is open to you: a draft's is its own unit's, and null."
+    )
     invested_period: Money | None
     cumulative_year: Money | None
     cumulative_all: Money | None

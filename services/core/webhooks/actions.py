@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.core.access import queries as access
+from services.core.audit.rules import Act
 from services.core.kit import cipher, ledger, rows
 from services.core.kit.caller import Caller
 from services.core.kit.events import Actor, Subject
@@ -105,15 +106,23 @@ def resend(session: Session, *, endpoint_id: UUID, delivery_id: UUID, by: Caller
         Missing: there is no such delivery of an endpoint in scope.
     """
     by.must("webhooks.keep")
-    queries.for_change(session, by, endpoint_id=endpoint_id, expected=None)
+    endpoint = queries.for_change(session, by, endpoint_id=endpoint_id, expected=None)
     delivery = rows.for_change(
         session,
         WebhookDelivery,
         WebhookDelivery.id == delivery_id,
         WebhookDelivery.endpoint_id == endpoint_id,
     )
-    delivery.state = DeliveryState.DUE
+    was, delivery.state = delivery.state, DeliveryState.DUE
     delivery.next_at = by.now
+    ledger.note(
+        session,
+        Act.RESENT,
+        by=Actor.person(by),
+        now=by.now,
+        about=_about(endpoint),
+        details={"delivery_id": [None, delivery.id], "state": [was, delivery.state]},
+    )
 
 
 def plan(session: Session, seen: Seen, now: datetime) -> None:
@@ -187,12 +196,14 @@ def _record(session: Session, endpoint: WebhookEndpoint, by: Caller) -> None:
     ledger.record(
         session,
         WebhookChanged(endpoint_id=endpoint.id, state=endpoint.state),
-        about=Subject(
-            "webhook_endpoint", endpoint.id, organisation_ids=(endpoint.organisation_id,)
-        ),
+        about=_about(endpoint),
         by=Actor.person(by),
         now=by.now,
     )
+
+
+def _about(endpoint: WebhookEndpoint) -> Subject:
+    return Subject("webhook_endpoint", endpoint.id, organisation_ids=(endpoint.organisation_id,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,9 +333,7 @@ def _disable(session: Session, endpoint: WebhookEndpoint, reason: str, now: date
     ledger.record(
         session,
         WebhookDisabled(endpoint_id=endpoint.id, reason=reason),
-        about=Subject(
-            "webhook_endpoint", endpoint.id, organisation_ids=(endpoint.organisation_id,)
-        ),
+        about=_about(endpoint),
         by=Actor.part("webhooks"),
         now=now,
     )

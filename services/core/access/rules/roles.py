@@ -41,6 +41,7 @@ class Permission(StrEnum):
     ANSWER_ORDERS = "supervision.answer"
     KEEP_WEBHOOKS = "webhooks.keep"
     KEEP_ACCOUNTS = "accounts.keep"
+    READ_AUDIT = "audit.read"
 
 
 _P = Permission
@@ -77,13 +78,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.KEEP_TARGETS,
             _P.ISSUE_ORDERS,
             _P.KEEP_WEBHOOKS,
+            _P.READ_AUDIT,
         }
     ),
     Role.OBSERVER: frozenset(),
     Role.INTEGRATOR: frozenset({_P.KEEP_WEBHOOKS}),
     Role.SYSTEM_ADMIN: frozenset({_P.KEEP_CALENDAR, _P.KEEP_REGIONS}),
     Role.SECURITY_ADMIN: frozenset({_P.KEEP_ACCOUNTS}),
-    Role.AUDIT_ADMIN: frozenset(),
+    Role.AUDIT_ADMIN: frozenset({_P.READ_AUDIT}),
 }
 """What each role holds. The three administrators (三员分立) hold no business permission."""
 
