@@ -23,6 +23,8 @@ from services.core.kit.settings import settings
 from services.core.kit.words import Words
 
 JSON = "application/json"
+_VERSION_DIGITS = 9
+"""A row version is a PostgreSQL integer."""
 
 
 class Door:
@@ -73,7 +75,7 @@ class Door:
                 )
             )
         number = given.strip().strip('"').partition("-")[0]
-        if not number.isdecimal():
+        if not number.isdecimal() or len(number) > _VERSION_DIGITS:
             raise Invalid.at(
                 "header:If-Match",
                 Words("If-Match 须为一个 ETag。", "If-Match must be one ETag of this record."),
