@@ -32,6 +32,10 @@ class Unopenable(RuntimeError):
     """It was sealed with a key that is not in the ring, or was altered, or belongs to another."""
 
 
+class UnknownKey(NoSecretKey):
+    """The ring has no key of this id."""
+
+
 def read_keys(chosen: Settings) -> tuple[bytes, ...]:
     """Give the 32-byte master keys from the variable or the file, the current one first.
 
@@ -64,25 +68,30 @@ def key_ids() -> tuple[str, ...]:
     return tuple(_ring())
 
 
-def derived(purpose: str, key_id: str | None = None) -> bytes:
+def key_id() -> str:
+    """Give the id of the current key."""
+    return key_ids()[0]
+
+
+def derived(purpose: str, made_with: str | None = None) -> bytes:
     """Give a 32-byte key for one purpose only, from the current master key or the one of an id.
 
     Raises:
-        Unopenable: the ring has no key of this id.
+        UnknownKey: the ring has no key of this id.
     """
     ring = _ring()
-    wanted = key_id or next(iter(ring))
+    wanted = made_with or next(iter(ring))
     if wanted not in ring:
-        raise Unopenable(f"no key {wanted} in the ring")
+        raise UnknownKey(f"the ring has no key {wanted}; it has {', '.join(ring)}")
     return hashlib.blake2b(purpose.encode(), key=ring[wanted], digest_size=_KEY_BYTES).digest()
 
 
 def sealed(secret: bytes, *, owner: str) -> str:
     """Encrypt a secret for one owner (table and row id), which is bound into the ciphertext."""
     nonce = os.urandom(_NONCE_BYTES)
-    key_id = key_ids()[0]
-    body = AESGCM(derived("at-rest", key_id)).encrypt(nonce, secret, owner.encode())
-    return f"{_FORM}:{key_id}:{base64.b64encode(nonce + body).decode()}"
+    current = key_id()
+    body = AESGCM(derived("at-rest", current)).encrypt(nonce, secret, owner.encode())
+    return f"{_FORM}:{current}:{base64.b64encode(nonce + body).decode()}"
 
 
 def opened(text: str, *, owner: str) -> bytes:
@@ -92,9 +101,9 @@ def opened(text: str, *, owner: str) -> bytes:
         Unopenable: other key, other owner, or altered.
     """
     form, _, rest = text.partition(":")
-    key_id, _, body = rest.rpartition(":")  # v1:<body> names no key: any may have made it
+    named, _, body = rest.rpartition(":")  # v1:<body> names no key: any may have made it
     raw = base64.b64decode(body)
-    for candidate in [key_id] if form == _FORM else key_ids():
+    for candidate in {named} & set(key_ids()) if form == _FORM else key_ids():
         try:
             return AESGCM(derived("at-rest", candidate)).decrypt(
                 raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], owner.encode()
@@ -106,7 +115,7 @@ def opened(text: str, *, owner: str) -> bytes:
 
 def current_prefix() -> str:
     """Give what every ciphertext of the current key begins with."""
-    return f"{_FORM}:{key_ids()[0]}:"
+    return f"{_FORM}:{key_id()}:"
 
 
 def cursor_signer() -> URLSafeSerializer:
@@ -117,7 +126,7 @@ def cursor_signer() -> URLSafeSerializer:
 @lru_cache(maxsize=2)
 def _signer(ids: tuple[str, ...]) -> URLSafeSerializer:
     """Sign with the last of the list, the current key, and take all."""
-    keys = [derived("cursors", key_id) for key_id in reversed(ids)]
+    keys = [derived("cursors", made_with) for made_with in reversed(ids)]
     return URLSafeSerializer(keys, salt="page")
 
 
