@@ -25,6 +25,8 @@ from services.core.kit.trace import ADDRESS
 from services.core.kit.words import Words
 
 JSON = "application/json"
+_VERSION_DIGITS = 9
+"""A row version is a PostgreSQL integer."""
 
 
 class Door:
@@ -79,7 +81,7 @@ class Door:
                 )
             )
         number = given.strip().strip('"').partition("-")[0]
-        if not number.isdecimal():
+        if not number.isdecimal() or len(number) > _VERSION_DIGITS:
             raise Invalid.at(
                 "header:If-Match",
                 Words("If-Match 须为一个 ETag。", "If-Match must be one ETag of this record."),

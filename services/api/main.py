@@ -8,8 +8,11 @@ import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from services.api import health, histories, openapi, problems
+from services.api.edge import Edge
 from services.api.routes import (
     access,
     agreements,
@@ -31,7 +34,7 @@ from services.api.routes import (
 )
 from services.api.trace import Traced
 from services.core.kit import logs
-from services.core.kit.settings import settings
+from services.core.kit.settings import Settings, settings
 
 ROOMS: tuple[APIRouter, ...] = (
     projects.router,
@@ -62,10 +65,13 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         },
     }
     for status, words in (
+        (400, "The request cannot be read, or could be read in more than one way."),
         (401, "No token, or not a good one."),
         (403, "Visible, but not this caller's to change."),
         (404, "No such record, or none in the caller's scope."),
         (409, "In conflict with what is recorded; unlawful moves list the lawful ones."),
+        (413, "The body is too large."),
+        (415, "The body is not application/json in UTF-8."),
         (412, "The record has another version by now; it is included."),
         (422, "The input is wrong; each field is named by its pointer."),
         (428, "A change needs If-Match."),
@@ -73,6 +79,32 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (503, "Try again shortly."),
     )
 }
+
+
+_ASKED_ACROSS_ORIGINS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Last-Event-ID",
+    "X-Request-ID",
+    "traceparent",
+)
+_TOLD_ACROSS_ORIGINS = (
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Idempotent-Replayed",
+    "Deprecation",
+    "Sunset",
+    "X-Request-ID",
+    "traceparent",
+)
+"""A browser shows a script of another origin only what is named here."""
 
 
 @asynccontextmanager
@@ -88,6 +120,23 @@ def _operation_id(route: APIRoute) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
+def _stand_in_front(app: FastAPI, chosen: Settings) -> None:
+    """Put the layers around the routes, from the innermost to the outermost."""
+    app.add_middleware(Edge, body_limit=chosen.body_limit_bytes)
+    if chosen.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=chosen.cors_origins,
+            allow_credentials=True,
+            allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+            allow_headers=_ASKED_ACROSS_ORIGINS,
+            expose_headers=_TOLD_ACROSS_ORIGINS,
+        )
+    app.add_middleware(Traced, over_tls=chosen.address().startswith("https://"))
+    if chosen.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(chosen.trusted_proxies))
+
+
 def create_app() -> FastAPI:
     """Build the app; uvicorn calls this in each api process."""
     logs.configure()
@@ -99,9 +148,8 @@ def create_app() -> FastAPI:
         generate_unique_id_function=_operation_id,
         openapi_url="/api/v1/openapi.json",
         redoc_url=None,
-        max_body_size=settings().body_limit_bytes,
     )
-    app.add_middleware(Traced)
+    _stand_in_front(app, settings())
     problems.install(app)
     for room in ROOMS:
         app.include_router(room, prefix="/api/v1", responses=_PROBLEMS)

@@ -12,7 +12,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -34,6 +34,7 @@ from services.core.kit.words import Words
 _log = structlog.get_logger(__name__)
 
 STATUS: dict[Kind, int] = {
+    Kind.MALFORMED: 400,
     Kind.INVALID: 422,
     Kind.UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
@@ -100,13 +101,12 @@ def language_of(request: Request) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Put the handlers into the app; after this no error leaves in another form."""
+    """Put the handlers into the app; the edge answers what is left over."""
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeout, _busy)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def _answer(  # noqa: PLR0913 the members of one problem
@@ -156,6 +156,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     """Translate a refusal of the core."""
     if not isinstance(error, Refusal):
         raise error
+    return refused(request, error)
+
+
+def refused(request: Request, error: Refusal) -> Response:
+    """Answer a refusal, with whatever its kind adds."""
     extra: dict[str, Any] = {}
     if isinstance(error, UnlawfulMove):
         extra["lawful"] = list(error.lawful)
@@ -206,6 +211,10 @@ async def _database(request: Request, error: Exception) -> Response:
             "引用的记录不存在或取值不允许。", "It names a record or a value that is not there."
         )
         return _answer(request, 422, "bad_reference", Invalid.title, words)
+    if isinstance(error, DataError):
+        _log.warning("a value reached the database that no rule bounds", sqlstate=state)
+        words = Words("取值超出范围。", "A value is out of range.")
+        return _answer(request, 422, "out_of_range", Invalid.title, words)
     _log.error("database error", sqlstate=state, exc_info=error)
     return await _busy(request, error)
 
@@ -216,9 +225,9 @@ async def _busy(request: Request, _: Exception) -> Response:
     return _answer(request, 503, Unavailable.code, Unavailable.title, words)
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
+def unexpected(request: Request, error: Exception) -> Response:
     """Answer 500 without a word of the inside; the log has it, under the trace id."""
-    _log.error("unexpected error", path=request.url.path, exc_info=error)
+    _log.error("unexpected error", path=request.scope["path"], exc_info=error)
     words = Words("服务出现意外错误，已记录。", "Something unexpected went wrong; it was logged.")
     title = Words("服务器内部错误", "Internal error")
     return _answer(request, 500, "internal_error", title, words)

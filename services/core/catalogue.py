@@ -1,11 +1,13 @@
-"""Everything that exists: every table (METADATA) and every fact (EVENTS).
+"""Everything that exists: every table (METADATA), fact (EVENTS) and sealed column (SEALED).
 
 Only doors, Alembic and tests look here; a room is named here once for its tables, once for its
-facts.
+facts, and once if it keeps secrets.
 """
 
 from collections.abc import Iterable
 from types import ModuleType
+
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.core.access import events as access_events
 from services.core.access import models as access
@@ -24,6 +26,7 @@ from services.core.groups import models as groups
 from services.core.kit import feed, idempotency, jobs, ledger
 from services.core.kit.db import Base
 from services.core.kit.events import Fact
+from services.core.kit.sealing import Sealed
 from services.core.monitoring import events as monitoring_events
 from services.core.monitoring import models as monitoring
 from services.core.notifications import events as notifications_events
@@ -69,6 +72,14 @@ ROOMS_WITH_TABLES = (
     exchange,
 )
 METADATA = Base.metadata
+
+SEALED: tuple[Sealed, ...] = (*idempotency.SEALED, *access.SEALED, *webhooks.SEALED)
+"""What `tuanzu keys reseal` seals again."""
+KEY_IDS: tuple[InstrumentedAttribute[str], ...] = (
+    audit.AuditSeal.key_id,
+    audit.AuditTombstone.key_id,
+)
+"""Columns that name the key something was signed with: `tuanzu keys retire` keeps those keys."""
 
 ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     calendar_events,

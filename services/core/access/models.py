@@ -16,6 +16,7 @@ from services.core.access.rules import (
 )
 from services.core.kit import columns as c
 from services.core.kit.db import Base
+from services.core.kit.sealing import Sealed
 
 
 class Account(c.Provenance, Base):
@@ -137,6 +138,16 @@ class Password(Base):
     replaced_at: Mapped[c.MaybeInstant]
 
 
+def answer_owner(token_hash: bytes) -> str:
+    """Bind a kept answer to the token it was given for."""
+    return f"refresh_token|{token_hash.hex()}"
+
+
+def secret_owner(account_id: UUID) -> str:
+    """Bind an authenticator's secret to the account whose it is."""
+    return f"second_factor|{account_id}"
+
+
 class SecondFactor(Base):
     """The secret of somebody's authenticator (RFC 6238), sealed."""
 
@@ -190,3 +201,6 @@ class SignInFailure(Base):
     failures: Mapped[int] = mapped_column(default=0)
     last_at: Mapped[c.MaybeInstant]
     blocked_until: Mapped[c.MaybeInstant]
+
+
+SEALED = (Sealed(SecondFactor.secret, secret_owner), Sealed(RefreshToken.answer, answer_owner))

@@ -41,6 +41,7 @@ def make_engine(url: str, *, size: int, timeout_ms: int = 0) -> Engine:
         pool_timeout=5,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,  # an error's text never quotes what somebody sent
         connect_args={"options": options, "connect_timeout": 5, "application_name": "tuanzu"},
     )
 

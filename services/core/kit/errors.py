@@ -17,6 +17,7 @@ from services.core.kit.words import Words
 class Kind(StrEnum):
     """What sort of no it is; one HTTP status each."""
 
+    MALFORMED = "malformed"
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
@@ -64,6 +65,30 @@ class Invalid(Refusal):
     ) -> "Invalid":
         """Refuse one field, with its pointer and what is allowed there."""
         return cls(words, faults=(Fault(pointer, code, words, allowed),))
+
+
+class Malformed(Refusal):
+    """It cannot be read at all, or could be read in more than one way."""
+
+    kind = Kind.MALFORMED
+    code = "malformed"
+    title = Words("请求无法解析", "The request cannot be read")
+
+
+class TooLarge(Refusal):
+    """It is longer than anything this service takes."""
+
+    kind = Kind.TOO_LARGE
+    code = "too_large"
+    title = Words("请求体过大", "The request body is too large")
+
+
+class Unsupported(Refusal):
+    """It is of a kind that nothing here reads."""
+
+    kind = Kind.UNSUPPORTED
+    code = "unsupported_media_type"
+    title = Words("不支持的内容类型", "Not a media type this takes")
 
 
 class Unauthenticated(Refusal):

@@ -3,10 +3,13 @@
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+"""A scheme and a host, as a browser writes it; `*` is none."""
 
 
 class Settings(BaseSettings):
@@ -38,10 +41,21 @@ class Settings(BaseSettings):
         description="Address clients see, used in links and as the CloudEvents source; "
         "empty: http://host:port.",
     )
+    cors_origins: tuple[Origin, ...] = Field(
+        default=(),
+        description="Origins (https://host) whose pages a browser lets call the api, cookies "
+        "included; none: only pages of its own.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses or ranges of the proxies in front, whose X-Forwarded-For and "
+        "-Proto are believed; none: anybody could forge them, so nobody's are.",
+    )
     secret_key: str = Field(
         default="",
         repr=False,
-        description="Base64 of 32 bytes: encrypts secrets at rest and signs cursors.",
+        description="Base64 of 32 bytes: encrypts secrets at rest and signs cursors. Former keys, "
+        "which still open what they sealed, may follow after a space.",
     )
     secret_key_file: Path | None = Field(
         default=None, description="A file that holds the secret key, instead of the variable."

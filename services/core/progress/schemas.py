@@ -1,7 +1,6 @@
 """What progress reports look like from outside."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,16 +16,15 @@ from services.core.kit.shapes import (
     Period,
     Share,
     Shown,
+    SignedAmount,
 )
 from services.core.progress.rules import ReportState
-
-_MOST = Decimal("9999999999999999.99")
 
 
 class ExactMoney(Given):
     """What was really invested: to the cent; negative only where a correction says why."""
 
-    amount: Annotated[Decimal, Field(ge=-_MOST, le=_MOST, max_digits=18, decimal_places=2)] = Field(
+    amount: SignedAmount = Field(
         examples=["625000000.00"], description="CNY, two decimals, as a string."
     )
     currency: Literal["CNY"] = "CNY"

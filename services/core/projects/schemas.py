@@ -206,7 +206,10 @@ class GivenPlan(Given):
     )
     image_target: Paragraph | None = Field(default=None, description="年度形象进度目标")
     replaces: int | None = Field(
-        default=None, ge=1, description="The version you have seen: another one is a conflict."
+        default=None,
+        ge=1,
+        le=32_767,
+        description="The version you have seen: another one is a conflict.",
     )
     reason: Paragraph | None = Field(default=None, description="Needed when a plan is replaced.")
     source: Paragraph | None = None

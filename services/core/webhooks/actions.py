@@ -23,7 +23,12 @@ from services.core.kit.scope import among
 from services.core.kit.settings import settings
 from services.core.webhooks import queries, rules, schemas
 from services.core.webhooks.events import WebhookChanged, WebhookDisabled
-from services.core.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from services.core.webhooks.models import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    secret_owner,
+)
 from services.core.webhooks.rules import DeliveryState, EndpointState, EndpointVerb
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 the prefix Standard Webhooks gives every secret
@@ -163,7 +168,7 @@ def secrets_of(endpoint: WebhookEndpoint, *, now: datetime) -> list[bytes]:
     texts = [endpoint.secret]
     if endpoint.previous_secret and endpoint.previous_until and now < endpoint.previous_until:
         texts.append(endpoint.previous_secret)
-    owner = _owner(endpoint.id)
+    owner = secret_owner(endpoint.id)
     return [b64decode(cipher.opened(text, owner=owner)) for text in texts]
 
 
@@ -183,13 +188,9 @@ def _new_secret() -> str:
     return SECRET_PREFIX + b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
-def _owner(endpoint_id: UUID) -> str:
-    return f"webhook_endpoint|secret|{endpoint_id}"
-
-
 def _sealed(endpoint_id: UUID, secret: str) -> str:
     plain = secret.removeprefix(SECRET_PREFIX).encode()
-    return cipher.sealed(plain, owner=_owner(endpoint_id))
+    return cipher.sealed(plain, owner=secret_owner(endpoint_id))
 
 
 def _record(session: Session, endpoint: WebhookEndpoint, by: Caller) -> None:

@@ -1,6 +1,5 @@
 """`tuanzu backup`: the data of one machine in one file."""
 
-import base64
 import json
 import tempfile
 from collections.abc import Generator
@@ -68,11 +67,11 @@ def _database(place: Home) -> Generator[str]:
 
 
 def _write_key_and_settings(folder: Path, place: Home) -> None:
-    """Write the master key, and the settings that are not the default and no secret."""
+    """Write the master keys, and the settings that are not the default and no secret."""
     chosen = Settings()
     file = chosen.secret_key_file or place.secret_key
-    secret = cipher.read_key(chosen.model_copy(update={"secret_key_file": file}))
-    home.write_private(folder / KEY, base64.b64encode(secret).decode() + "\n")
+    keys = cipher.read_keys(chosen.model_copy(update={"secret_key_file": file}))
+    home.write_private(folder / KEY, cipher.written(keys))
     secrets = {name for name, field in Settings.model_fields.items() if not field.repr}
     kept = chosen.model_dump(mode="json", exclude=_OF_THE_PLACE | secrets, exclude_defaults=True)
     (folder / SETTINGS).write_text(json.dumps(kept, indent=2), encoding="utf-8")

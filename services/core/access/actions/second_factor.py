@@ -14,7 +14,7 @@ from services.core.access import queries, rules, schemas
 from services.core.access.actions import accounts, passwords, sessions
 from services.core.access.actions.passwords import Claim
 from services.core.access.events import SecondFactorEnrolled, SecondFactorRemoved
-from services.core.access.models import Account, SecondFactor
+from services.core.access.models import Account, SecondFactor, secret_owner
 from services.core.access.rules import EndReason
 from services.core.kit import ledger
 from services.core.kit.caller import Caller
@@ -51,7 +51,7 @@ def enrol(session: Session, claimed: Claim, *, by: Caller) -> schemas.Authentica
     session.add(
         SecondFactor(
             account_id=account.id,
-            secret=sealed(secret.encode(), owner=_owner(account.id)),
+            secret=sealed(secret.encode(), owner=secret_owner(account.id)),
             created_at=by.now,
             last_step=0,
             recovery=[],
@@ -124,7 +124,7 @@ def passes(session: Session, account_id: UUID, code: str, *, now: datetime) -> b
 
 def takes(held: SecondFactor, code: str, *, now: datetime) -> bool:
     """Say whether an authenticator's code is right and new, and take it."""
-    generator = pyotp.TOTP(opened(held.secret, owner=_owner(held.account_id)).decode())
+    generator = pyotp.TOTP(opened(held.secret, owner=secret_owner(held.account_id)).decode())
     present = int(now.timestamp()) // _STEP_SECONDS
     for step in (present + drift for drift in _DRIFT):
         right = hmac.compare_digest(generator.at(step * _STEP_SECONDS).encode(), code.encode())
@@ -162,7 +162,3 @@ def _recovery_code() -> str:
 
 def _digest(code: str) -> bytes:
     return hashlib.sha256(code.strip().lower().encode()).digest()
-
-
-def _owner(account_id: UUID) -> str:
-    return f"second_factor|{account_id}"

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 from services.core.access import bearers, queries, rules, schemas
 from services.core.access.bearers import Mark
 from services.core.access.events import SessionCompromised
-from services.core.access.models import AccessToken, Account, LoginSession, RefreshToken
+from services.core.access.models import (
+    AccessToken,
+    Account,
+    LoginSession,
+    RefreshToken,
+    answer_owner,
+)
 from services.core.access.rules import (
     EndReason,
     Limit,
@@ -97,7 +103,9 @@ def refresh(session: Session, presented: str, *, now: datetime) -> schemas.Phone
         return None
     if link.used_at is not None:
         if link.answer and now < link.used_at + settings().refresh_grace:
-            return schemas.PhoneTokens.model_validate_json(opened(link.answer, owner=_owner(link)))
+            return schemas.PhoneTokens.model_validate_json(
+                opened(link.answer, owner=answer_owner(link.token_hash))
+            )
         _compromised(session, family, account, now)
         return None
     family.last_used_at = account.last_seen_at = now
@@ -106,7 +114,7 @@ def refresh(session: Session, presented: str, *, now: datetime) -> schemas.Phone
     limit = limit_now(session, account, SessionMethod(family.method), now)
     tokens = _links(session, family, limit, now)
     link.used_at = now
-    link.answer = sealed(tokens.model_dump_json().encode(), owner=_owner(link))
+    link.answer = sealed(tokens.model_dump_json().encode(), owner=answer_owner(link.token_hash))
     return tokens
 
 
@@ -250,11 +258,6 @@ def _forget_answers(session: Session, family: LoginSession) -> None:
         .where(RefreshToken.session_id == family.id, RefreshToken.answer.is_not(None))
         .values(answer=None)
     )
-
-
-def _owner(link: RefreshToken) -> str:
-    """Bind a kept answer to the token it was given for."""
-    return f"refresh_token|{link.token_hash.hex()}"
 
 
 def _actor(account: Account) -> Actor:

@@ -51,7 +51,7 @@ def archive_old(
         sha256=digest,
         key_id=cipher.key_id(),
     )
-    mark = rules.marked(cipher.seal_key(stone.key_id), queries.boundary(stone))
+    mark = rules.marked(cipher.derived(rules.KEY, stone.key_id), queries.boundary(stone))
     asked = {"file": stone.file, "sha256": digest, "key_id": stone.key_id, "mark": mark}
     session.execute(_DROP, {"upto": upto, **asked})
     details = {"first_seq": stone.first_seq, "last_seq": upto, "file": stone.file}
@@ -76,7 +76,7 @@ def _written(
     stretch = (
         link for batch in queries.links(session, after=start.seq, upto=upto) for link in batch
     )
-    digest = queries.write(path, manifest, cipher.seal_key(key_id), stretch)
+    digest = queries.write(path, manifest, cipher.derived(rules.KEY, key_id), stretch)
     checked = queries.check(path)
     if checked.breaks or checked.end != end:
         named = "; ".join(found.words.en for found in checked.breaks)

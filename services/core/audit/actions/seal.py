@@ -33,7 +33,7 @@ def seal(session: Session, *, limit: int) -> int:
     if not lines:
         return 0
     key_id = cipher.key_id()
-    key, hashes, previous = cipher.seal_key(key_id), [], head.hash
+    key, hashes, previous = cipher.derived(rules.KEY, key_id), [], head.hash
     for seq, line in enumerate(lines, head.seq + 1):
         previous = rules.sealed(key, previous, seq, rules.canonical(rules.plain(line)))
         hashes.append(previous)

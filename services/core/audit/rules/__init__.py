@@ -3,6 +3,7 @@
 from services.core.audit.rules.acts import ADMINISTRATION, Act
 from services.core.audit.rules.line import (
     GENESIS,
+    KEY,
     Anchor,
     Line,
     anchors,
@@ -17,6 +18,7 @@ from services.core.audit.rules.walk import MOST_BREAKS, Break, Link, Walk
 __all__ = (
     "ADMINISTRATION",
     "GENESIS",
+    "KEY",
     "MOST_BREAKS",
     "Act",
     "Anchor",

@@ -18,6 +18,8 @@ from services.core.kit.words import Words
 
 FORM = "tuanzu-audit-1"
 """Version of the canonical form: a line sealed under it is for ever read under it."""
+KEY = "audit-seal"
+"""What the key of the seals is derived for from the master key."""
 GENESIS = bytes(32)
 _SEQ_BYTES = 8
 _EXACTLY = json.JSONDecoder(parse_int="\0".__add__, parse_float="\0".__add__)
