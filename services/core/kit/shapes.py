@@ -48,6 +48,7 @@ _YEARS = AfterValidator(_in_years)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _CLEAN]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=4000), _CLEAN]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=50_000), _CLEAN]
 OnDay = Annotated[date, _YEARS]
 AtInstant = Annotated[AwareDatetime, _YEARS]
 Amount = Annotated[

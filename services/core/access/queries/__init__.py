@@ -9,7 +9,13 @@ from services.core.access.queries.accounts import (
     me,
 )
 from services.core.access.queries.caller import TOKEN_PREFIX, caller_for, caller_of, hashed
-from services.core.access.queries.people import Recipient, must_work_for, people_for, recipient
+from services.core.access.queries.people import (
+    Recipient,
+    must_work_for,
+    people_for,
+    recipient,
+    speaking_for,
+)
 from services.core.access.queries.tokens import (
     issued,
     live_tokens,
@@ -35,6 +41,7 @@ __all__ = (
     "must_work_for",
     "people_for",
     "recipient",
+    "speaking_for",
     "token",
     "token_for_change",
     "tokens",
