@@ -27,15 +27,16 @@ def schedule(session: Session, *, meeting_id: UUID, expected: int, by: Caller) -
         Missing, Stale, Forbidden, Frozen, UnlawfulMove.
         Invalid: it has no place, nobody is invited, or it would have begun already.
     """
-    meeting = keeping.kept(session, meeting_id, expected, by, MeetingVerb.SCHEDULE)
-    units = queries.invited(session, meeting_id=meeting.id)
-    rules.check_announced(
-        meeting.starts_at,
-        place=meeting.place,
-        invited=[one.organisation_id for one in units],
-        now=by.now,
-    )
-    meeting.original_starts_at, meeting.announced_at = meeting.starts_at, by.now
+    with session.no_autoflush:  # the table wants the new state and the first start together
+        meeting = keeping.kept(session, meeting_id, expected, by, MeetingVerb.SCHEDULE)
+        units = queries.invited(session, meeting_id=meeting.id)
+        rules.check_announced(
+            meeting.starts_at,
+            place=meeting.place,
+            invited=[one.organisation_id for one in units],
+            now=by.now,
+        )
+        meeting.original_starts_at, meeting.announced_at = meeting.starts_at, by.now
     for one in units:
         one.invited_at = by.now
     fact = MeetingScheduled(**keeping.about(meeting), ends_at=meeting.ends_at)
