@@ -27,6 +27,8 @@ from services.core.kit import feed, idempotency, jobs, ledger
 from services.core.kit.db import Base
 from services.core.kit.events import Fact
 from services.core.kit.sealing import Sealed
+from services.core.meetings import events as meetings_events
+from services.core.meetings import models as meetings
 from services.core.monitoring import events as monitoring_events
 from services.core.monitoring import models as monitoring
 from services.core.notifications import events as notifications_events
@@ -67,6 +69,7 @@ ROOMS_WITH_TABLES = (
     monitoring,
     notifications,
     reminders,
+    meetings,
     escalations,
     webhooks,
     exchange,
@@ -96,6 +99,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     monitoring_events,
     notifications_events,
     reminders_events,
+    meetings_events,
     escalations_events,
     webhooks_events,
     exchange_events,

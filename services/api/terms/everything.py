@@ -3,6 +3,7 @@
 from services.api.terms.auditing import AUDITING
 from services.api.terms.chasing import CHASING
 from services.api.terms.identity import IDENTITY
+from services.api.terms.meetings import MEETINGS
 from services.api.terms.records import RECORDS
 
-TERMS = (*RECORDS, *CHASING, *IDENTITY, *AUDITING)
+TERMS = (*RECORDS, *CHASING, *IDENTITY, *AUDITING, *MEETINGS)

@@ -115,6 +115,8 @@ RECORDS: tuple[Term, ...] = (
             "projects.keep": Words("维护项目", "Keep projects"),
             "agreements.keep": Words("维护框架协议", "Keep agreements"),
             "targets.keep": Words("维护年度目标", "Keep targets"),
+            "meetings.keep": Words("召开会议", "Hold meetings"),
+            "meetings.answer": Words("回复会议邀请", "Answer invitations"),
             "progress.report": Words("填报进展", "Report progress"),
             "progress.review": Words("审核进展", "Review progress"),
             "supervision.issue": Words("签发督办单", "Issue supervision orders"),

@@ -119,6 +119,7 @@ _YEARS = AfterValidator(_in_years)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _CLEAN]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=4000), _CLEAN]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=50_000), _CLEAN]
 OnDay = Annotated[date, _YEARS, BeforeValidator(_day)]
 AtInstant = Annotated[AwareDatetime, _YEARS, BeforeValidator(_instant)]
 _MOST = Decimal("9999999999999999.99")

@@ -30,7 +30,13 @@ from services.core.access.queries.credentials import (
     named,
     second_factor,
 )
-from services.core.access.queries.people import Recipient, must_work_for, people_for, recipient
+from services.core.access.queries.people import (
+    Recipient,
+    must_work_for,
+    people_for,
+    recipient,
+    speaking_for,
+)
 from services.core.access.queries.sessions import (
     login_session,
     login_sessions,
@@ -87,6 +93,7 @@ __all__ = (
     "refreshing",
     "second_factor",
     "session_for_change",
+    "speaking_for",
     "token",
     "token_for_change",
     "tokens",

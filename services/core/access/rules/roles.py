@@ -35,6 +35,8 @@ class Permission(StrEnum):
     KEEP_PROJECTS = "projects.keep"
     KEEP_AGREEMENTS = "agreements.keep"
     KEEP_TARGETS = "targets.keep"
+    KEEP_MEETINGS = "meetings.keep"
+    ANSWER_MEETINGS = "meetings.answer"
     REPORT_PROGRESS = "progress.report"
     REVIEW_PROGRESS = "progress.review"
     ISSUE_ORDERS = "supervision.issue"
@@ -47,17 +49,29 @@ class Permission(StrEnum):
 _P = Permission
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.REPORTER: frozenset({_P.KEEP_PROJECTS, _P.REPORT_PROGRESS, _P.ANSWER_ORDERS}),
-    Role.REVIEWER: frozenset(
-        {_P.KEEP_PROJECTS, _P.REPORT_PROGRESS, _P.REVIEW_PROGRESS, _P.ANSWER_ORDERS}
+    Role.REPORTER: frozenset(
+        {_P.KEEP_PROJECTS, _P.REPORT_PROGRESS, _P.ANSWER_MEETINGS, _P.ANSWER_ORDERS}
     ),
-    Role.LIAISON: frozenset({_P.KEEP_PROJECTS, _P.KEEP_OFFICERS, _P.REPORT_PROGRESS}),
+    Role.REVIEWER: frozenset(
+        {
+            _P.KEEP_PROJECTS,
+            _P.REPORT_PROGRESS,
+            _P.REVIEW_PROGRESS,
+            _P.ANSWER_MEETINGS,
+            _P.ANSWER_ORDERS,
+        }
+    ),
+    Role.LIAISON: frozenset(
+        {_P.KEEP_PROJECTS, _P.KEEP_OFFICERS, _P.REPORT_PROGRESS, _P.ANSWER_MEETINGS}
+    ),
     Role.CONVENER: frozenset(
         {
             _P.KEEP_GROUPS,
             _P.KEEP_PROJECTS,
             _P.KEEP_OFFICERS,
             _P.KEEP_AGREEMENTS,
+            _P.KEEP_MEETINGS,
+            _P.ANSWER_MEETINGS,
             _P.REPORT_PROGRESS,
             _P.REVIEW_PROGRESS,
             _P.ANSWER_ORDERS,
@@ -76,6 +90,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.KEEP_PROJECTS,
             _P.KEEP_AGREEMENTS,
             _P.KEEP_TARGETS,
+            _P.KEEP_MEETINGS,
+            _P.ANSWER_MEETINGS,
             _P.ISSUE_ORDERS,
             _P.KEEP_WEBHOOKS,
             _P.READ_AUDIT,
@@ -96,6 +112,9 @@ def sees_business_data(role: Role) -> bool:
     """Say whether a role sees records of groups at all; administrators do not."""
     return role not in ADMINISTRATORS
 
+
+OFFICE = frozenset({Role.CONVENER, Role.REGULATOR})
+"""Roles whose accounts speak for their unit as a whole, whatever duty they hold."""
 
 STAND_INS: dict[str, tuple[str, ...]] = {"leader": ("leader", "reviewer", "convener")}
 """Who is asked where a unit has nobody in a duty: its reviewers for the leader, then conveners."""

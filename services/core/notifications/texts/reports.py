@@ -1,8 +1,4 @@
-"""Every message a person gets, in both languages, in one order and one tone.
-
-The order: who answers for it, the matter, the deadline with weekday and working days left, the
-one thing to do, the link, whom to phone. The tone: what is and what helps; nobody is blamed.
-"""
+"""Messages about reports that are owed, and about ladders and orders that follow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +6,8 @@ from datetime import date, datetime
 
 from services.core.calendar.rules import SHANGHAI, WorkCalendar, day_of
 from services.core.kit.words import Words
+from services.core.notifications.texts.form import MONTHS, Text, day, filled, phone
 from services.core.policies.pack import StepKind
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One message: what it is about, what it says, and where to go."""
-
-    title: Words
-    body: Words
-    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +44,6 @@ def matter_of(
     return Matter(about, period, due_at, today, is_past, days, link)
 
 
-_WEEKDAYS_ZH = "一二三四五六日"
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
 _AHEAD = Words(
     "{day}{clock}前，还有{days}个工作日", "by {day}, {clock}; {days} working {unit} left"
 )
@@ -80,7 +64,6 @@ _BODY = Words(
     "责任单位：{owner}\n{matter}\n时限：{deadline}\n{ask}\n办理： {link}{phone}",
     "Responsible: {owner}\n{matter}\nDeadline: {deadline}\n{ask}\nOpen: {link}{phone}",
 )
-_PHONE = Words("\n有疑问请致电：{contact}", "\nQuestions: {contact}")
 
 _ASK_UPDATE = Words(
     "请您更新进展；如本月无变化，请申报“无变化”并说明原因，约2分钟。填一次即可，不再另要材料。",
@@ -184,13 +167,13 @@ def digest(matters: Sequence[Matter], *, link: str) -> Text:
 
 def step_taken(kind: StepKind, title: Words, matter: Matter, *, code: str) -> Text:
     """Tell of a ladder's step; `code` is the paper it drafted, empty where it drafts none."""
-    ask = _filled(_ASK[kind], code=code)
+    ask = filled(_ASK[kind], code=code)
     return Text(_said(_TITLE, matter, what=title), _body(matter, _NOT_IN, ask), matter.link)
 
 
 def climb_ended(reason: str, matter: Matter) -> Text:
     """Tell those who were chased that it is over, and why."""
-    ask = _filled(_ENDED_ASK, why=_WHY[reason])
+    ask = filled(_ENDED_ASK, why=_WHY[reason])
     title = _said(_TITLE, matter, what=_ENDED)
     return Text(title, _body(matter, _ENDED_MATTER, ask), matter.link)
 
@@ -204,8 +187,8 @@ def order_drafted(kind: StepKind, matter: Matter) -> Text:
 def order_issued(code: str, title: Words, body: Words, *, link: str) -> Text:
     """Tell the units an order was issued to."""
     return Text(
-        _filled(_ISSUED_TITLE, code=code, title=title),
-        _filled(_ISSUED_BODY, body=body, link=link),
+        filled(_ISSUED_TITLE, code=code, title=title),
+        filled(_ISSUED_BODY, body=body, link=link),
         link,
     )
 
@@ -218,7 +201,7 @@ def order_withdrawn(code: str, title: Words, reason: str, *, link: str) -> Text:
         "reason": reason,
         "link": link,
     }
-    return Text(_filled(_WITHDRAWN_TITLE, **known), _filled(_WITHDRAWN_BODY, **known), link)
+    return Text(filled(_WITHDRAWN_TITLE, **known), filled(_WITHDRAWN_BODY, **known), link)
 
 
 def _body(matter: Matter, about: Words, ask: Words) -> Words:
@@ -228,30 +211,15 @@ def _body(matter: Matter, about: Words, ask: Words) -> Words:
 def _said(form: Words, matter: Matter, /, **also: Words | str | int) -> Words:
     """Fill a form with what is known of the matter."""
     about = matter.about
-    phone = _filled(_PHONE, contact=about.contact) if about.contact else ""
     known: dict[str, Words | str | int] = {
         "owner": about.owner,
         "project": about.project,
         "period": _period(matter.period),
         "deadline": _deadline(matter),
         "link": matter.link,
-        "phone": phone,
+        "phone": phone(about.contact),
     }
-    return _filled(form, **{**known, **also})
-
-
-def _filled(form: Words, **values: Words | str | int) -> Words:
-    """Fill a form in each language with the values in that language."""
-
-    def spoken(language: str) -> str:
-        return form.spoken(language).format(
-            **{
-                name: value.spoken(language) if isinstance(value, Words) else value
-                for name, value in values.items()
-            }
-        )
-
-    return Words(spoken("zh"), spoken("en"))
+    return filled(form, **{**known, **also})
 
 
 def _deadline(matter: Matter) -> Words:
@@ -262,22 +230,15 @@ def _deadline(matter: Matter) -> Words:
     else:
         form = _TODAY if due.date() == matter.told_on else _AHEAD
     days = matter.working_days
-    return _filled(
+    return filled(
         form,
-        day=_day(due.date()),
+        day=day(due.date()),
         clock=f"{due:%H:%M}",
         days=days,
         unit="day" if days == 1 else "days",
     )
 
 
-def _day(on: date) -> Words:
-    return Words(
-        f"{on.month}月{on.day}日（周{_WEEKDAYS_ZH[on.weekday()]}）",
-        f"{_WEEKDAYS[on.weekday()]} {on.day} {_MONTHS[on.month - 1]}",
-    )
-
-
 def _period(period: str) -> Words:
     year, month = period.split("-")
-    return Words(f"{year}年{int(month)}月", f"{_MONTHS[int(month) - 1]} {year}")
+    return Words(f"{year}年{int(month)}月", f"{MONTHS[int(month) - 1]} {year}")
