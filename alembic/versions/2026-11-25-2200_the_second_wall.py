@@ -88,7 +88,7 @@ def _of(parent: str, column: str = "project_id") -> str:
 
 _GROUP = f"id = {_GROUPS} OR region_code IN (SELECT scope_regions())"
 _PROJECT = f"""group_id IN (SELECT unnest(scope_groups()))
-  OR ARRAY[lead_organisation_id, responsible_organisation_id] && {_ALL_UNITS}
+  OR lead_organisation_id = {_UNITS} OR responsible_organisation_id = {_UNITS}
   OR id IN (SELECT scope_projects())"""
 _ORDER = f"group_id = {_GROUPS} OR issued_to && {_ALL_UNITS}"
 _AGREEMENT = f"group_id = {_GROUPS} OR id IN (SELECT scope_agreements())"
