@@ -55,12 +55,28 @@ _SETS = {
         SELECT a.id FROM framework_agreement a
         WHERE a.is_placeholder AND a.group_id IS NULL AND scope_organisations() <> '{}'
           AND NOT EXISTS (SELECT FROM agreement_party p WHERE p.agreement_id = a.id)""",
+    "scope_regions": """
+        SELECT code FROM region WHERE lineage @> ARRAY[scope_region()]""",
 }
 """What a caller sees through rows that are themselves behind the wall: asked as their owner, since
 two policies that ask each other would never end. A set is read once for a statement, if at all."""
 
+_ASKS = """
+CREATE FUNCTION scope_asks_of(uuid) RETURNS bool LANGUAGE sql STABLE PARALLEL SAFE COST 10000
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM project p WHERE p.group_id = $1 AND (
+                   p.lead_organisation_id = ANY (scope_organisations())
+                   OR p.responsible_organisation_id = ANY (scope_organisations())
+                   OR p.id IN (SELECT scope_projects())))
+      OR EXISTS (SELECT FROM framework_agreement a
+                 WHERE a.group_id = $1 AND a.id IN (SELECT scope_agreements()))
+$$
+"""
+"""Has the caller a project or an agreement of this group? Dear, so asked last and of few rows."""
+
 _GROUPS = "ANY (CAST((SELECT scope_groups()) AS uuid[]))"
 _UNITS = "ANY (CAST((SELECT scope_organisations()) AS uuid[]))"
+_ALL_UNITS = "CAST((SELECT scope_organisations()) AS uuid[])"
 _OWN = "ANY (CAST((SELECT scope_own()) AS uuid[]))"
 _ME = "(SELECT scope_account())"
 
@@ -70,30 +86,27 @@ def _of(parent: str, column: str = "project_id") -> str:
     return f"EXISTS (SELECT FROM {parent} whole WHERE whole.id = {column})"
 
 
-_REGULATED = """EXISTS (SELECT FROM region r WHERE r.code = region_code
-  AND r.lineage @> ARRAY[(SELECT scope_region())])"""
-_GROUP = f"id = {_GROUPS} OR {_REGULATED}"
-_PROJECT = f"""group_id = {_GROUPS} OR lead_organisation_id = {_UNITS}
-  OR responsible_organisation_id = {_UNITS} OR id IN (SELECT scope_projects())"""
-_ORDER = f"""group_id = {_GROUPS}
-  OR issued_to && CAST((SELECT scope_organisations()) AS uuid[])"""
+_GROUP = f"id = {_GROUPS} OR region_code IN (SELECT scope_regions())"
+_PROJECT = f"""group_id IN (SELECT unnest(scope_groups()))
+  OR lead_organisation_id = {_UNITS} OR responsible_organisation_id = {_UNITS}
+  OR id IN (SELECT scope_projects())"""
+_ORDER = f"group_id = {_GROUPS} OR issued_to && {_ALL_UNITS}"
 _AGREEMENT = f"group_id = {_GROUPS} OR id IN (SELECT scope_agreements())"
 _EVENT = f"""group_id = {_GROUPS}
-  OR organisation_ids && CAST((SELECT scope_organisations()) AS uuid[])
+  OR organisation_ids && {_ALL_UNITS}
   OR (group_id IS NULL AND organisation_ids = '{{}}' AND {_ME} IS NOT NULL)"""
 
 _POLICIES: dict[str, tuple[str, str]] = {
     # Wider: who keeps a project or an agreement asks whether its group is open, and who convenes it.
     "joint_group": (
-        f"{_GROUP} OR EXISTS (SELECT FROM project p WHERE p.group_id = joint_group.id) "
-        "OR EXISTS (SELECT FROM framework_agreement a WHERE a.group_id = joint_group.id)",
+        f"{_GROUP} OR scope_asks_of(id)",
         _GROUP,
     ),
     "group_membership": (_of("joint_group", "group_id"), f"group_id = {_GROUPS}"),
     "convener_duty": (f"group_id = {_GROUPS}", ""),
     # Wider: whoever was told of a project, or ordered to act on it, can be shown its name.
     "project": (_PROJECT, ""),
-    "project_partner": (_of("project"), ""),
+    "project_partner": (f"organisation_id = {_UNITS} OR {_of('project')}", _of("project")),
     "milestone": (_of("project"), ""),
     "annual_plan": (_of("project"), ""),
     "project_watch": (_of("project"), ""),
@@ -142,10 +155,12 @@ def upgrade() -> None:
             f"AS $$ {_SETTING.format(setting, kind)} $$"
         )
     for name, asked in _SETS.items():
+        kind = "text" if name == "scope_regions" else "uuid"
         op.execute(
-            f"CREATE FUNCTION {name}() RETURNS SETOF uuid LANGUAGE sql STABLE PARALLEL SAFE "
+            f"CREATE FUNCTION {name}() RETURNS SETOF {kind} LANGUAGE sql STABLE PARALLEL SAFE "
             f"SECURITY DEFINER SET search_path = public, pg_temp AS $$ {asked} $$"
         )
+    op.execute(_ASKS)
     for table, (seen, written) in _POLICIES.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         check = f" WITH CHECK ({written})" if written else ""
@@ -157,5 +172,6 @@ def downgrade() -> None:
         op.execute(f"DROP POLICY scope ON {table}")
         op.execute(f"DROP POLICY IF EXISTS service ON {table}")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    op.execute("DROP FUNCTION scope_asks_of(uuid)")
     for name in (*_SETS, *_CONTEXT):
         op.execute(f"DROP FUNCTION {name}()")

@@ -36,9 +36,11 @@ _FOUND = f"""
     CROSS JOIN LATERAL (SELECT
       ARRAY(SELECT o.id FROM organisation o
             WHERE office.sees AND o.lineage @> ARRAY[a.organisation_id]) AS own,
-      ARRAY(SELECT o.id FROM organisation o JOIN region r ON r.code = o.region_code
-            WHERE office.region <> '' AND r.lineage @> ARRAY[office.region]
-              AND NOT o.lineage @> ARRAY[a.organisation_id]) AS in_region,
+      ARRAY(SELECT o.id FROM organisation o
+            WHERE office.region <> '' AND NOT o.lineage @> ARRAY[a.organisation_id]
+              AND (o.region_code IN (SELECT r.code FROM region r
+                                     WHERE r.lineage @> ARRAY[office.region])) IS TRUE
+      ) AS in_region,
       ARRAY(SELECT m.group_id FROM group_membership m
             JOIN organisation o ON o.id = m.organisation_id
             JOIN joint_group g ON g.id = m.group_id

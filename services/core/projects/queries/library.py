@@ -34,7 +34,7 @@ from services.core.regions.models import Region
 _LEAD = Organisation.__table__.alias("lead")
 _RESPONSIBLE = Organisation.__table__.alias("responsible")
 _SOURCE = (
-    Project.__table__.join(ProjectWatch.__table__, ProjectWatch.project_id == Project.id)
+    Project.__table__.outerjoin(ProjectWatch.__table__, ProjectWatch.project_id == Project.id)
     .outerjoin(JointGroup.__table__, JointGroup.id == Project.group_id)
     .outerjoin(Region.__table__, Region.code == Project.region_code)
     .outerjoin(_LEAD, _LEAD.c.id == Project.lead_organisation_id)
