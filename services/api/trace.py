@@ -35,7 +35,7 @@ class Traced:
                 out = MutableHeaders(scope=message)
                 out["X-Request-ID"] = request_id
                 out["traceparent"] = traceparent
-                out["Vary"] = "Accept-Language, Authorization"
+                out["Vary"] = "Accept-Language, Authorization, Cookie"
                 out["Cache-Control"] = "no-store" if "etag" not in out else "private, no-cache"
                 out["X-Content-Type-Options"] = "nosniff"
             await send(message)

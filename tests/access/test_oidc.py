@@ -174,10 +174,10 @@ def test_a_token_for_another_nonce_is_refused(provider: Provider) -> None:
         oidc.identified(other, code=query["code"], redirect_uri=back)
 
 
-KEY, STRANGE = (RSAKey.generate_key(2048, {"kid": name}) for name in ("known", "strange"))
+KEYS = {name: RSAKey.generate_key(2048, {"kid": name}) for name in ("known", "strange")}
 
 
-def token(issuer: str, *, key: Any = KEY, algorithm: str = "RS256", **also: Any) -> str:
+def token(issuer: str, *, key: str = "known", **also: Any) -> str:
     """A token as the provider would sign it, but for what a test changes."""
     now = int(time.time())
     claims = {
@@ -190,7 +190,7 @@ def token(issuer: str, *, key: Any = KEY, algorithm: str = "RS256", **also: Any)
         **also,
     }
     kept = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode({"alg": algorithm, "kid": key.kid}, kept, key, algorithms=[algorithm])
+    return jwt.encode({"alg": "RS256", "kid": key}, kept, KEYS[key])
 
 
 class Published(BaseHTTPRequestHandler):
@@ -205,7 +205,7 @@ class Published(BaseHTTPRequestHandler):
             "token_endpoint": f"{issuer}/token",
             "jwks_uri": f"{issuer}/keys",
         }
-        keys = {"keys": [KEY.as_dict(private=False)]}
+        keys = {"keys": [KEYS["known"].as_dict(private=False)]}
         self.send_response(200)
         self.end_headers()
         self.wfile.write(json.dumps(keys if self.path == "/keys" else said).encode())
@@ -257,7 +257,7 @@ def test_a_token_made_for_us_is_taken(judged: Callable[..., Any]) -> None:
         {"exp": 1},
         {"exp": None},
         {"sub": None},
-        {"key": STRANGE},
+        {"key": "strange"},
     ],
     ids=str,
 )

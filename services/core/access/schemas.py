@@ -43,12 +43,14 @@ _Typed = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_LENGTH, strip_whitespace=False),
     AfterValidator(without_controls),
-    Field(repr=False, json_schema_extra={"format": "password", "writeOnly": True}),
+    Field(json_schema_extra={"format": "password", "writeOnly": True}),
 ]
-"""What somebody typed: exactly that, and hidden wherever the object is printed."""
-Password = Annotated[_Typed, Field(description="Taken exactly as typed, blanks included.")]
+"""What somebody typed, exactly; fields of it are hidden wherever the object is printed."""
+Password = Annotated[
+    _Typed, Field(repr=False, description="Taken exactly as typed, blanks included.")
+]
 FactorCode = Annotated[_Typed, Field(description="Of the authenticator, or a recovery code.")]
-Bearer = Annotated[_Typed, Field(max_length=200)]
+Bearer = Annotated[_Typed, Field(repr=False)]
 
 MAX_TOKEN_DAYS = 366
 """A token that nobody renews within a year has been forgotten."""
@@ -263,13 +265,13 @@ class Proof(Given):
 class FullProof(Proof):
     """The password and a code, typed again."""
 
-    code: FactorCode
+    code: FactorCode = Field(repr=False)
 
 
 class FirstCode(Given):
     """The first code of an authenticator."""
 
-    code: FactorCode
+    code: FactorCode = Field(repr=False)
 
 
 class Authenticator(Shown):

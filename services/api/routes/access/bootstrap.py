@@ -19,7 +19,7 @@ router = APIRouter()
     openapi_extra=OPEN,
     responses=documented(410, "It is used, void or over for good."),
 )
-def bootstrap(given: schemas.Bootstrap) -> Response:
+def claim_installation(given: schemas.Bootstrap) -> Response:
     """Make the first organisation and account with the printed token; over once there is one."""
     password, first = given.account.password, given.account
     with db.unit_of_work() as session:
