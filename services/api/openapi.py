@@ -184,7 +184,9 @@ def _asked(function: FunctionType) -> set[str]:
     names = set(function.__code__.co_names)
     for name in tuple(names):
         used = function.__globals__.get(name)
-        if isinstance(used, FunctionType) and used.__module__ == function.__module__:
+        if not isinstance(used, FunctionType) or hasattr(used, "__wrapped__"):
+            continue  # a route of that name is described by itself
+        if used.__module__ == function.__module__:
             names |= _asked(used)
     return names
 

@@ -52,7 +52,7 @@ class Traced:
                 out = MutableHeaders(scope=message)
                 out["X-Request-ID"] = request_id
                 out["traceparent"] = traceparent
-                out.add_vary_header("Accept-Language, Authorization")
+                out.add_vary_header("Accept-Language, Authorization, Cookie")
                 out["Cache-Control"] = "no-store" if "etag" not in out else "private, no-cache"
                 page = out.get("content-type", "").startswith("text/html")
                 out.setdefault("Content-Security-Policy", _PAGE_POLICY if page else _DATA_POLICY)

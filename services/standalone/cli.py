@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "keys": "services.standalone.commands.keys",
     "demo": "services.standalone.commands.records",
     "seed": "services.standalone.commands.records",
+    "bootstrap": "services.standalone.commands.bootstrap",
     "token": "services.standalone.commands.token",
     "sweep": "services.standalone.commands.sweep",
 }

@@ -53,6 +53,11 @@ class Home:
         """Give the mark that the demo was loaded once."""
         return self.root / "demo.loaded"
 
+    @property
+    def demo_password(self) -> Path:
+        """Give the file of the demo log-ins' one password (0600)."""
+        return self.root / "demo.password"
+
     def log(self, name: str) -> Path:
         """Give the log of one process."""
         return self.logs / f"{name}.log"

@@ -67,6 +67,10 @@ def greet(place: Home, chosen: Settings, seconds: float) -> None:
     if not chosen.demo:
         return
     OUT.print(_logins(command))
+    if place.demo_password.exists():
+        password = place.demo_password.read_text(encoding="ascii").strip()
+        said = Words(f"演示账户的密码：{password}", f"Password of the demo log-ins: {password}")
+        OUT.print(spoken(said), markup=False)
     for question, line in _TRIES:
         OUT.print(f"[bold]{spoken(question)}[/]")
         OUT.print("  " + line.format(tuanzu=command, address=address), markup=False)

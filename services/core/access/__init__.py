@@ -7,5 +7,6 @@ Doors: `services/api/routes/access/`; `tuanzu token`, `tuanzu bootstrap`; every 
 `caller_of`.
 Decisions: scope = (own organisation tree) ∪ (groups) ∪ (region of a regulator), as ids. A regulator
 sees a group by its region or as a member itself, never through a unit it merely owns. No role
-grants itself anything; a token never does more than who issued it; an administrator sees no business data and is nobody's recipient.
+grants itself anything; a token never does more than who issued it; an administrator sees no
+business data and is nobody's recipient.
 """

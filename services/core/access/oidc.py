@@ -114,7 +114,7 @@ def identified(start: Start, *, code: str, redirect_uri: str) -> Identity:
     token = answer.get("id_token")
     if not isinstance(token, str):
         raise refused()
-    return _judged(_opened(token), start)
+    return judged(token, start)
 
 
 def refused() -> Unauthenticated:
@@ -172,8 +172,12 @@ def _opened(token: str) -> jwt.Token:
         raise refused() from error
 
 
-def _judged(token: jwt.Token, start: Start) -> Identity:
-    """Check that the token is from this provider, for us, for this sign-in, and fresh."""
+def judged(token: str, start: Start) -> Identity:
+    """Give who a token is about, if it is from this provider, for us, for this sign-in, and fresh.
+
+    Raises:
+        Unauthenticated: it is not.
+    """
     client_id = settings().oidc_client_id
     held = jwt.JWTClaimsRegistry(
         leeway=_LEEWAY_SECONDS,
@@ -184,7 +188,7 @@ def _judged(token: jwt.Token, start: Start) -> Identity:
         iat={"essential": True},
         nonce={"essential": True, "value": start.nonce},
     )
-    claims = token.claims
+    claims = _opened(token).claims
     try:
         held.validate(claims)
     except (JoseError, ValueError) as error:

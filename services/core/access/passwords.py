@@ -16,7 +16,7 @@ from services.core.kit.words import Words
 
 _ARGON2 = PasswordHash((Argon2Hasher(),))
 """The library's defaults (64 MiB, 3 passes, 4 lanes): 0.19 s and 64 MiB each on two cores."""
-_WAIT_SECONDS = 5.0
+WAIT_SECONDS = 5.0
 _HOUSE_WORDS = ("tuanzu", "guozi", "guoziwei", "guoqi", "zhejiang", "admin", "root")
 _GOOD_ENOUGH = 3
 """zxcvbn's "safely unguessable": at least 10^8 guesses for who knows lists, dates and keyboards."""
@@ -28,7 +28,7 @@ def argon2(password: str) -> str:
     Raises:
         Unavailable: too many are being worked on at once.
     """
-    with _slot():
+    with slot():
         return _ARGON2.hash(password)
 
 
@@ -38,7 +38,7 @@ def matches(password: str, kept: str | None) -> bool:
     Raises:
         Unavailable: too many are being worked on at once.
     """
-    with _slot():
+    with slot():
         return _ARGON2.verify(password, kept or _nobodys()) and kept is not None
 
 
@@ -67,21 +67,22 @@ def must_be_good(
 
 
 @lru_cache(maxsize=1)
-def _slots() -> threading.BoundedSemaphore:
+def slots() -> threading.BoundedSemaphore:
+    """Give this process's places."""
     return threading.BoundedSemaphore(settings().password_slots)
 
 
 @contextmanager
-def _slot() -> Generator[None]:
+def slot() -> Generator[None]:
     """Hold one of the few places: each costs 64 MiB, so a crowd at the door must wait outside."""
-    if not _slots().acquire(timeout=_WAIT_SECONDS):
+    if not slots().acquire(timeout=WAIT_SECONDS):
         raise Unavailable(
             Words("登录请求过多，请稍后重试。", "Many are signing in; please try again shortly.")
         )
     try:
         yield
     finally:
-        _slots().release()
+        slots().release()
 
 
 @lru_cache(maxsize=1)

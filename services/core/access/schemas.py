@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from services.core.access.rules import (
     MAX_LENGTH,
@@ -39,15 +39,18 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_lengt
 Language = Literal["zh", "en"]
 
 
-def _typed(secret: SecretStr) -> SecretStr:
-    without_controls(secret.get_secret_value())
-    return secret
-
-
-_Typed = Annotated[SecretStr, Field(min_length=1, max_length=MAX_LENGTH), AfterValidator(_typed)]
-Password = Annotated[_Typed, Field(description="Taken exactly as typed, blanks included.")]
+_Typed = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_LENGTH, strip_whitespace=False),
+    AfterValidator(without_controls),
+    Field(json_schema_extra={"format": "password", "writeOnly": True}),
+]
+"""What somebody typed, exactly; fields of it are hidden wherever the object is printed."""
+Password = Annotated[
+    _Typed, Field(repr=False, description="Taken exactly as typed, blanks included.")
+]
 FactorCode = Annotated[_Typed, Field(description="Of the authenticator, or a recovery code.")]
-Bearer = Annotated[SecretStr, Field(min_length=1, max_length=200)]
+Bearer = Annotated[_Typed, Field(repr=False)]
 
 MAX_TOKEN_DAYS = 366
 """A token that nobody renews within a year has been forgotten."""
@@ -191,7 +194,7 @@ class SignIn(Given):
         examples=["convener-jn"]
     )
     password: Password
-    code: FactorCode | None = None
+    code: FactorCode | None = Field(default=None, repr=False)
     kind: SessionKind = Field(
         default=SessionKind.PHONE,
         description="`browser` gets a cookie, `phone` (or any program) two tokens.",
@@ -262,13 +265,13 @@ class Proof(Given):
 class FullProof(Proof):
     """The password and a code, typed again."""
 
-    code: FactorCode
+    code: FactorCode = Field(repr=False)
 
 
 class FirstCode(Given):
     """The first code of an authenticator."""
 
-    code: FactorCode
+    code: FactorCode = Field(repr=False)
 
 
 class Authenticator(Shown):

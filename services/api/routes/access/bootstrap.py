@@ -19,11 +19,11 @@ router = APIRouter()
     openapi_extra=OPEN,
     responses=documented(410, "It is used, void or over for good."),
 )
-def bootstrap(given: schemas.Bootstrap) -> Response:
+def claim_installation(given: schemas.Bootstrap) -> Response:
     """Make the first organisation and account with the printed token; over once there is one."""
-    password, first = given.account.password.get_secret_value(), given.account
+    password, first = given.account.password, given.account
     with db.unit_of_work() as session:
-        actions.bootstrap.may_begin(session, given.token.get_secret_value(), now=house_now(session))
+        actions.bootstrap.may_begin(session, given.token, now=house_now(session))
     passwords.must_be_good(
         password,
         login=first.login,

@@ -30,8 +30,8 @@ router = APIRouter()
 @in_steps
 def change_my_password(door: EnterLimited, given: schemas.PasswordChange) -> Response:
     """Change my password; my other sessions end."""
-    claimed = _proven(door.caller, given.current.get_secret_value(), pointer="/current")
-    new = given.new.get_secret_value()
+    claimed = _proven(door.caller, given.current, pointer="/current")
+    new = given.new
     with db.unit_of_work() as session:
         named = queries.named(session, door.caller.account_id)
         earlier = actions.passwords.earlier(session, named)
@@ -55,7 +55,7 @@ def get_my_second_factor(door: EnterLimited) -> Response:
 @in_steps
 def enrol_second_factor(door: EnterLimited, given: schemas.Proof) -> Response:
     """Get the secret for my authenticator; it counts when a first code has confirmed it."""
-    claimed = _proven(door.caller, given.password.get_secret_value(), pointer="/password")
+    claimed = _proven(door.caller, given.password, pointer="/password")
     with db.unit_of_work() as session:
         shown = second_factor.enrol(session, claimed, by=door.caller)
     return Response(shown.model_dump_json(), status_code=201, media_type=JSON)
@@ -65,7 +65,7 @@ def enrol_second_factor(door: EnterLimited, given: schemas.Proof) -> Response:
 @in_transaction
 def confirm_second_factor(door: EnterLimited, given: schemas.FirstCode) -> Response:
     """Turn my second factor on by its first code; the recovery codes are shown only now."""
-    codes = second_factor.confirm(door.session, code=given.code.get_secret_value(), by=door.caller)
+    codes = second_factor.confirm(door.session, code=given.code, by=door.caller)
     shown = schemas.RecoveryCodes(recovery_codes=codes)
     return Response(shown.model_dump_json(), media_type=JSON)
 
@@ -74,10 +74,10 @@ def confirm_second_factor(door: EnterLimited, given: schemas.FirstCode) -> Respo
 @in_steps
 def remove_second_factor(door: Enter, given: schemas.FullProof) -> Response:
     """Remove my second factor, by password and code; my other sessions end."""
-    claimed = _proven(door.caller, given.password.get_secret_value(), pointer="/password")
+    claimed = _proven(door.caller, given.password, pointer="/password")
     with db.unit_of_work() as session:
         is_right = second_factor.passes(
-            session, door.caller.account_id, given.code.get_secret_value(), now=claimed.now
+            session, door.caller.account_id, given.code, now=claimed.now
         )
         if is_right:
             second_factor.remove(session, claimed, by=door.caller)
@@ -118,7 +118,7 @@ def invite_account(door: Enter, account_id: UUID) -> Response:
 )
 def accept_invitation(given: schemas.Acceptance) -> Response:
     """Set the password of the account that an invitation is for; then sign in with it."""
-    token, password = given.token.get_secret_value(), given.password.get_secret_value()
+    token, password = given.token, given.password
     with db.unit_of_work() as session:
         named = actions.passwords.invited(session, token, now=house_now(session))
         earlier = actions.passwords.earlier(session, named)

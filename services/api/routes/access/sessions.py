@@ -57,13 +57,13 @@ def open_session(request: Request, given: schemas.SignIn) -> Response:
         credentials.must_be_ours(request)
     with db.unit_of_work() as session:
         claimed = actions.passwords.claim(session, login=given.login, now=house_now(session))
-    is_right = passwords.matches(given.password.get_secret_value(), claimed.argon2)
+    is_right = passwords.matches(given.password, claimed.argon2)
     with db.unit_of_work() as session:
         outcome = actions.sign_in(
             session,
             claimed,
             is_right=is_right,
-            code=given.code.get_secret_value() if given.code else None,
+            code=given.code,
             kind=given.kind,
             user_agent=request.headers.get("user-agent"),
         )
@@ -78,9 +78,7 @@ def open_session(request: Request, given: schemas.SignIn) -> Response:
 def refresh_session(given: schemas.Refresh) -> Response:
     """Give a phone its next two tokens; the refresh token is good once."""
     with db.unit_of_work() as session:
-        tokens = sessions.refresh(
-            session, given.refresh_token.get_secret_value(), now=house_now(session)
-        )
+        tokens = sessions.refresh(session, given.refresh_token, now=house_now(session))
     if tokens is None:
         raise Unauthenticated(
             Words("会话已结束，请重新登录。", "The session is over; please sign in again.")

@@ -76,7 +76,7 @@ def begin(session: Session, *, given: schemas.Bootstrap, argon2: str, now: datet
         Invalid: regions that do not lie in each other.
     """
     session.execute(_ONE_AT_A_TIME)
-    may_begin(session, given.token.get_secret_value(), now=now)
+    may_begin(session, given.token, now=now)
     session.execute(delete(Invitation))
     policies.ship(session, now=now)
     region = _region(session, given.organisation, now)
