@@ -1,5 +1,6 @@
 """Who may read what happened: to one record, and in the audit."""
 
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -213,7 +214,7 @@ def test_a_flood_of_refusals_is_bounded_and_counted(
 ) -> None:
     minute = [0.0]
     monkeypatch.setattr(refusals, "budget", refusals.Budget())
-    monkeypatch.setattr(refusals.time, "monotonic", lambda: minute[0])
+    monkeypatch.setattr(time, "monotonic", lambda: minute[0])
     monkeypatch.setattr(refusals, "MOST_A_MINUTE", 3)
     for _ in range(8):
         assert jingning.get("member", "/accounts").status_code == 403
