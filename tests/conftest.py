@@ -14,6 +14,7 @@ from services.api import usage
 from services.api.main import create_app
 from services.core.kit import db, wake
 from tests import engines
+from tests.auditing import Watched
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +102,6 @@ def set_clock(connection: Connection) -> Callable[[datetime], None]:
 @pytest.fixture
 def client(connection: Connection) -> Generator[TestClient]:
     """Give a client of the real app, on the test's transaction; pass `headers=` with a token."""
-    del connection  # the fixture's work is to bind the doors' sessions
-    with TestClient(create_app(), raise_server_exceptions=False) as opened:
+    with Watched(create_app(), raise_server_exceptions=False) as opened:
+        opened.connection = connection
         yield opened

@@ -56,7 +56,7 @@ def of(rooms: Iterable[APIRouter]) -> APIRouter:
 def _record_of(route: APIRoute) -> str | None:
     """Give the parameter that names the record, if a route reads one by its id."""
     last = route.path.rpartition("/")[2]
-    if "GET" not in route.methods or not last.startswith("{"):
+    if "GET" not in (route.methods or ()) or not last.startswith("{"):
         return None
     name = last.strip("{}")
     is_id = inspect.signature(route.endpoint).parameters[name].annotation is UUID

@@ -26,7 +26,7 @@ MOST_A_MINUTE = 30
 _MINUTE_SECONDS = 60
 
 
-class _Budget:
+class Budget:
     """How many refusals of each account were noted in this minute."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class _Budget:
         return unrecorded if count < MOST_A_MINUTE else None
 
 
-_budget = _Budget()
+budget = Budget()
 
 
 def note(request: Request, caller: Caller | None, refusal: Refusal, *, writes: bool) -> None:
@@ -58,7 +58,7 @@ def note(request: Request, caller: Caller | None, refusal: Refusal, *, writes: b
     matters = refusal.kind is Kind.FORBIDDEN or isinstance(refusal, KeyReused)
     if caller is None or not (matters or (writes and refusal.kind is Kind.MISSING)):
         return
-    unrecorded = _budget.take(caller.account_id)
+    unrecorded = budget.take(caller.account_id)
     if unrecorded is None:
         return
     details: dict[str, object] = {"method": request.method, "route": request.scope["route"].path}

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "bootstrap": "services.standalone.commands.bootstrap",
     "token": "services.standalone.commands.token",
     "sweep": "services.standalone.commands.sweep",
+    "audit": "services.standalone.commands.audit",
 }
 """Where each command lives; the module adds it to the app it is given by `app_commands`."""
 

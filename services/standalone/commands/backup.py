@@ -10,11 +10,12 @@ from typing import Annotated
 
 import typer
 
+from services.core.audit.rules import Act
 from services.core.kit import cipher
 from services.core.kit.clock import machine_now
 from services.core.kit.settings import Settings, settings
 from services.core.kit.words import Words
-from services.standalone import archive, dumps, engines, home, instance, terminal
+from services.standalone import archive, dumps, engines, home, instance, noting, terminal
 from services.standalone.archive import DUMP, KEY, SETTINGS, Manifest
 from services.standalone.home import Home
 from services.standalone.trouble import Trouble
@@ -32,6 +33,7 @@ def backup(
     place = home.opened(settings().home)
     with _database(place) as url, tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
+        noting.note(url, Act.BACKED_UP, file.name)
         migration, rows = dumps.dumped(url, folder / DUMP, place)
         _write_key_and_settings(folder, place)
         manifest = Manifest(

@@ -28,7 +28,9 @@ def tidy(**_: object) -> None:
 def keep_audit(**_: object) -> None:
     """Anchor the chain once a day, and archive one stretch of what is older than the policy."""
     with db.unit_of_work() as session:
-        audit.anchor_due(session, now=house_now(session))
+        anchor = audit.anchor_due(session, now=house_now(session))
+    if anchor is not None:
+        _log.info("audit anchored", seq=anchor.seq, head=anchor.hash.hex())
     folder = settings().audit_archive
     if folder is None:
         return

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy.orm import Session
 
 from services.core.audit import queries
@@ -11,13 +10,12 @@ from services.core.audit.rules import Anchor
 from services.core.kit import ledger
 from services.core.kit.events import Actor
 
-_log = structlog.get_logger(__name__)
 _EVERY = timedelta(days=1)
 _BY = Actor.part("audit")
 
 
 def anchor(session: Session, *, now: datetime, by: Actor = _BY) -> Anchor | None:
-    """Record the head as a fact and in the log; None where nothing was ever sealed.
+    """Record the head as a fact; None where nothing was ever sealed.
 
     The feed takes it to every webhook and every phone: copies that nobody here can change.
     """
@@ -26,7 +24,6 @@ def anchor(session: Session, *, now: datetime, by: Actor = _BY) -> Anchor | None
         return None
     fact = AuditAnchored(seq=head.seq, hash=head.hash.hex())
     ledger.record(session, fact, about=queries.CHAIN, by=by, now=now)
-    _log.info("audit anchored", seq=head.seq, head=head.hash.hex())
     return head
 
 

@@ -1,10 +1,19 @@
 """Reads of the audit: the chain and whether it is whole, archive files, lines for people."""
 
-from services.core.audit.queries.archived import Checked, Manifest, check, digest, name_of, write
+from services.core.audit.queries.archived import (
+    Checked,
+    Manifest,
+    check,
+    check_folder,
+    digest,
+    name_of,
+    write,
+)
 from services.core.audit.queries.chain import (
     CHAIN,
     anchored_at,
     at,
+    count,
     head,
     head_for_change,
     links,
@@ -33,6 +42,8 @@ __all__ = (
     "at",
     "boundary",
     "check",
+    "check_folder",
+    "count",
     "digest",
     "entries",
     "head",

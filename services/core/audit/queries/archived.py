@@ -9,12 +9,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from services.core.audit import rules
+from services.core.audit.models import AuditTombstone
 from services.core.audit.queries.verify import key_of
 from services.core.audit.rules import Anchor, Break, Link
 from services.core.kit.words import Words
@@ -100,6 +101,21 @@ def check(path: Path) -> Checked:
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         words = Words(f"{path.name} 无法读取：{error}", f"{path.name} cannot be read: {error}")
         return Checked(path, 0, Anchor(0, rules.GENESIS), (Break("unreadable", 0, words),))
+
+
+def check_folder(folder: Path, stones: Sequence[AuditTombstone]) -> list[Checked]:
+    """Read the file of every tombstone through, and see that it is the one that was written."""
+    return [_checked_for(folder / stone.file, stone) for stone in stones]
+
+
+def _checked_for(path: Path, stone: AuditTombstone) -> Checked:
+    checked = check(path)
+    if not checked.breaks and digest(path) != stone.sha256:
+        words = Words(
+            f"{path.name} 不是当时归档的文件", f"{path.name} is not the file archived then"
+        )
+        return replace(checked, breaks=(Break("archive", stone.first_seq, words),))
+    return checked
 
 
 def _walked(path: Path, lines: Iterator[str]) -> Checked:

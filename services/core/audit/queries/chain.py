@@ -78,7 +78,11 @@ def waiting(session: Session, limit: int) -> list[Line]:
         .order_by(PendingSeal.entry_id)
         .limit(limit)
     )
-    return [Line(*row) for row in found]
+    return [_line(row) for row in found]
+
+
+def _line(row: Sequence[Any]) -> Line:
+    return Line(*row)
 
 
 def links(session: Session, *, after: int, upto: int | None = None) -> Iterator[Sequence[Link]]:
@@ -101,7 +105,8 @@ def links(session: Session, *, after: int, upto: int | None = None) -> Iterator[
 
 
 def _link(row: Sequence[Any]) -> Link:
-    return Link(*row[:4], line=None if row[4] is None else plain(Line(*row[4:])))
+    seq, entry_id, key_id, digest, *line = row
+    return Link(seq, entry_id, key_id, digest, plain(_line(line)) if line[0] is not None else None)
 
 
 def tombstones(session: Session) -> Sequence[AuditTombstone]:
@@ -163,6 +168,11 @@ def unsealed(session: Session) -> Sequence[tuple[int, bool | None, timedelta | N
     None as the second says that a line which waited is gone.
     """
     return [(row[0], row[1], row[2]) for row in session.execute(_UNSEALED)]
+
+
+def count(session: Session) -> int:
+    """Give how many seals there are."""
+    return session.execute(select(func.count()).select_from(AuditSeal)).scalar_one()
 
 
 _OLD = text(

@@ -3,9 +3,20 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, case, func, literal, literal_column, or_
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -27,13 +38,13 @@ _NAMES: ColumnElement[str] = literal_column(
     "to_json(ARRAY(SELECT name FROM jsonb_object_keys(coalesce(audit_entry.changes, '{}')) "
     "AS name ORDER BY name))"
 )
-_COMMON: dict[str, ColumnElement[object]] = {
-    "id": AuditEntry.id.expression,
-    "at": AuditEntry.at.expression,
-    "actor": AuditEntry.actor.expression,
+_COMMON: dict[str, SQLColumnExpression[Any]] = {
+    "id": AuditEntry.id,
+    "at": AuditEntry.at,
+    "actor": AuditEntry.actor,
     "organisation": named(Organisation.__table__),
-    "action": AuditEntry.action.expression,
-    "outcome": AuditEntry.outcome.expression,
+    "action": AuditEntry.action,
+    "outcome": AuditEntry.outcome,
     "fields": _NAMES,
     "trace_id": func.substr(AuditEntry.trace, 4, 32),
 }

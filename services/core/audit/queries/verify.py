@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.core.audit import rules
@@ -16,8 +15,6 @@ from services.core.kit.words import Words
 
 UNSEALED_TOO_LONG = timedelta(minutes=1)
 """The relay seals within a second: after a minute it is dead, or somebody holds lines back."""
-_SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-_PATIENT = text("SET LOCAL statement_timeout = 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +40,11 @@ def key_of(known_as: str) -> bytes | None:
 def verify(
     session: Session, *, given: Iterable[Anchor], progress: Callable[[int], None]
 ) -> Verdict:
-    """Walk every line after the last tombstone, in one snapshot of the database.
+    """Walk every line after the last tombstone; the door opens one snapshot for all of it.
 
     `given` are anchors that somebody kept outside; those the feed has told are compared as well.
-    `progress` hears of each batch how many lines it had. Call it first in its transaction.
+    `progress` hears of each batch how many lines it had.
     """
-    session.execute(_SNAPSHOT)
-    session.execute(_PATIENT)
     stones = chain.tombstones(session)
     start = Anchor(stones[-1].last_seq, stones[-1].last_hash) if stones else Anchor(0, GENESIS)
     anchors = [*chain.known_anchors(session), *given]
