@@ -6,6 +6,7 @@ itself is written by `services/worker/stamp.py`; a test compares the two.
 
 from typing import Any
 
+from services.api.describing import describe
 from services.core.kit.events import Fact
 
 Schema = dict[str, Any]
@@ -105,18 +106,21 @@ def data_schema(fact: type[Fact]) -> Schema:
     """Give the schema of a fact's data, whole in itself."""
     schema = fact.model_json_schema(mode="serialization")
     definitions = schema.pop("$defs", {})
-    return {
+    whole = {
         **_inlined(schema, definitions),
         "title": fact.TITLE.en,
         "x-title-zh": fact.TITLE.zh,
         "description": meaning_of(fact),
     }
+    describe(whole)
+    return whole
 
 
 def event_schema(fact: type[Fact], envelope: str) -> Schema:
     """Give the schema of the whole event; `envelope` refers to the envelope's schema."""
     return {
         "title": fact.TITLE.en,
+        "description": meaning_of(fact),
         "allOf": [
             {"$ref": envelope},
             {

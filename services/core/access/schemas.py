@@ -1,5 +1,6 @@
 """What accounts, tokens and oneself look like from outside."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -93,7 +94,9 @@ class NamedGroup(Shown):
 class Scope(Shown):
     """What the caller sees: how many units, and which groups."""
 
-    organisation_count: int = Field(description="Units whose own records the caller sees.")
+    organisation_count: int = Field(
+        description="Number of units whose own records the caller sees."
+    )
     group_count: int
     groups: list[NamedGroup] = Field(description="At most 200, by code.")
 
@@ -112,7 +115,8 @@ class NewToken(Given):
 
     name: Name = Field(description="By which its owner knows it.", examples=["phone"])
     expires_in_days: Annotated[int, Field(ge=1, le=MAX_TOKEN_DAYS)] | None = Field(
-        default=None, description="The service's usual life if left out."
+        default=None,
+        description="Calendar days until it lets nobody in; the service's usual life if left out.",
     )
 
 
@@ -123,9 +127,9 @@ class Token(Shown):
     account_id: UUID
     name: str
     hint: str = Field(description="Its first characters.")
-    created_at: str
-    expires_at: str
-    revoked_at: str | None
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
     version: int
 
 

@@ -1,5 +1,6 @@
 """What agreements and batches look like from outside."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -42,9 +43,9 @@ class Batch(Shown):
     id: UUID
     code: str
     name: str
-    signed_month: str
+    signed_month: Period
     agreement_count: int
-    recorded_count: int = Field(description="Of its agreements, those in your scope.")
+    recorded_count: int = Field(description="Number of its agreements that are in your scope.")
     enterprise_count: int | None
     county_count: int | None
     amount: Money | None
@@ -150,8 +151,8 @@ class Agreement(Shown):
     group_id: UUID | None
     domain: Domain | None
     amount: Money | None
-    signed_on: str | None
-    valid_to: str | None
+    signed_on: date | None
+    valid_to: date | None
     state: AgreementState
     is_placeholder: bool = Field(description="Counted by its source, not named there.")
     parties: list[Party]

@@ -1,5 +1,6 @@
 """What joint groups look like from outside."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -124,8 +125,8 @@ class Member(Shown):
     organisation: MemberOrganisation
     role: MemberRole
     represents: NamedOrganisation | None
-    valid_from: str
-    valid_to: str | None
+    valid_from: date
+    valid_to: date | None
     reason: str | None
     source: str | None
     is_illustrative: bool
@@ -146,15 +147,17 @@ class Group(Shown):
     name_en: str | None
     region: NamedRegion
     state: GroupState
-    established_on: str | None
-    dissolved_on: str | None
+    established_on: date | None
+    dissolved_on: date | None
     charter: str | None
     expected_member_count: int | None
-    member_count: int = Field(description="Member units; a convener that represents one is not.")
+    member_count: int = Field(
+        description="Number of member units; a convener that represents one is not counted."
+    )
     policy_code: str
     convener: Member | None
     members: list[Member] = Field(description="Convener, members, observers, on `as_of`.")
-    as_of: str = Field(description="The day of members, convener and warnings.")
+    as_of: date = Field(description="The day of members, convener and warnings.")
     warnings: list[Warned]
     source: str | None
     is_illustrative: bool
@@ -181,8 +184,8 @@ class ConvenerDuty(Shown):
     organisation: NamedOrganisation
     kind: DutyKind
     every_months: int
-    began_on: str
-    ended_on: str | None
+    began_on: date
+    ended_on: date | None
     source: str | None
     is_illustrative: bool
     version: int

@@ -45,17 +45,37 @@ def _in_years(value: date | datetime) -> date | datetime:
 _CLEAN = AfterValidator(_without_controls)
 _YEARS = AfterValidator(_in_years)
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _CLEAN]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200),
+    _CLEAN,
+    Field(examples=["LNG站2座+中压管道约30公里"]),
+]
+Code = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"),
+    Field(examples=["P-07"]),
+]
 Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=4000), _CLEAN]
 OnDay = Annotated[date, _YEARS]
 AtInstant = Annotated[AwareDatetime, _YEARS]
 Amount = Annotated[
-    Decimal, Field(ge=0, le=Decimal("9999999999999999.99"), max_digits=18, decimal_places=2)
+    Decimal,
+    Field(
+        ge=0,
+        le=Decimal("9999999999999999.99"),
+        max_digits=18,
+        decimal_places=2,
+        examples=["40000000.00"],
+    ),
 ]
-Share = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
-RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3})?$")]
-Period = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+Share = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2, examples=[35])]
+RegionCode = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3})?$"), Field(examples=["331127"])
+]
+Period = Annotated[
+    str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$"), Field(examples=["2026-10"])
+]
 
 
 class Money(Given):
@@ -77,6 +97,8 @@ class PageOf(Shown):
     """One page of a list; `next_cursor` is null on the last."""
 
     next_cursor: str | None = Field(
-        description="Opaque; pass it as ?cursor= with the same filters."
+        description="Opaque; pass it as ?cursor= with the same filters; null on the last page."
     )
-    total: int | None = Field(default=None, description="Only with ?include=total.")
+    total: int | None = Field(
+        default=None, description="Number of all matches; only with ?include=total."
+    )

@@ -1,5 +1,6 @@
 """What findings and health look like from outside."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,20 +41,20 @@ class Health(Shown):
 
     project_id: UUID
     project_code: str
-    computed_at: str
+    computed_at: datetime
     is_watched: bool = Field(description="False: paused, ended or gone; nobody is reminded.")
     light: Light | None
     reason: BothWords | None = Field(description="Why there is no light; null if there is one.")
-    light_since: str | None = Field(description="Since when it has the light last recorded.")
-    next_check_at: str | None = Field(description="When the clock alone could change it.")
+    light_since: datetime | None = Field(description="Since when it has the light last recorded.")
+    next_check_at: datetime | None = Field(description="When the clock alone could change it.")
     dimensions: list[DimensionHealth]
 
 
 class PastHealth(Shown):
     """The light as it was computed when it changed."""
 
-    id: int
-    computed_at: str
+    id: int = Field(description="Its place among all changes of lights; grows with time.")
+    computed_at: datetime
     light: Light | None
     policy: PolicyVersion
     dimensions: list[DimensionHealth]
@@ -92,9 +93,9 @@ class FindingShown(Shown):
     state: str
     light: Light
     worst_light: Light
-    due_at: str
-    opened_at: str
-    cleared_at: str | None
+    due_at: datetime
+    opened_at: datetime
+    cleared_at: datetime | None
     explanation: dict[str, Any]
     version: int
 

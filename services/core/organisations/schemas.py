@@ -1,5 +1,6 @@
 """What organisations and officers look like from outside."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -133,8 +134,8 @@ class Officer(Shown):
     phone: str | None
     account_id: UUID | None
     deputy_account_id: UUID | None
-    valid_from: str
-    valid_to: str | None
+    valid_from: date
+    valid_to: date | None
     source: str | None
     is_illustrative: bool
     version: int

@@ -114,7 +114,7 @@ class Report(Shown):
     project: ProjectNamed
     group_id: UUID | None
     organisation: Named
-    period: str
+    period: Period
     state: ReportState
     opened_at: datetime
     original_due_at: datetime = Field(description="Never moves; assessment always uses it.")

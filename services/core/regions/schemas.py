@@ -1,5 +1,6 @@
 """What regions look like from outside."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -43,8 +44,8 @@ class Designation(Shown):
     """A place on a list, from one day until another."""
 
     kind: DesignationKind
-    valid_from: str
-    valid_to: str | None
+    valid_from: date
+    valid_to: date | None
 
 
 class Region(Shown):

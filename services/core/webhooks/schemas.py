@@ -1,5 +1,6 @@
 """What endpoints, deliveries and attempts look like from outside."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -40,9 +41,9 @@ class Endpoint(Shown):
     event_types: list[str]
     description: str | None
     state: EndpointState
-    failing_since: str | None
+    failing_since: datetime | None
     disabled_reason: str | None
-    created_at: str
+    created_at: datetime
     version: int
 
 
@@ -62,7 +63,7 @@ class Attempt(Shown):
     """One try and its answer."""
 
     number: int
-    attempted_at: str
+    attempted_at: datetime
     duration_ms: int
     status: int | None
     answer: str | None
@@ -78,9 +79,9 @@ class Delivery(Shown):
     seq: int
     state: DeliveryState
     attempts: int
-    next_at: str | None
-    created_at: str
-    delivered_at: str | None
+    next_at: datetime | None
+    created_at: datetime
+    delivered_at: datetime | None
     log: list[Attempt]
 
 
