@@ -5,6 +5,7 @@ each event, each parameter. Nothing here changes what is valid.
 """
 
 import re
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -19,8 +20,6 @@ _UNITS = {
     "date": ("Asia/Shanghai", "Day in Asia/Shanghai."),
 }
 """Format → what its unit is recognised by, and the sentence that says it."""
-
-
 _JSON_TYPES: dict[type, tuple[str, ...]] = {
     str: ("string",),
     int: ("integer", "number"),
@@ -32,36 +31,39 @@ _OF_NULL = re.compile(r"; null: [^.]*")
 """What the dictionary says of null, where the field can never be null."""
 
 
-def describe(schema: Schema) -> None:
-    """Say of a schema and everything inside it what it means, in place."""
+def describe(schema: Schema, others: Mapping[str, Schema]) -> None:
+    """Say of a schema and everything inside it what it means, in place.
+
+    `others` are the schemas it may refer to, by the reference.
+    """
     _label(schema)
     for name, field in schema.get("properties", {}).items():
-        _name(name, field)
+        _name(name, field, others)
     for part in _parts(schema):
-        describe(part)
+        describe(part, others)
 
 
-def described(parameter: Schema) -> Schema:
+def described(parameter: Schema, others: Mapping[str, Schema]) -> Schema:
     """Give a parameter with what it means and its unit."""
     said = deepcopy(parameter)
     schema = said["schema"]
     if "description" in said:
         schema["description"] = said["description"]
-    _name(said["name"], schema)
-    describe(schema)
+    _name(said["name"], schema, others)
+    describe(schema, others)
     said["description"] = schema.pop("description", "")
     return said
 
 
-def _name(name: str, field: Schema) -> None:
+def _name(name: str, field: Schema, others: Mapping[str, Schema]) -> None:
     """Say what a field of this name means."""
     meaning = DICTIONARY.get(name)
     if meaning:
         nullable = any(part.get("type") == "null" for part in field.get("anyOf", ()))
         text = meaning.text if nullable else _OF_NULL.sub("", meaning.text)
         field.setdefault("description", text)
-        fitting = [example for example in meaning.examples if _fits(example, field)]
-        if fitting and not _has_examples(field):
+        fitting = [example for example in meaning.examples if _fits(example, field, others)]
+        if fitting and "examples" not in field and "const" not in field:
             field["examples"] = fitting[:1]
     if "description" not in field:
         return
@@ -70,21 +72,19 @@ def _name(name: str, field: Schema) -> None:
             field["description"] += f" {sentence}"
 
 
-def _fits(example: object, field: Schema) -> bool:
-    """Tell whether a value is of a type that a field has: some names are told in several forms."""
-    alternatives = (field, *field.get("anyOf", ()))
-    kind = _JSON_TYPES[type(example)]
-    return any(
-        part.get("type") in kind
-        and "$ref" not in part.get("items", ())
-        and example in part.get("enum", (example,))
-        for part in alternatives
-    )
-
-
-def _has_examples(field: Schema) -> bool:
-    """Tell whether a schema, or one it may be, says for itself how it looks."""
-    return "const" in field or any("examples" in part for part in (field, *field.get("anyOf", ())))
+def _fits(example: object, field: Schema, others: Mapping[str, Schema]) -> bool:
+    """Tell whether a field can hold a value: some names are told in several forms."""
+    if "$ref" in field:
+        return _fits(example, others[field["$ref"]], others)
+    if "anyOf" in field:
+        return any(_fits(example, part, others) for part in field["anyOf"])
+    if field.get("type") not in _JSON_TYPES[type(example)]:
+        return False
+    if isinstance(example, list) and "items" in field:
+        return all(_fits(item, field["items"], others) for item in example)
+    if isinstance(example, dict) and "properties" in field:
+        return set(field.get("required", ())) <= set(example) <= set(field["properties"])
+    return example in field.get("enum", (example,))
 
 
 def _formats(field: Schema) -> list[str]:

@@ -39,15 +39,29 @@ ENVELOPE: Schema = {
             "description": "Of the fact; the same in every attempt to every receiver. Seen twice: "
             "ignore the second.",
         },
-        "source": {"type": "string", "format": "uri", "description": "The service that says it."},
-        "type": {"type": "string", "description": "What happened, `noun.past_tense`."},
-        "subject": {"type": "string", "description": "What it happened to, `kind/id`."},
+        "source": {
+            "type": "string",
+            "format": "uri",
+            "description": "The service that says it.",
+            "examples": ["urn:tuanzu"],
+        },
+        "type": {
+            "type": "string",
+            "description": "What happened, `noun.past_tense`.",
+            "examples": ["progress.accepted"],
+        },
+        "subject": {
+            "type": "string",
+            "description": "What it happened to, `kind/id`.",
+            "examples": ["progress_report/01a20e54-8b12-70c5-a5e1-2f9ad08c41b3"],
+        },
         "time": {"type": "string", "format": "date-time", "description": "When, in UTC."},
         "datacontenttype": {"const": "application/json"},
         "dataschema": {"type": "string", "description": "Name and version of the data's schema."},
         "sequence": {
             "type": "string",
             "pattern": "^[0-9]{19}$",
+            "examples": ["0000000000000004711"],
             "description": "Place in the feed: no gaps, the same order for everybody.",
         },
         "aggregateversion": {
@@ -55,10 +69,15 @@ ENVELOPE: Schema = {
             "minimum": 1,
             "description": "Place among the facts about this one subject.",
         },
-        "actor": {"type": "string", "description": "`account:<id>`, or `system:<part>`."},
+        "actor": {
+            "type": "string",
+            "description": "`account:<id>`, or `system:<part>`.",
+            "examples": ["account:01a20e54-8141-7c35-8a0e-5d1c7f0e2b11"],
+        },
         "traceparent": {
             "type": "string",
             "description": "W3C Trace Context of the request that caused it, if one did.",
+            "examples": ["00-97ba3251441aaaed1ad26345cd6dc45a-00f067aa0ba902b7-01"],
         },
         "data": {"type": "object"},
     },
@@ -112,7 +131,7 @@ def data_schema(fact: type[Fact]) -> Schema:
         "x-title-zh": fact.TITLE.zh,
         "description": meaning_of(fact),
     }
-    describe(whole)
+    describe(whole, {})
     return whole
 
 

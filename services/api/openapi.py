@@ -134,13 +134,18 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
     schemas["Event"] = facts.ENVELOPE
     for fact in catalogue.EVENTS:
         schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE + "Event")
+    by_reference = {_REFERENCE + name: schema for name, schema in schemas.items()}
     for schema in schemas.values():
-        describing.describe(schema)
+        describing.describe(schema, by_reference)
     for path, item in document["paths"].items():
         if "patch" in item:
             _without_defaults(item["patch"], schemas)
         for method, operation in item.items():
             _describe(operation, method, endpoints[path, method])
+            operation["parameters"] = [
+                describing.described(parameter, by_reference)
+                for parameter in operation["parameters"]
+            ]
             examples.put_examples(operation, schemas)
     links.put_links(document["paths"], schemas)
     document["tags"] = _tags(document, endpoints)
@@ -190,7 +195,6 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
         parameters.append(_IF_NONE_MATCH)
         responses["304"] = _UNCHANGED
     parameters.append(_LANGUAGE)
-    operation["parameters"] = [describing.described(parameter) for parameter in parameters]
     if success.get("content") == _NO_BODY:
         del success["content"]
     operation["responses"] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.api.dictionary.meaning import GAS_COMPANY, Meaning, means
+from services.api.dictionary.meaning import GAS_COMPANY, PERSON, UNIT, Meaning, means
 
 CHASING: Mapping[str, Meaning] = {
     # lights and findings
@@ -15,21 +15,35 @@ CHASING: Mapping[str, Meaning] = {
     "rule": means("Which rule it is, of MR-01 to MR-24.", "MR-03"),
     "reasons": means("Codes of the rules behind the new light.", ["MR-03"]),
     "occurrence": means("Which time it is, unique below its rule and subject.", "2026-10"),
-    "arithmetic": means("How the light comes about, so that it can be computed again by hand."),
-    "turns_green": means("What would turn it green; null: it is green, or nothing would."),
+    "arithmetic": means(
+        "How the light comes about, so that it can be computed again by hand.",
+        {
+            "zh": "2026-10 月报应于 2026-11-06 17:30 前报送；已过 13 个工作日 ⇒ red。",
+            "en": "The report of 2026-10 was due 2026-11-06 17:30; that is 13 working days ⇒ red.",
+        },
+    ),
+    "turns_green": means(
+        "What would turn it green; null: it is green, or nothing would.",
+        {
+            "zh": "报送并经审核通过后转绿。",
+            "en": "It turns green when the report is in and accepted.",
+        },
+    ),
     "explanation": means(
         "The rule's answer as it was found, with its figures and units.",
         {"rule": "MR-03", "inputs": {"working_days_late": "13"}},
     ),
+    "original_due_at": means("When it was first due; never moves.", "2026-11-06T09:30:00+00:00"),
+    "next_check_at": means("When the clock alone could change it.", "2026-12-06T16:00:00+00:00"),
     "due_at": means("When it was due.", "2026-11-06T09:30:00+00:00"),
     "due_before": means("When it had been due until then.", "2026-11-05T09:30:00+00:00"),
     "current_due_at": means("When it is due now.", "2026-11-06T09:30:00+00:00"),
     "opened_at": means("When it was opened.", "2026-10-31T16:00:00+00:00"),
     "cleared_at": means("When its cause was gone; null: it is still there.", None),
     "submitted_at": means("When it was last handed in; null: not yet.", None),
-    "submitted_by": means("Who handed it in; null: nobody yet."),
+    "submitted_by": means("Who handed it in; null: nobody yet.", PERSON),
     "reviewed_at": means("When a second person reviewed it; null: not yet.", None),
-    "reviewed_by": means("The second person; null: nobody yet."),
+    "reviewed_by": means("The second person; null: nobody yet.", PERSON),
     # reminders and notifications
     "planned_at": means("The moment it was planned for.", "2026-11-10T01:00:00+00:00"),
     "sent_at": means("When it was sent; null: not sent.", "2026-11-10T01:00:00+00:00"),
@@ -54,17 +68,17 @@ CHASING: Mapping[str, Meaning] = {
     "colour": means("Colour of the paper: blue, yellow, red; null: it has none.", "red"),
     # supervision orders
     "order_code": means("The order's code.", "DB-2026-0004"),
-    "issued_to": means("The units it goes to.", [GAS_COMPANY]),
+    "issued_to": means("The units it goes to.", [GAS_COMPANY], [UNIT]),
     "drafted_at": means("When it was drafted.", "2026-11-13T01:00:00+00:00"),
     "issued_at": means("When a person issued it (交办); null: a draft.", None),
-    "issued_by": means("Who issued it; null: a draft."),
+    "issued_by": means("Who issued it; null: a draft.", PERSON),
     "signed_at": means("When the unit signed for it (签收); null: not yet.", None),
-    "signed_by": means("Who signed for it; null: nobody yet."),
+    "signed_by": means("Who signed for it; null: nobody yet.", PERSON),
     "reply": means("What was done about it (反馈); null: no reply yet.", None),
     "replied_at": means("When the unit replied; null: not yet.", None),
-    "replied_by": means("Who replied; null: nobody yet."),
+    "replied_by": means("Who replied; null: nobody yet.", PERSON),
     "closed_at": means("When it was closed (办结); null: it is open.", None),
-    "closed_by": means("Who closed it; null: it is open."),
+    "closed_by": means("Who closed it; null: it is open.", PERSON),
     "end_reason": means("Why it was returned or withdrawn; null: it was not.", None),
     # webhooks
     "url": means("Where it is.", "https://receiver.example/tuanzu"),

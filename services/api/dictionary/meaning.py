@@ -12,6 +12,16 @@ REPORT = "01a20e54-8b12-70c5-a5e1-2f9ad08c41b3"
 OTHER = "01a20e54-8e44-747c-930d-a6499c67e299"
 
 
+UNIT = {"id": GAS_COMPANY, "name": "景宁县天然气有限公司"}
+PERSON = {"id": ACCOUNT, "name": "叶某（示意）"}
+LNG = "LNG站2座+中压管道约30公里"
+
+
+def cny(amount: str, qualifier: str = "exact") -> dict[str, str]:
+    """Give a sum of money."""
+    return {"amount": amount, "currency": "CNY", "qualifier": qualifier}
+
+
 class Meaning(NamedTuple):
     """What a name means, and values it may have."""
 

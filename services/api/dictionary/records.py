@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from services.api.dictionary.meaning import ENERGY, GAS_COMPANY, OTHER, Meaning, means
+from services.api.dictionary.meaning import (
+    ENERGY,
+    GAS_COMPANY,
+    OTHER,
+    PERSON,
+    UNIT,
+    Meaning,
+    cny,
+    means,
+)
 
 _CURVE = [str(3_333_333 * month) + ".00" for month in range(1, 12)] + ["40000000.00"]
 
@@ -43,7 +52,10 @@ RECORDS: Mapping[str, Meaning] = {
     "established_on": means("The day the group was established.", "2023-03-01"),
     "dissolved_on": means("The day the group ended; null: it goes on.", None, "2027-03-01"),
     "convener": means("The unit in the chair (召集单位); null while the group is drafted."),
-    "represents": means("The member unit that the convener speaks for; null: for itself."),
+    "represents": means(
+        "The member unit that the convener speaks for; null: for itself.",
+        {"id": ENERGY, "name": "浙江省能源集团"},
+    ),
     "warnings": means("What should not be so and forbids nothing; null: not looked at yet."),
     "every_months": means("Owed every so many months.", 1),
     "began_on": means("First day it is owed.", "2026-01-01"),
@@ -64,13 +76,20 @@ RECORDS: Mapping[str, Meaning] = {
     "stage_before": means("Where on its track it stood until then.", "preparatory"),
     "side_state": means("Paused, terminated or moved out; null: none of them.", None),
     "side_state_before": means("Its side state until then; null: none.", None),
-    "library_class": means("规划, 前期, 实施: derived from the stage.", "preparatory"),
-    "lead_organisation": means("The unit that leads the project."),
-    "responsible_organisation": means("The unit that owes the reports (责任单位)."),
+    "library_class": means(
+        "规划, 前期, 实施: derived from the stage.", "preparation", "preparatory"
+    ),
+    "lead_organisation": means(
+        "The unit that leads the project.", {"id": ENERGY, "name": "浙江省能源集团"}
+    ),
+    "responsible_organisation": means("The unit that owes the reports (责任单位).", UNIT),
     "responsible_person": means("Who answers for it, by name.", "叶某（示意）"),
     "partners": means("Other units that take part."),
     "share_percent": means("The unit's share of the investment, in %; null: not known.", 40),
-    "total_investment": means("What the whole project is to cost (CNY); null: no source says."),
+    "total_investment": means(
+        "What the whole project is to cost (CNY); null: no source says.",
+        cny("40000000.00", "at_least"),
+    ),
     "plan_start_on": means("The day work is to start.", "2026-03-01"),
     "plan_finish_on": means("The day it is to be finished.", "2027-12-31"),
     "actual_start_on": means("The day work did start; null: it has not.", None),
@@ -90,7 +109,9 @@ RECORDS: Mapping[str, Meaning] = {
     "actual_on": means("The day it was reached; null: not yet.", None, "2026-11-20"),
     "evidence": means("What shows that it was reached.", "竣工验收备案表 2026-11-20"),
     "days_late": means("Calendar days after its first planned day; negative: before it.", 12),
-    "planned_investment": means("What is to be invested in the year (CNY)."),
+    "planned_investment": means(
+        "What is to be invested in the year (CNY).", cny("40000000.00", "at_least"), "40000000.00"
+    ),
     "planned_investment_before": means("CNY planned for the year until then.", "30000000.00"),
     "investment_qualifier": means("How exact the investment is.", "at_least"),
     "curve": means("Cumulative CNY at the end of each of the 12 months.", _CURVE),
@@ -98,12 +119,18 @@ RECORDS: Mapping[str, Meaning] = {
     "is_current": means("Whether this version is in force."),
     "image_target": means("What is to be seen on the site by the year's end.", "中压管道贯通"),
     "made_at": means("When this version was made.", "2026-01-05T02:00:00+00:00"),
-    "made_by": means("Who made this version; null: it was loaded from a document."),
+    "made_by": means("Who made this version; null: it was loaded from a document.", PERSON),
     # progress
     "period": means("The month it is about, YYYY-MM.", "2026-10"),
-    "invested_period": means("CNY invested in this month; null: not said."),
-    "cumulative_year": means("CNY invested since the year's first day; null: not said."),
-    "cumulative_all": means("CNY invested since the project began; null: not said."),
+    "invested_period": means("CNY invested in this month; null: not said.", cny("1800000.00")),
+    "cumulative_year": means(
+        "CNY invested since the year's first day; null: not said.",
+        cny("14000000.00"),
+        "14000000.00",
+    ),
+    "cumulative_all": means(
+        "CNY invested since the project began; null: not said.", cny("14000000.00"), "14000000.00"
+    ),
     "physical_percent": means("How much of the work is done, in %; null: not said.", 35),
     "image_progress": means("形象进度: what is to be seen on the site.", "1号站储罐基础完成"),
     "problems": means("What is in the way; null: nothing was said.", "用地批复未到"),
@@ -130,7 +157,11 @@ RECORDS: Mapping[str, Meaning] = {
     "as_of_month": means("The month it is true of, YYYY-MM.", "2022-10"),
     "project_count": means("Number of projects.", 291),
     "project_qualifier": means("How exact the number of projects is.", "exact"),
-    "investment": means("The investment of all of them together (CNY)."),
+    "investment": means(
+        "The investment of all of them together (CNY).",
+        cny("280000000000.00", "at_least"),
+        "280000000000.00",
+    ),
     "reported": means("What was said."),
     "recorded": means("What the records in the caller's scope hold."),
     "gap": means("What the records lack of what was said."),

@@ -8,23 +8,41 @@ from services.api.dictionary.meaning import (
     ENERGY,
     GAS_COMPANY,
     GROUP,
+    LNG,
     OTHER,
     PROJECT,
     REPORT,
+    UNIT,
     Meaning,
+    cny,
     means,
 )
+
+LNG_EN = "Two LNG stations and about 30 km of medium-pressure pipeline"
+GROUP_NAME = "国资国企助力山区海岛县共同富裕联合团组(景宁)"
 
 SHARED: Mapping[str, Meaning] = {
     # identity
     "id": means("UUIDv7 of the record: never changes, sorts by when it was made.", OTHER),
-    "code": means("The record's own code, which people write and read; unique of its kind."),
-    "name": means("What it is called in Chinese, as the source writes it."),
-    "name_en": means("What it is called in English; null if nobody has translated it."),
+    "code": means(
+        "The record's own code, which people write and read; unique of its kind.", "P-07"
+    ),
+    "name": means("What it is called in Chinese, as the source writes it.", LNG),
+    "name_en": means("What it is called in English; null: nobody has translated it.", LNG_EN),
     "name_zh": means("What the day is called in Chinese.", "春节放假"),
-    "title": means("The heading a person reads."),
-    "body": means("The text below the heading."),
-    "label": means("What people call the code."),
+    "title": means(
+        "The heading a person reads.",
+        {"zh": f"待办：“{LNG}”2026年10月进展", "en": f"To do: Oct 2026 update of {LNG_EN}"},
+        "Not found",
+    ),
+    "body": means(
+        "The text below the heading.",
+        {
+            "zh": "原定11月6日17:30，已过12个工作日。",
+            "en": "It was due Fri 6 Nov, 17:30; 12 working days ago.",
+        },
+    ),
+    "label": means("What people call the code.", {"zh": "前期", "en": "Preparatory"}),
     "values": means("The codes of the set, in their own order."),
     "zh": means("In Chinese.", "月报应于2026-11-06 17:30前报送"),
     "en": means("In English.", "The report was due 2026-11-06 17:30"),
@@ -35,7 +53,11 @@ SHARED: Mapping[str, Meaning] = {
     "items": means("The records of this page, in the order asked for."),
     "kind": means("Which kind it is."),
     "state": means("Where in its life it is; moves by the verbs of its table."),
-    "reason": means("Why, in the words of whoever decided it.", "等待用地批复"),
+    "reason": means(
+        "Why, in the words of whoever decided it.",
+        "等待用地批复",
+        {"zh": "项目已暂停。", "en": "The project is paused."},
+    ),
     # provenance
     "source": means(
         "Where it comes from: the line of a document, or who decided it; null: nobody said.",
@@ -95,15 +117,23 @@ SHARED: Mapping[str, Meaning] = {
     "target_id": means("Id of the annual target.", OTHER),
     "token_id": means("Id of the token; never the token itself.", OTHER),
     # the same, as filters
-    "group": means("The joint group.", GROUP),
+    "group": means("The joint group; null: of none.", GROUP, {"id": GROUP, "name": GROUP_NAME}),
     "lead": means("The unit that leads.", ENERGY),
-    "organisation": means("The unit that answers for it."),
-    "parent": means("What stands directly above; null: it is on top.", None),
-    "project": means("The project it is about.", PROJECT),
+    "organisation": means("The unit that answers for it.", UNIT),
+    "parent": means(
+        "What stands directly above; null: it is on top.",
+        {"id": ENERGY, "name": "浙江省能源集团"},
+        None,
+    ),
+    "project": means(
+        "The project it is about.", PROJECT, {"id": PROJECT, "code": "P-07", "name": LNG}
+    ),
     "run": means("The climb of a ladder.", OTHER),
     "under": means("Where to begin: this one and all below it."),
     # places
-    "region": means("The place, by its GB/T 2260 code.", "331127"),
+    "region": means(
+        "The place, by its GB/T 2260 code.", "331127", {"code": "331127", "name": "景宁畲族自治县"}
+    ),
     "region_code": means("GB/T 2260 code of the place: 6 digits, 9 for a township.", "331127"),
     "parent_code": means("Code of the region above; null: it is a province.", "331100"),
     "level": means("Its level: province, city, county (and township, of places)."),
@@ -124,15 +154,24 @@ SHARED: Mapping[str, Meaning] = {
     "ended_at": means("When it ended; null: it goes on.", None),
     "year": means("Calendar year.", 2026),
     # money, numbers, texts
-    "amount": means("The sum of money, with how exact it is; null: the source gives none."),
+    "amount": means(
+        "The sum of money, with how exact it is; null: the source gives none.",
+        cny("85700000000.00", "at_least"),
+    ),
     "currency": means("ISO 4217 code; always Chinese yuan.", "CNY"),
     "qualifier": means("How exact the figure is: bare exact, 超/余 at_least, 约 about.", "exact"),
-    "description": means("What it is about, in one paragraph."),
+    "description": means("What it is about, in one paragraph.", "拟建设LNG站2座、中压管道约30公里"),
     # problems
     "type": means("URN of the problem's code; stable.", "urn:tuanzu:problem:unlawful_move"),
     "status": means("HTTP status code; null: there was no answer.", 200),
-    "detail": means("What is wrong, in a sentence for a person."),
-    "dataschema": means("URN of the data's schema, with its version."),
+    "detail": means(
+        "What is wrong, in a sentence for a person.",
+        "There is no such record.",
+        {"zh": "累计数低于上月", "en": "The cumulative figure is below last month's."},
+    ),
+    "dataschema": means(
+        "URN of the data's schema, with its version.", "urn:tuanzu:event:progress.accepted:v1"
+    ),
     "errors": means("Every wrong field, each by its pointer."),
     "pointer": means("JSON pointer to the field.", "/cumulative_year"),
     "trace_id": means(

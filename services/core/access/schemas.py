@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.core.access.rules import Permission, Role
+from services.core.groups.rules import GroupState
 from services.core.kit.shapes import Given, Name, PageOf, Paragraph, Shown
 from services.core.organisations.rules import OrganisationKind, OrganisationLevel
 from services.core.organisations.schemas import NamedOrganisation, NamedRegion
@@ -27,7 +28,7 @@ class NewAccount(Given):
     """An account to be opened."""
 
     login: Login = Field(examples=["convener-jn"])
-    name: Name
+    name: Name = Field(examples=["叶某（示意）"])
     organisation_id: UUID
     role: Role
     email: Email | None = None
@@ -39,7 +40,7 @@ class NewAccount(Given):
 class AccountChange(Given):
     """What of an account may change (JSON Merge Patch)."""
 
-    name: Name = ""
+    name: Name = Field(default="", examples=["叶某（示意）"])
     organisation_id: UUID = UUID(int=0)
     role: Role = Role.OBSERVER
     email: Email | None = None
@@ -57,7 +58,7 @@ class Account(Shown):
 
     id: UUID
     login: str
-    name: str
+    name: str = Field(examples=["叶某（示意）"])
     organisation: NamedOrganisation
     role: Role
     email: str | None
@@ -86,9 +87,9 @@ class NamedGroup(Shown):
     """A group in the caller's scope."""
 
     id: UUID
-    code: str
-    name: str
-    state: str
+    code: str = Field(examples=["G-331127"])
+    name: str = Field(examples=["国资国企助力山区海岛县共同富裕联合团组(景宁)"])
+    state: GroupState
 
 
 class Scope(Shown):
@@ -125,8 +126,8 @@ class Token(Shown):
 
     id: UUID
     account_id: UUID
-    name: str
-    hint: str = Field(description="Its first characters.")
+    name: str = Field(examples=["phone"])
+    hint: str = Field(examples=["tz_Zk3v0"], description="Its first characters.")
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None

@@ -41,8 +41,8 @@ class Batch(Shown):
     """A batch as it was announced, beside what is recorded of it one by one."""
 
     id: UUID
-    code: str
-    name: str
+    code: str = Field(examples=["FA-B1"])
+    name: str = Field(examples=["浙江省属企业与山区26县合作项目对接会框架协议"])
     signed_month: Period
     agreement_count: int
     recorded_count: int = Field(description="Number of its agreements that are in your scope.")
@@ -99,7 +99,7 @@ class NewAgreement(Given):
 class AgreementChange(Given):
     """What of an agreement may change (JSON Merge Patch)."""
 
-    name: Name = ""
+    name: Name = Field(default="", examples=["养老领域共同富裕战略合作框架协议"])
     domain: Domain | None = None
     amount: Money | None = None
     valid_to: OnDay | None = None
@@ -131,7 +131,7 @@ class PartyOrganisation(Shown):
     """Who signs."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["景宁县民政局"])
 
 
 class Party(Shown):
@@ -145,8 +145,8 @@ class Agreement(Shown):
     """One framework agreement."""
 
     id: UUID
-    code: str
-    name: str
+    code: str = Field(examples=["FA-20"])
+    name: str = Field(examples=["养老领域共同富裕战略合作框架协议"])
     batch_id: UUID | None
     group_id: UUID | None
     domain: Domain | None

@@ -30,7 +30,7 @@ class NewGroup(Given):
 
     code: Code = Field(examples=["G-331127"])
     name: Name = Field(examples=["国资国企助力山区海岛县共同富裕联合团组(景宁)"])
-    name_en: Name | None = None
+    name_en: Name | None = Field(default=None, examples=["Joint group for Jingning"])
     region_code: RegionCode = Field(description="A county.", examples=["331127"])
     charter: Paragraph | None = None
     expected_member_count: _Count | None = None
@@ -42,8 +42,8 @@ class NewGroup(Given):
 class GroupChange(Given):
     """What of a group may change (JSON Merge Patch)."""
 
-    name: Name = ""
-    name_en: Name | None = None
+    name: Name = Field(default="", examples=["国资国企助力山区海岛县共同富裕联合团组(景宁)"])
+    name_en: Name | None = Field(default=None, examples=["Joint group for Jingning"])
     charter: Paragraph | None = None
     expected_member_count: _Count | None = None
     policy_code: Code = ""
@@ -135,16 +135,16 @@ class Member(Shown):
 class Warned(BothWords):
     """Something that should not be so and forbids nothing."""
 
-    code: str
+    code: str = Field(examples=["member_count_differs"])
 
 
 class Group(Shown):
     """One joint group, with its members on one day."""
 
     id: UUID
-    code: str
-    name: str
-    name_en: str | None
+    code: str = Field(examples=["G-331127"])
+    name: str = Field(examples=["国资国企助力山区海岛县共同富裕联合团组(景宁)"])
+    name_en: str | None = Field(examples=["Joint group for Jingning"])
     region: NamedRegion
     state: GroupState
     established_on: date | None

@@ -45,17 +45,8 @@ def _in_years(value: date | datetime) -> date | datetime:
 _CLEAN = AfterValidator(_without_controls)
 _YEARS = AfterValidator(_in_years)
 
-Name = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=200),
-    _CLEAN,
-    Field(examples=["LNG站2座+中压管道约30公里"]),
-]
-Code = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"),
-    Field(examples=["P-07"]),
-]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), _CLEAN]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=4000), _CLEAN]
 OnDay = Annotated[date, _YEARS]
 AtInstant = Annotated[AwareDatetime, _YEARS]
@@ -97,7 +88,8 @@ class PageOf(Shown):
     """One page of a list; `next_cursor` is null on the last."""
 
     next_cursor: str | None = Field(
-        description="Opaque; pass it as ?cursor= with the same filters; null on the last page."
+        description="Opaque; pass it as ?cursor= with the same filters; null on the last page.",
+        examples=[None],
     )
     total: int | None = Field(
         default=None, description="Number of all matches; only with ?include=total."

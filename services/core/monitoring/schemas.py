@@ -1,7 +1,7 @@
 """What findings and health look like from outside."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -13,7 +13,7 @@ from services.core.policies.pack import Dimension, Light
 class PolicyVersion(Shown):
     """The pack that judged."""
 
-    code: str
+    code: str = Field(examples=["zj-default"])
     number: int
 
 
@@ -78,7 +78,7 @@ class FoundOrganisation(Shown):
     """The unit that answers for it."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["景宁县天然气有限公司"])
 
 
 class FindingShown(Shown):
@@ -90,7 +90,7 @@ class FindingShown(Shown):
     organisation: FoundOrganisation
     group_id: UUID | None
     occurrence: str
-    state: str
+    state: Literal["open", "cleared"]
     light: Light
     worst_light: Light
     due_at: datetime

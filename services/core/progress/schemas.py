@@ -96,14 +96,14 @@ class Named(Shown):
     """An organisation or a person."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["景宁县天然气有限公司"])
 
 
 class Warned(Shown):
     """A figure that may be true but is remarkable; the reviewer should look at it."""
 
     pointer: str
-    code: str
+    code: str = Field(examples=["cumulative_falls"])
     detail: BothWords
 
 

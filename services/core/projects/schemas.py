@@ -186,7 +186,7 @@ class NewMilestone(Given):
 class MilestoneChange(Given):
     """What of a milestone may change (JSON Merge Patch); its first planned day never does."""
 
-    name: Name = ""
+    name: Name = Field(default="", examples=["主体结构封顶"])
     gate: Gate | None = None
     weight: Share = Decimal(0)
     planned_on: OnDay = date(2000, 1, 1)
@@ -224,14 +224,14 @@ class Named(Shown):
     """A record that is referred to."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["景宁县天然气有限公司"])
 
 
 class Place(Shown):
     """A region that is referred to."""
 
-    code: str
-    name: str
+    code: str = Field(examples=["331127"])
+    name: str = Field(examples=["景宁畲族自治县"])
 
 
 class Partner(Shown):
@@ -298,7 +298,7 @@ class Milestone(Shown):
 
     id: UUID
     project_id: UUID
-    name: str
+    name: str = Field(examples=["主体结构封顶"])
     gate: Gate | None
     weight: float
     planned_on: date

@@ -22,7 +22,7 @@ class NewEndpoint(Given):
 
     url: _Url = Field(examples=["https://receiver.example/tuanzu"])
     event_types: _Filters = Field(default=["*"], examples=[["progress.*", "escalation.stepped"]])
-    description: Paragraph | None = None
+    description: Paragraph | None = Field(default=None, examples=["县项目平台"])
 
 
 class EndpointChange(Given):
@@ -30,7 +30,7 @@ class EndpointChange(Given):
 
     url: _Url = ""
     event_types: _Filters = Field(default_factory=list)
-    description: Paragraph | None = None
+    description: Paragraph | None = Field(default=None, examples=["县项目平台"])
 
 
 class Endpoint(Shown):
@@ -39,7 +39,7 @@ class Endpoint(Shown):
     id: UUID
     url: str
     event_types: list[str]
-    description: str | None
+    description: str | None = Field(examples=["县项目平台"])
     state: EndpointState
     failing_since: datetime | None
     disabled_reason: str | None
@@ -50,7 +50,10 @@ class Endpoint(Shown):
 class EndpointWithSecret(Endpoint):
     """An endpoint with its signing secret, which is shown only now."""
 
-    secret: str = Field(description="whsec_ and base64 of 32 bytes (Standard Webhooks).")
+    secret: str = Field(
+        description="whsec_ and base64 of 32 bytes (Standard Webhooks).",
+        examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+    )
 
 
 class EndpointPage(PageOf):
