@@ -99,7 +99,7 @@ def asyncapi(app: FastAPI) -> dict[str, Any]:
         },
         "components": {
             "schemas": {
-                "Event": facts.ENVELOPE,
+                "Event": facts.envelope(),
                 **{
                     facts.name_of(fact): facts.event_schema(fact, "#/components/schemas/Event")
                     for fact in catalogue.EVENTS

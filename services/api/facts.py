@@ -4,6 +4,7 @@ One description for the stream, the feed and the webhooks, made from the catalog
 itself is written by `services/worker/stamp.py`; a test compares the two.
 """
 
+from copy import deepcopy
 from typing import Any
 
 from services.api.describing import describe
@@ -106,6 +107,13 @@ WEBHOOK_HEADERS: Schema = {
 """Standard Webhooks 1.0: how a receiver knows that an event is ours and new."""
 
 
+def envelope() -> Schema:
+    """Give the schema of the envelope, with all its words."""
+    whole = deepcopy(ENVELOPE)
+    describe(whole, {})
+    return whole
+
+
 def name_of(fact: type[Fact]) -> str:
     """Give the name and version, as in `region.changed.v1`."""
     return f"{fact.NAME}.v{fact.VERSION}"
@@ -124,6 +132,7 @@ def meaning_of(fact: type[Fact]) -> str:
 def data_schema(fact: type[Fact]) -> Schema:
     """Give the schema of a fact's data, whole in itself."""
     schema = fact.model_json_schema(mode="serialization")
+    del schema["additionalProperties"]  # a receiver must bear an optional field more
     definitions = schema.pop("$defs", {})
     whole = {
         **_inlined(schema, definitions),

@@ -131,7 +131,7 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     schemas = components.setdefault("schemas", {})
     schemas.update(_problem_schemas())
-    schemas["Event"] = facts.ENVELOPE
+    schemas["Event"] = facts.envelope()
     for fact in catalogue.EVENTS:
         schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE + "Event")
     by_reference = {_REFERENCE + name: schema for name, schema in schemas.items()}
