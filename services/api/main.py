@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_fastapi_instrumentator import Instrumentator
 
-from services.api import health, openapi, problems
+from services.api import health, openapi, problems, reading_room
 from services.api.routes import (
     access,
     agreements,
@@ -95,6 +95,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
         openapi_url="/api/v1/openapi.json",
+        docs_url=None,
         redoc_url=None,
         max_body_size=settings().body_limit_bytes,
     )
@@ -103,6 +104,7 @@ def create_app() -> FastAPI:
     for room in ROOMS:
         app.include_router(room, prefix="/api/v1", responses=_PROBLEMS)
     app.include_router(health.router)
+    reading_room.install(app)
     Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )
