@@ -30,7 +30,7 @@ def example_of(schema: Schema, schemas: Mapping[str, Schema], *, given: bool = F
         return example_of(schemas[schema["$ref"].removeprefix(_PREFIX)], schemas, given=given)
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], schemas, given=given)
-    if "properties" in schema:
+    if "properties" in schema or "allOf" in schema:
         return _object(schema, schemas, given=given)
     if schema.get("type") == "array" and "items" in schema:
         return [example_of(schema["items"], schemas, given=given)]
@@ -46,8 +46,10 @@ def _said(schema: Schema) -> list[Any]:
 
 def _object(schema: Schema, schemas: Mapping[str, Schema], *, given: bool) -> dict[str, Any]:
     """Give an object: whole as an answer, without what is empty or usual as a request."""
-    made = {}
-    for name, field in schema["properties"].items():
+    made: dict[str, Any] = {}
+    for part in schema.get("allOf", ()):
+        made |= example_of(part, schemas, given=given)
+    for name, field in schema.get("properties", {}).items():
         value = example_of(field, schemas, given=given)
         usual = value is None or value == field.get("default")
         if not given or name in schema.get("required", ()) or not usual:

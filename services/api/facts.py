@@ -107,11 +107,30 @@ WEBHOOK_HEADERS: Schema = {
 """Standard Webhooks 1.0: how a receiver knows that an event is ours and new."""
 
 
-def envelope() -> Schema:
-    """Give the schema of the envelope, with all its words."""
-    whole = deepcopy(ENVELOPE)
-    describe(whole, {})
-    return whole
+def envelopes(prefix: str) -> dict[str, Schema]:
+    """Give what all events have in common, and the event of any kind, by their names.
+
+    What an event says of itself stands in its own schema, so that code generators need not merge
+    a string with a constant.
+    """
+    common, own = deepcopy(ENVELOPE), ("type", "dataschema", "data")
+    properties = {name: common["properties"].pop(name) for name in own}
+    common["required"] = [name for name in common["required"] if name not in own]
+    common |= {"title": "EventEnvelope", "description": "What every event says of itself."}
+    any_kind = _enveloped(prefix, properties)
+    named = {
+        "EventEnvelope": common,
+        "Event": {"title": "Event", "description": ENVELOPE["description"], **any_kind},
+    }
+    for schema in named.values():
+        describe(schema, {})
+    return named
+
+
+def _enveloped(prefix: str, properties: Schema) -> Schema:
+    """Give an event with these fields of its own."""
+    own = {"type": "object", "required": list(properties), "properties": properties}
+    return {"allOf": [{"$ref": f"{prefix}EventEnvelope"}, own]}
 
 
 def name_of(fact: type[Fact]) -> str:
@@ -144,23 +163,17 @@ def data_schema(fact: type[Fact]) -> Schema:
     return whole
 
 
-def event_schema(fact: type[Fact], envelope: str) -> Schema:
-    """Give the schema of the whole event; `envelope` refers to the envelope's schema."""
-    return {
-        "title": fact.TITLE.en,
-        "description": meaning_of(fact),
-        "allOf": [
-            {"$ref": envelope},
-            {
-                "type": "object",
-                "properties": {
-                    "type": {"const": fact.NAME},
-                    "dataschema": {"const": urn_of(fact)},
-                    "data": data_schema(fact),
-                },
-            },
-        ],
+def event_schema(fact: type[Fact], prefix: str) -> Schema:
+    """Give the schema of the whole event; the envelope's schema lies below the prefix."""
+    properties = {
+        "type": {"const": fact.NAME, "type": "string"},
+        "dataschema": {"const": urn_of(fact), "type": "string"},
+        "data": data_schema(fact),
     }
+    whole = {"title": fact.TITLE.en, "description": meaning_of(fact)}
+    whole |= _enveloped(prefix, properties)
+    describe(whole, {})
+    return whole
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 any part of a JSON document

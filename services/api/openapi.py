@@ -131,12 +131,13 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     schemas = components.setdefault("schemas", {})
     schemas.update(_problem_schemas())
-    schemas["Event"] = facts.envelope()
+    schemas.update(facts.envelopes(_REFERENCE))
     for fact in catalogue.EVENTS:
-        schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE + "Event")
+        schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE)
     by_reference = {_REFERENCE + name: schema for name, schema in schemas.items()}
-    for schema in schemas.values():
+    for name, schema in schemas.items():
         describing.describe(schema, by_reference)
+        schema["title"] = name  # generators name classes by the title
     for path, item in document["paths"].items():
         if "patch" in item:
             _without_defaults(item["patch"], schemas)
