@@ -39,7 +39,9 @@ def _links(
     if key not in fields or (not many and method != "post"):
         return
     found = paths[single]["get"]
-    given = {own: f"$response.body#/{'items/0/' if many else ''}{key}", **_same(path)}
+    given = {own: f"$response.body#/{'items/0/' if many else ''}{key}"}
+    if single.startswith(path):
+        given |= _same(path)
     yield found["operationId"], {"operationId": found["operationId"], "parameters": given}
 
 
@@ -58,9 +60,10 @@ def _changes(path: str, paths: Document) -> Iterator[tuple[str, Document]]:
 
 
 def _is_one_of(single: str, collection: str) -> bool:
-    """Tell whether a path is one record of a collection."""
+    """Tell whether a path is one record of a collection: below it, or below its last word."""
     head, _, last = single.rpartition("/")
-    return head == collection and last.startswith("{")
+    root = "/".join([*collection.split("/")[:3], collection.rpartition("/")[2]])
+    return head in (collection, root) and last.startswith("{")
 
 
 def _same(path: str) -> dict[str, str]:

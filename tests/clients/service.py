@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import engines
+from tests import engines, given
 from tests.standalone.runs import REPOSITORY
 from tests.stories.world import World
 
@@ -48,6 +48,7 @@ def running(folder: Path) -> Iterator[Service]:
         world = World(url, folder)
         service = Service(world)
         try:
+            world.set_now(given.at("2026-11-25 10:00"))  # the README's day
             service.tuanzu("demo", "load")
             world.start("valkey", "api", "relay", "worker", "beat")
             world.answers()
