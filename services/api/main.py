@@ -11,7 +11,7 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from services.api import health, histories, openapi, problems
+from services.api import health, histories, openapi, problems, reading_room
 from services.api.edge import Edge
 from services.api.routes import (
     access,
@@ -149,6 +149,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
         openapi_url="/api/v1/openapi.json",
+        docs_url=None,
         redoc_url=None,
     )
     _stand_in_front(app, settings())
@@ -157,6 +158,7 @@ def create_app() -> FastAPI:
         app.include_router(room, prefix="/api/v1", responses=_PROBLEMS)
     app.include_router(histories.of(ROOMS), prefix="/api/v1", responses=_PROBLEMS)
     app.include_router(health.router)
+    reading_room.install(app)
     Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )

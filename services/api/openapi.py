@@ -6,6 +6,7 @@ A route says what it needs and how it answers by the methods of the door it call
 
 import inspect
 import re
+import sys
 from collections.abc import Mapping
 from types import FunctionType
 from typing import Any
@@ -15,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
-from services.api import credentials, facts, problems
+from services.api import credentials, describing, examples, facts, links, problems
 from services.core import catalogue
 from services.core.kit.events import Fact
 
@@ -43,37 +44,46 @@ _SECURITY = {
         "description": "A browser's session; changes are taken from our own pages only.",
     },
 }
+_AN_ETAG = {"type": "string", "examples": ['"1-5d41402abc4b"']}
+
 _LANGUAGE = {
     "name": "Accept-Language",
     "in": "header",
     "required": False,
     "description": "Language of problems; codes are never translated.",
-    "schema": {"type": "string", "default": "zh-CN", "examples": ["zh-CN", "en"]},
+    "schema": {"type": "string", "default": "zh-CN", "examples": ["en"]},
 }
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "Makes a repeated POST give the first answer instead of acting twice.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255,
+        "examples": ["phone-7f3a-000042"],
+    },
 }
 _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
     "description": "The ETag of the representation that this changes.",
-    "schema": {"type": "string"},
+    "schema": _AN_ETAG,
 }
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
     "description": "The ETag you have; the answer is 304 if it is still true.",
-    "schema": {"type": "string"},
+    "schema": _AN_ETAG,
 }
-_ETAG = {"ETag": {"description": "Version of this representation.", "schema": {"type": "string"}}}
+_ETAG = {"ETag": {"description": "Version of this representation.", "schema": _AN_ETAG}}
 _LOCATION = {"Location": {"description": "Where it lives.", "schema": {"type": "string"}}}
 _LINK = {"Link": {"description": 'The next page, rel="next".', "schema": {"type": "string"}}}
+_NO_BODY: Mapping[str, Any] = {"application/json": {"schema": {}}}
+"""What the framework writes where a route says no model."""
 _UNCHANGED = {"description": "You have it already.", "headers": _ETAG}
 
 _HEADERS: Mapping[str, Mapping[str, Any]] = {
@@ -134,15 +144,40 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
     components["securitySchemes"] = _SECURITY
     schemas = components.setdefault("schemas", {})
     schemas.update(_problem_schemas())
-    schemas["Event"] = facts.ENVELOPE
+    schemas.update(facts.envelopes(_REFERENCE))
     for fact in catalogue.EVENTS:
-        schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE + "Event")
+        schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE)
+    by_reference = {_REFERENCE + name: schema for name, schema in schemas.items()}
+    for name, schema in schemas.items():
+        describing.describe(schema, by_reference)
+        schema["title"] = name  # generators name classes by the title
     for path, item in document["paths"].items():
         if "patch" in item:
             _without_defaults(item["patch"], schemas)
         for method, operation in item.items():
             _describe(operation, method, endpoints[path, method])
+            operation["parameters"] = [
+                describing.described(parameter, by_reference)
+                for parameter in operation["parameters"]
+            ]
+            examples.put_examples(operation, schemas)
+    links.put_links(document["paths"], schemas)
+    document["tags"] = _tags(document, endpoints)
     document["webhooks"] = {fact.NAME: _webhook(fact) for fact in catalogue.EVENTS}
+
+
+def _tags(
+    document: dict[str, Any], endpoints: Mapping[tuple[str, str], FunctionType]
+) -> list[dict[str, str]]:
+    """Describe each tag by the first line of the card of its room, or of its routes."""
+    said = {"webhooks": "What integrators register, and what is sent to them."}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            module = endpoints[path, method].__module__
+            room = sys.modules.get(f"services.core.{module.rpartition('.')[2]}")
+            card = (room or sys.modules[module]).__doc__ or ""
+            said.setdefault(operation["tags"][0], card.strip().splitlines()[0])
+    return [{"name": name, "description": said[name]} for name in sorted(said)]
 
 
 def _problem_schemas() -> dict[str, Any]:
@@ -174,6 +209,8 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
         parameters.append(_IF_NONE_MATCH)
         responses["304"] = _UNCHANGED
     parameters.append(_LANGUAGE)
+    if success.get("content") == _NO_BODY:
+        del success["content"]
     operation["responses"] = {
         status: responses[status] for status in sorted(responses) if status not in unneeded
     }

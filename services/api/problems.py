@@ -66,17 +66,19 @@ class ProblemError(BaseModel):
     """One wrong field."""
 
     pointer: str = Field(description="JSON pointer into the body; `?name` a query parameter.")
-    code: str
-    detail: str
+    code: str = Field(description="Stable; never translated.", examples=["missing"])
+    detail: str = Field(examples=["This field is required."])
     allowed: list[str] = Field(default_factory=list, description="What is allowed there.")
 
 
 class Problem(BaseModel):
     """RFC 9457 problem details; codes are stable, `title` and `detail` are localised."""
 
-    type: str = Field(examples=["urn:tuanzu:problem:unlawful_move"])
-    code: str
-    title: str
+    type: str = Field(examples=["urn:tuanzu:problem:not_found"])
+    code: str = Field(description="Stable; never translated.", examples=["not_found"])
+    title: str = Field(
+        description="The code in words, in the caller's language.", examples=["Not found"]
+    )
     status: int
     detail: str
     errors: list[ProblemError] = Field(default_factory=list)

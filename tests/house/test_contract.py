@@ -17,6 +17,10 @@ from services.core.kit.events import Fact
 from services.core.kit.settings import settings
 from tests.house.sources import ROOT
 
+READING = {"get", "list", "explain", "read", "sync", "verify"}
+ABBREVIATIONS = {"acc", "acct", "cfg", "del", "info", "msg", "num", "org", "proj", "req", "upd"}
+NOUNS = {"account", "group", "member", "milestone", "organisation", "progress", "project", "token"}
+
 
 @pytest.fixture(autouse=True)
 def no_settings_kept() -> Generator[None]:
@@ -65,6 +69,17 @@ def test_every_operation_has_a_readable_id_of_its_own(openapi: dict[str, Any]) -
     ids = [operation["operationId"] for _, _, operation in operations(openapi)]
     assert len(ids) == len(set(ids))
     assert [name for name in ids if not re.fullmatch(r"[a-z]+([A-Z][a-z0-9]*)*", name)] == []
+
+
+def test_every_id_reads_like_a_method_that_does_something(openapi: dict[str, Any]) -> None:
+    """A verb first, then what it is done to, every word written out."""
+    for path, method, operation in operations(openapi):
+        verb, *what = re.findall(r"[a-z]+|[A-Z][a-z0-9]*", operation["operationId"])
+        assert what, path
+        assert [word for word in (verb, *what) if word.lower() in ABBREVIATIONS] == [], path
+        assert verb not in NOUNS, path
+        assert method != "get" or verb in READING, f"{method} {path}: {verb}"
+        assert method == "get" or verb not in ("get", "list"), f"{method} {path}: {verb}"
 
 
 def test_every_schema_has_a_readable_name(openapi: dict[str, Any]) -> None:

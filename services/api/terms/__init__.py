@@ -1,5 +1,6 @@
 """Labels in both languages for every code that the API uses.
 
-`records` names what is kept, `chasing` what watches and reminds, `meetings` what units meet for;
-`term` says what a term is.
+`records` names what is kept, `chasing` what watches and reminds, `identity` who comes in,
+`auditing` what is noted, `meetings` what units meet for; `term` says what a term is, `everything`
+joins them.
 """

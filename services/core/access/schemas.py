@@ -17,6 +17,7 @@ from services.core.access.rules import (
     SessionMethod,
     TokenKind,
 )
+from services.core.groups.rules import GroupState
 from services.core.kit.shapes import (
     Code,
     Given,
@@ -60,7 +61,7 @@ class NewAccount(Given):
     """An account to be opened."""
 
     login: Login = Field(examples=["convener-jn"])
-    name: Name
+    name: Name = Field(examples=["叶某（示意）"])
     organisation_id: UUID
     role: Role
     email: Email | None = None
@@ -72,7 +73,7 @@ class NewAccount(Given):
 class AccountChange(Given):
     """What of an account may change (JSON Merge Patch)."""
 
-    name: Name = ""
+    name: Name = Field(default="", examples=["叶某（示意）"])
     organisation_id: UUID = UUID(int=0)
     role: Role = Role.OBSERVER
     email: Email | None = None
@@ -90,7 +91,7 @@ class Account(Shown):
 
     id: UUID
     login: str
-    name: str
+    name: str = Field(examples=["叶某（示意）"])
     organisation: NamedOrganisation
     role: Role
     email: str | None
@@ -119,15 +120,17 @@ class NamedGroup(Shown):
     """A group in the caller's scope."""
 
     id: UUID
-    code: str
-    name: str
-    state: str
+    code: str = Field(examples=["G-331127"])
+    name: str = Field(examples=["国资国企助力山区海岛县共同富裕联合团组(景宁)"])
+    state: GroupState
 
 
 class Scope(Shown):
     """What the caller sees: how many units, and which groups."""
 
-    organisation_count: int = Field(description="Units whose own records the caller sees.")
+    organisation_count: int = Field(
+        description="Number of units whose own records the caller sees."
+    )
     group_count: int
     groups: list[NamedGroup] = Field(description="At most 200, by code.")
 
@@ -148,7 +151,8 @@ class NewToken(Given):
 
     name: Name = Field(description="By which its owner knows it.", examples=["phone"])
     expires_in_days: Annotated[int, Field(ge=1, le=MAX_TOKEN_DAYS)] | None = Field(
-        default=None, description="The service's usual life if left out."
+        default=None,
+        description="Calendar days until it lets nobody in; the service's usual life if left out.",
     )
     scopes: list[Permission] | None = Field(
         default=None,
@@ -163,14 +167,14 @@ class Token(Shown):
 
     id: UUID
     account_id: UUID
-    name: str
+    name: str = Field(examples=["phone"])
     kind: TokenKind
-    hint: str = Field(description="Its first characters.")
+    hint: str = Field(examples=["tz_Zk3v0"], description="Its first characters.")
     scopes: list[str] | None = Field(description="Null: all of the role; empty: it reads only.")
-    created_at: str
-    expires_at: str
-    revoked_at: str | None
-    last_used_at: str | None = Field(description="To the minute.")
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None = Field(description="To the minute.")
     last_used_from: str | None = Field(description="The network address of that use.")
     version: int
 

@@ -125,7 +125,7 @@ AtInstant = Annotated[AwareDatetime, _YEARS, BeforeValidator(_instant)]
 _MOST = Decimal("9999999999999999.99")
 Amount = Annotated[
     Decimal,
-    Field(ge=0, le=_MOST, max_digits=18, decimal_places=2),
+    Field(ge=0, le=_MOST, max_digits=18, decimal_places=2, examples=["40000000.00"]),
     BeforeValidator(_written_number),
     WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,16}(\.[0-9]{1,2})?$"}),
 ]
@@ -137,7 +137,7 @@ SignedAmount = Annotated[
 ]
 Share = Annotated[
     Decimal,
-    Field(ge=0, le=100, max_digits=5, decimal_places=2),
+    Field(ge=0, le=100, max_digits=5, decimal_places=2, examples=[35]),
     BeforeValidator(_number),
     WithJsonSchema(
         {
@@ -148,8 +148,12 @@ Share = Annotated[
         }
     ),
 ]
-RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3})?$")]
-Period = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+RegionCode = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3})?$"), Field(examples=["331127"])
+]
+Period = Annotated[
+    str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$"), Field(examples=["2026-10"])
+]
 
 
 class Money(Given):
@@ -171,6 +175,9 @@ class PageOf(Shown):
     """One page of a list; `next_cursor` is null on the last."""
 
     next_cursor: str | None = Field(
-        description="Opaque; pass it as ?cursor= with the same filters."
+        description="Opaque; pass it as ?cursor= with the same filters; null on the last page.",
+        examples=[None],
     )
-    total: int | None = Field(default=None, description="Only with ?include=total.")
+    total: int | None = Field(
+        default=None, description="Number of all matches; only with ?include=total."
+    )

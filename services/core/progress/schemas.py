@@ -94,14 +94,14 @@ class Named(Shown):
     """An organisation or a person."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["景宁县天然气有限公司"])
 
 
 class Warned(Shown):
     """A figure that may be true but is remarkable; the reviewer should look at it."""
 
     pointer: str
-    code: str
+    code: str = Field(examples=["cumulative_falls"])
     detail: BothWords
 
 
@@ -112,7 +112,7 @@ class Report(Shown):
     project: ProjectNamed
     group_id: UUID | None
     organisation: Named
-    period: str
+    period: Period
     state: ReportState
     opened_at: datetime
     original_due_at: datetime = Field(description="Never moves; assessment always uses it.")
