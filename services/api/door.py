@@ -5,8 +5,8 @@ work in the route's own thread, so a request costs one hop, and the commit is do
 response exists: a failed commit can never look like a success.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Annotated, ParamSpec
 
@@ -14,15 +14,22 @@ import orjson
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
+from services.api import arrival, limits
+from services.api.arrival import JSON
+from services.api.preconditions import NO_VERSION, etag_of, etag_of_page, is_known, versions_in
+from services.api.trace import noted
 from services.core.access import queries as access
 from services.core.kit import db, idempotency
 from services.core.kit.caller import Caller
-from services.core.kit.errors import Invalid, PreconditionRequired, Stale, Unauthenticated
+from services.core.kit.errors import (
+    Missing,
+    PreconditionRequired,
+    Stale,
+    Unauthenticated,
+)
 from services.core.kit.reading import Found, Page
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
-
-JSON = "application/json"
 
 
 class Door:
@@ -44,6 +51,17 @@ class Door:
             Unauthenticated: no token, or not a good one.
         """
         self.session = session
+        try:
+            self.caller = self._known()
+        except Unauthenticated:
+            if arrival.has_credentials(self.request):
+                arrival.count_stranger()
+            raise
+        notes = noted(self.request)
+        notes.account_id = self.caller.account_id
+        notes.standing = limits.accounts().take(str(self.caller.account_id))
+
+    def _known(self) -> Caller:
         scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated(
@@ -52,17 +70,20 @@ class Door:
                     "Send a bearer token in the Authorization header.",
                 )
             )
-        self.caller = access.caller_of(session, token.strip())
+        return access.caller_of(self.session, token.strip())
 
     def shows(self, representation: Callable[[], Found]) -> None:
         """Say how the record is shown: after the change, and in a 412 as it is now."""
         self.representation = representation
 
     def expected(self) -> int:
-        """Give the row version the client has seen, from If-Match.
+        """Give the row version the client has seen, from If-Match (RFC 9110, 13.1.1).
+
+        One tag is the version itself, which the action compares under the row's lock. For `*` and
+        for several tags the record is read, and the version that fits goes on to be compared.
 
         Raises:
-            PreconditionRequired: there is no If-Match. Invalid: it is not one of our ETags.
+            PreconditionRequired: there is no If-Match. Invalid: it names none of our ETags.
         """
         given = self.request.headers.get("if-match")
         if given is None:
@@ -72,22 +93,38 @@ class Door:
                     "A change needs If-Match, with the ETag you read.",
                 )
             )
-        number = given.strip().strip('"').partition("-")[0]
-        if not number.isdecimal():
-            raise Invalid.at(
-                "header:If-Match",
-                Words("If-Match 须为一个 ETag。", "If-Match must be one ETag of this record."),
-                code="bad_etag",
-                allowed=('"<version>-<digest>"',),
-            )
-        return int(number)
+        seen = versions_in(given)
+        if seen is not None and len(seen) == 1:
+            return next(iter(seen))
+        now = self._shown().version
+        return now if seen is None or now in seen else NO_VERSION
+
+    def expected_or_new(self) -> int | None:
+        """Give the version that a PUT replaces, or None if it says that there is none yet.
+
+        Raises:
+            PreconditionRequired: it says neither. Invalid: If-Match names none of our ETags.
+        """
+        if self.request.headers.get("if-none-match", "").strip() == "*":
+            return None
+        return self.expected()
+
+    def _shown(self) -> Found:
+        if self.representation is None:
+            raise RuntimeError("a route that changes a record says how it is shown, first of all")
+        return self.representation()
 
     def one(self, found: Found) -> Response:
         """Answer with one record, or 304 if the client has just this."""
-        etag = etag_of(found)
-        if etag in self.request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers={"ETag": etag})
-        return Response(found.body, media_type=JSON, headers={"ETag": etag})
+        return self._unless_known(found.body, etag_of(found), {})
+
+    def _unless_known(self, text: str, etag: str, headers: dict[str, str]) -> Response:
+        """Answer 304 if If-None-Match has this tag (weakly compared) or is `*`."""
+        headers["ETag"] = etag
+        reads = self.request.method == "GET"
+        if reads and is_known(etag, self.request.headers.get("if-none-match")):
+            return Response(status_code=304, headers=headers)
+        return Response(text, media_type=JSON, headers=headers)
 
     def many(self, page: Page) -> Response:
         """Answer with one page, and the link to the next."""
@@ -98,7 +135,7 @@ class Door:
             following = self.request.url.include_query_params(cursor=page.next_cursor)
             headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
         text = f'{{"items":{page.items},"next_cursor":{cursor}{total}}}'
-        return Response(text, media_type=JSON, headers=headers)
+        return self._unless_known(text, etag_of_page(text), headers)
 
     def created(self, path: str, found: Found) -> Response:
         """Answer 201 with the new record and where it lives."""
@@ -107,21 +144,20 @@ class Door:
 
     def changed(self) -> Response:
         """Answer with the record after its change, as `shows` says."""
-        if self.representation is None:
-            raise RuntimeError("a route that changes a record says how it is shown")
         self.session.flush()
-        found = self.representation()
+        found = self._shown()
         return Response(found.body, media_type=JSON, headers={"ETag": etag_of(found)})
 
 
-def etag_of(found: Found) -> str:
-    """Make a strong ETag: the row version, which If-Match compares, and a digest of the bytes."""
-    digest = hashlib.blake2b(found.body.encode(), digest_size=6).hexdigest()
-    return f'"{found.version}-{digest}"'
-
-
 async def _door(request: Request) -> Door:
-    return Door(request, await request.body())
+    """Look at what can be said before anything is opened; then make the door."""
+    if not arrival.has_credentials(request):
+        arrival.count_stranger()
+    arrival.refuse_unknown_parameters(request)
+    body = await request.body()
+    if body:
+        arrival.refuse_other_media(request)
+    return Door(request, body)
 
 
 Enter = Annotated[Door, Depends(_door)]
@@ -149,6 +185,18 @@ def in_reading(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
     return inside
 
 
+@contextmanager
+def showing_what_is(door: Door) -> Generator[None]:
+    """Let a refusal of an old version carry the record as it is now."""
+    try:
+        yield
+    except Stale as stale:
+        if door.representation:
+            with suppress(Missing):  # If-Match where there is nothing
+                stale.current = door.representation().body
+        raise
+
+
 def in_transaction(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
     """Run a route that changes something: once per Idempotency-Key, committed before the answer."""
 
@@ -161,12 +209,8 @@ def in_transaction(route: Callable[_Route, Response]) -> Callable[_Route, Respon
             answered = idempotency.earlier(session, made) if made else None
             if answered:
                 return _replayed(answered)
-            try:
+            with showing_what_is(door):
                 response = route(*args, **kwargs)
-            except Stale as stale:
-                if door.representation:
-                    stale.current = door.representation().body
-                raise
             if made:
                 _remember(door, made, response)
         return response

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_fastapi_instrumentator import Instrumentator
 
-from services.api import health, openapi, problems
+from services.api import health, limits, openapi, problems
 from services.api.routes import (
     access,
     agreements,
@@ -65,8 +65,10 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (404, "No such record, or none in the caller's scope."),
         (409, "In conflict with what is recorded; unlawful moves list the lawful ones."),
         (412, "The record has another version by now; it is included."),
+        (415, "The body is not of a media type this takes."),
         (422, "The input is wrong; each field is named by its pointer."),
         (428, "A change needs If-Match."),
+        (429, "Too many requests; try again after Retry-After."),
         (503, "Try again shortly."),
     )
 }
@@ -74,9 +76,15 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
-    """Give the thread pool as many threads as there are connections: more would only wait."""
+    """Give the thread pool as many threads as there are connections: more would only wait.
+
+    Beside them one thread shares the counts of the limits with other api processes.
+    """
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().api_threads
+    reconciler = limits.Reconciler()
+    reconciler.start()
     yield
+    reconciler.stop()
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -96,6 +104,7 @@ def create_app() -> FastAPI:
         generate_unique_id_function=_operation_id,
         openapi_url="/api/v1/openapi.json",
         redoc_url=None,
+        redirect_slashes=False,
         max_body_size=settings().body_limit_bytes,
     )
     app.add_middleware(Traced)

@@ -16,6 +16,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
 from services.api import facts, problems
+from services.api.arrival import MERGE_PATCH
 from services.core import catalogue
 from services.core.kit.events import Fact
 
@@ -48,7 +49,7 @@ _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "The ETag of the representation that this changes.",
+    "description": "The ETag of the representation that this changes; `*`: whatever it is now.",
     "schema": {"type": "string"},
 }
 _IF_NONE_MATCH = {
@@ -58,16 +59,42 @@ _IF_NONE_MATCH = {
     "description": "The ETag you have; the answer is 304 if it is still true.",
     "schema": {"type": "string"},
 }
+_NONE_YET = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "`*`: there is none yet. This or If-Match is required.",
+    "schema": {"type": "string", "enum": ["*"]},
+}
 _ETAG = {"ETag": {"description": "Version of this representation.", "schema": {"type": "string"}}}
 _LOCATION = {"Location": {"description": "Where it lives.", "schema": {"type": "string"}}}
 _LINK = {"Link": {"description": 'The next page, rel="next".', "schema": {"type": "string"}}}
 _UNCHANGED = {"description": "You have it already.", "headers": _ETAG}
+_STANDING = {
+    "RateLimit": {"$ref": "#/components/headers/RateLimit"},
+    "RateLimit-Policy": {"$ref": "#/components/headers/RateLimitPolicy"},
+}
+_RETRY_AFTER = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
+_SHARED_HEADERS = {
+    "RateLimit": {
+        "description": "What is left of the quota, and for how many seconds it is meant to last.",
+        "schema": {"type": "string", "examples": ['"account";r=599;t=42']},
+    },
+    "RateLimitPolicy": {
+        "description": "The quota, and the seconds of its window.",
+        "schema": {"type": "string", "examples": ['"account";q=600;w=60']},
+    },
+    "RetryAfter": {
+        "description": "Seconds until trying again is right.",
+        "schema": {"type": "integer", "examples": [12]},
+    },
+}
 
 _HEADERS: Mapping[str, Mapping[str, Any]] = {
     "one": _ETAG,
     "changed": _ETAG,
     "created": {**_ETAG, **_LOCATION},
-    "many": _LINK,
+    "many": {**_ETAG, **_LINK},
 }
 """Ways the door answers → headers of the answer."""
 
@@ -118,6 +145,7 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
     document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     document["security"] = [{"bearer": []}]
     components = document.setdefault("components", {})
+    components["headers"] = _SHARED_HEADERS
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     schemas = components.setdefault("schemas", {})
     schemas.update(_problem_schemas())
@@ -126,7 +154,7 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
         schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE + "Event")
     for path, item in document["paths"].items():
         if "patch" in item:
-            _without_defaults(item["patch"], schemas)
+            _as_merge_patch(item["patch"], schemas)
         for method, operation in item.items():
             _describe(operation, method, endpoints[path, method])
     document["webhooks"] = {fact.NAME: _webhook(fact) for fact in catalogue.EVENTS}
@@ -147,23 +175,36 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
     responses = operation["responses"]
     success = responses[min(responses)]
     for answer in sorted(asks & _HEADERS.keys()):
-        success["headers"] = _HEADERS[answer]
+        success["headers"] = dict(_HEADERS[answer])
     unneeded = {"409"} if method == "get" else set()
+    if "requestBody" not in operation:
+        unneeded.add("415")
     if operation.get("security") == []:
         unneeded |= {"401", "403", "404"}
-    if "expected" in asks:
-        parameters.append(_IF_MATCH)
-    else:
+    preconditions = _preconditions(asks)
+    parameters += preconditions
+    if not preconditions:
         unneeded |= {"412", "428"}
     if method == "post":
         parameters.append(_KEY)
-    if "one" in asks:
+    if method == "get" and asks & {"one", "many"}:
         parameters.append(_IF_NONE_MATCH)
         responses["304"] = _UNCHANGED
     parameters.append(_LANGUAGE)
     operation["responses"] = {
         status: responses[status] for status in sorted(responses) if status not in unneeded
     }
+    if operation.get("security") != []:
+        success.setdefault("headers", {}).update(_STANDING)
+    responses["429"]["headers"] = {**_STANDING, **_RETRY_AFTER}
+    responses["503"]["headers"] = _RETRY_AFTER
+
+
+def _preconditions(asks: set[str]) -> list[dict[str, Any]]:
+    """Give the headers by which a change says what it has seen."""
+    if "expected_or_new" in asks:
+        return [{**_IF_MATCH, "required": False}, _NONE_YET]
+    return [_IF_MATCH] if "expected" in asks else []
 
 
 def _asked(function: FunctionType) -> set[str]:
@@ -176,9 +217,10 @@ def _asked(function: FunctionType) -> set[str]:
     return names
 
 
-def _without_defaults(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Take the defaults from a merge patch: what is not sent stays as it is."""
+def _as_merge_patch(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Say both media types, and no defaults: what is not sent stays as it is."""
     (content,) = operation["requestBody"]["content"].values()
+    operation["requestBody"]["content"][MERGE_PATCH] = content
     name = content["schema"]["$ref"].removeprefix(_REFERENCE)
     for given in schemas[name]["properties"].values():
         given.pop("default", None)

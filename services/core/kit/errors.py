@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PRECONDITION_REQUIRED = "precondition_required"
     TOO_LARGE = "too_large"
     UNSUPPORTED = "unsupported"
+    TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
 
 
@@ -62,6 +63,14 @@ class Invalid(Refusal):
     ) -> "Invalid":
         """Refuse one field, with its pointer and what is allowed there."""
         return cls(words, faults=(Fault(pointer, code, words, allowed),))
+
+
+class Unsupported(Refusal):
+    """It is of a kind that nothing here reads."""
+
+    kind = Kind.UNSUPPORTED
+    code = "unsupported_media_type"
+    title = Words("不支持的内容类型", "Not a media type this takes")
 
 
 class Unauthenticated(Refusal):

@@ -50,6 +50,11 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,6
 Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=4000), _CLEAN]
 OnDay = Annotated[date, _YEARS]
 AtInstant = Annotated[AwareDatetime, _YEARS]
+AsOf = Annotated[
+    OnDay | None,
+    Field(description="As it was at the end of this day in Asia/Shanghai; not given: as it is."),
+]
+"""The one name of every question about the past, wherever a record keeps its history."""
 Amount = Annotated[
     Decimal, Field(ge=0, le=Decimal("9999999999999999.99"), max_digits=18, decimal_places=2)
 ]
