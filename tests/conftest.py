@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
+from services.api.batch.drain import Drain
 from services.api.main import create_app
 from services.core.kit import db, wake
 from tests import engines
@@ -46,6 +47,7 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
         )
         monkeypatch.setattr(db, "_sessions", lambda: bound)
         monkeypatch.setattr(db, "_readers", lambda: bound)
+        monkeypatch.setattr(Drain, "_serve", lambda _: None)  # a test's connection has one user
         monkeypatch.setattr(wake, "relay", lambda: None)  # nothing is committed: nobody to wake
         yield opened
         outer.rollback()

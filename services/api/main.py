@@ -10,12 +10,15 @@ from fastapi.routing import APIRoute
 from prometheus_fastapi_instrumentator import Instrumentator
 
 from services.api import health, limits, openapi, problems
+from services.api.batch import drain, serving
+from services.api.batch.collections import collections_of
 from services.api.routes import (
     access,
     agreements,
     calendar,
     escalations,
     groups,
+    jobs,
     monitoring,
     notifications,
     organisations,
@@ -48,9 +51,12 @@ ROOMS: tuple[APIRouter, ...] = (
     agreements.router,
     targets.router,
     webhooks.router,
+    jobs.router,
     terms.router,
 )
 """Routes are matched in this order: the busiest rooms come first."""
+
+_BATCHES = collections_of(ROOMS)
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {
@@ -78,13 +84,16 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
     """Give the thread pool as many threads as there are connections: more would only wait.
 
-    Beside them one thread shares the counts of the limits with other api processes.
+    Beside them one thread shares the counts of the limits with other api processes, and one does
+    the jobs: batches too large for one request.
     """
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().api_threads
-    reconciler = limits.Reconciler()
-    reconciler.start()
+    aside = (limits.Reconciler(), drain.Drain(_BATCHES))
+    for thread in aside:
+        thread.start()
     yield
-    reconciler.stop()
+    for thread in aside:
+        thread.stop()
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -111,9 +120,11 @@ def create_app() -> FastAPI:
     problems.install(app)
     for room in ROOMS:
         app.include_router(room, prefix="/api/v1", responses=_PROBLEMS)
+    batches = serving.router_of(_BATCHES.values())
+    app.include_router(batches, prefix="/api/v1", responses=_PROBLEMS)
     app.include_router(health.router)
     Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )
-    openapi.install(app)
+    openapi.install(app, _BATCHES.values())
     return app

@@ -6,7 +6,7 @@ A route says what it needs and how it answers by the methods of the door it call
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -17,6 +17,8 @@ from pydantic.json_schema import models_json_schema
 
 from services.api import facts, problems
 from services.api.arrival import MERGE_PATCH
+from services.api.batch import contract
+from services.api.batch.collections import Collection
 from services.core import catalogue
 from services.core.kit.events import Fact
 
@@ -106,7 +108,7 @@ _RECEIVER_ANSWERS = {
 }
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, batches: Iterable[Collection] = ()) -> None:
     """Let the app serve the whole document."""
     plain = app.openapi
 
@@ -114,6 +116,7 @@ def install(app: FastAPI) -> None:
         if not app.openapi_schema:
             document = _readably_named(plain())
             _complete(document, _endpoints(app))
+            contract.describe(document, batches)
             app.openapi_schema = document
         return app.openapi_schema
 

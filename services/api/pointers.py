@@ -1,6 +1,7 @@
 """From pydantic's findings to pointers and sentences in both languages."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.api.signatures import Takes
@@ -131,3 +132,14 @@ def pointer_of(location: Sequence[str | int], code: str) -> str:
         return ""
     parts = rest if where == "body" else location
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+_IN_AN_ITEM = {"header:If-Match": "/if_match", "path:": "/id", "op:": "/op", "body:": "/body"}
+
+
+def moved_to(fault: Fault, item: str) -> Fault:
+    """Give a fault of one item of a batch as it stands in the whole: `/items/3/body/name`."""
+    for beginning, place in _IN_AN_ITEM.items():
+        if fault.pointer.startswith(beginning):
+            return replace(fault, pointer=item + place)
+    return replace(fault, pointer=f"{item}/body{fault.pointer}")

@@ -4,8 +4,8 @@ Nothing else in the project knows which status a refusal has.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from services.api.limits import TooMany
 from services.api.pointers import faults_of
 from services.api.signatures import takes
+from services.core.jobs.schemas import BatchOutcome
 from services.core.kit.errors import (
     Conflict,
     Fault,
@@ -78,6 +79,19 @@ class ProblemError(BaseModel):
     allowed: list[str] = Field(default_factory=list, description="What is allowed there.")
 
 
+class BatchUndone(Invalid):
+    """An item of an atomic batch failed: nothing of the batch was done."""
+
+    code = "batch_undone"
+    title = Words("批量请求已整体撤销", "The whole batch was undone")
+
+    def __init__(self, faults: Iterable[Fault], items: Sequence[Mapping[str, Any]]) -> None:
+        """Keep what came of each item."""
+        words = Words("有条目失败，全部未生效。", "Some item failed, so nothing was done.")
+        super().__init__(words, faults=faults)
+        self.items = items
+
+
 class Problem(BaseModel):
     """RFC 9457 problem details; codes are stable, `title` and `detail` are localised."""
 
@@ -90,6 +104,9 @@ class Problem(BaseModel):
     trace_id: str | None = None
     lawful: list[str] | None = Field(default=None, description="Lawful verbs, on an unlawful move.")
     current: dict[str, Any] | None = Field(default=None, description="On 412: the record now.")
+    items: list[BatchOutcome] | None = Field(
+        default=None, description="On an undone batch: what came of each item."
+    )
 
 
 def language_of(request: Request) -> str:
@@ -130,6 +147,10 @@ class Told:
     faults: Sequence[Fault] = ()
     extra: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+
+    def at(self, faults: Sequence[Fault]) -> "Told":
+        """Give the same no with its faults elsewhere, as part of something larger."""
+        return replace(self, faults=faults, headers={})
 
     def members(self, language: str) -> dict[str, Any]:
         """Write the problem; `extra` adds members the code's documentation names."""
@@ -185,6 +206,8 @@ def _refused(error: Refusal) -> Told:
         extra["lawful"] = list(error.lawful)
     if isinstance(error, Stale) and error.current:
         extra["current"] = orjson.loads(error.current)
+    if isinstance(error, BatchUndone):
+        extra["items"] = error.items
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.standing.resets_in)
         headers.update(error.standing.headers())
