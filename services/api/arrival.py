@@ -4,17 +4,31 @@ from fastapi import Request
 
 from services.api import limits
 from services.api.signatures import takes
-from services.core.kit.errors import Fault, Invalid, Unsupported
+from services.core.kit.errors import Fault, Invalid, Unauthenticated, Unsupported
 from services.core.kit.trace import ADDRESS
 from services.core.kit.words import Words
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
+NO_TOKEN = Words(
+    "请在 Authorization 头中提供 Bearer 令牌。", "Send a bearer token in the Authorization header."
+)
 
 
 def has_credentials(request: Request) -> bool:
     """Say whether somebody claims to be known; whether it is true is asked later."""
     return "authorization" in request.headers or "cookie" in request.headers
+
+
+def meet_stranger(request: Request) -> None:
+    """Count a request without credentials, and let it go on only where nobody needs to be known.
+
+    Raises:
+        TooMany: this address has asked too often. Unauthenticated: this route is not for everybody.
+    """
+    count_stranger()
+    if (request.scope["route"].openapi_extra or {}).get("security") != []:
+        raise Unauthenticated(NO_TOKEN)
 
 
 def count_stranger() -> None:

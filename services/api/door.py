@@ -54,8 +54,7 @@ class Door:
         try:
             self.caller = self._known()
         except Unauthenticated:
-            if arrival.has_credentials(self.request):
-                arrival.count_stranger()
+            arrival.count_stranger()
             raise
         notes = noted(self.request)
         notes.account_id = self.caller.account_id
@@ -64,12 +63,7 @@ class Door:
     def _known(self) -> Caller:
         scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated(
-                Words(
-                    "请在 Authorization 头中提供 Bearer 令牌。",
-                    "Send a bearer token in the Authorization header.",
-                )
-            )
+            raise Unauthenticated(arrival.NO_TOKEN)
         return access.caller_of(self.session, token.strip())
 
     def shows(self, representation: Callable[[], Found]) -> None:
@@ -152,7 +146,7 @@ class Door:
 async def _door(request: Request) -> Door:
     """Look at what can be said before anything is opened; then make the door."""
     if not arrival.has_credentials(request):
-        arrival.count_stranger()
+        arrival.meet_stranger(request)
     arrival.refuse_unknown_parameters(request)
     body = await request.body()
     if body:

@@ -56,7 +56,7 @@ ROOMS: tuple[APIRouter, ...] = (
 )
 """Routes are matched in this order: the busiest rooms come first."""
 
-_BATCHES = collections_of(ROOMS)
+BATCHES = collections_of(ROOMS)
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {
@@ -88,7 +88,7 @@ async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
     the jobs: batches too large for one request.
     """
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().api_threads
-    aside = (limits.Reconciler(), drain.Drain(_BATCHES))
+    aside = (limits.Reconciler(), drain.Drain(BATCHES))
     for thread in aside:
         thread.start()
     yield
@@ -120,11 +120,11 @@ def create_app() -> FastAPI:
     problems.install(app)
     for room in ROOMS:
         app.include_router(room, prefix="/api/v1", responses=_PROBLEMS)
-    batches = serving.router_of(_BATCHES.values())
+    batches = serving.router_of(BATCHES.values())
     app.include_router(batches, prefix="/api/v1", responses=_PROBLEMS)
     app.include_router(health.router)
     Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )
-    openapi.install(app, _BATCHES.values())
+    openapi.install(app, BATCHES.values())
     return app
