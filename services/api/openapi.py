@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
-from services.api import facts, problems
+from services.api import deprecation, facts, problems
 from services.api.arrival import MERGE_PATCH
 from services.api.batch import contract
 from services.api.batch.collections import Collection
@@ -100,6 +100,13 @@ _HEADERS: Mapping[str, Mapping[str, Any]] = {
 }
 """Ways the door answers → headers of the answer."""
 
+_TRACEPARENT = {
+    "name": "traceparent",
+    "in": "header",
+    "required": False,
+    "description": "W3C Trace Context: the trace of the request that caused the event.",
+    "schema": {"type": "string"},
+}
 _RECEIVER_ANSWERS = {
     "2XX": {"description": "Taken; nothing more is sent."},
     "410": {"description": "Gone; the endpoint is disabled."},
@@ -176,9 +183,7 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
     asks = _asked(endpoint)
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
-    success = responses[min(responses)]
-    for answer in sorted(asks & _HEADERS.keys()):
-        success["headers"] = dict(_HEADERS[answer])
+    _give_headers(operation, asks, endpoint)
     unneeded = {"409"} if method == "get" else set()
     if "requestBody" not in operation:
         unneeded.add("415")
@@ -197,10 +202,31 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
     operation["responses"] = {
         status: responses[status] for status in sorted(responses) if status not in unneeded
     }
+
+
+def _give_headers(operation: dict[str, Any], asks: set[str], endpoint: FunctionType) -> None:
+    """Say which headers the answers have."""
+    responses = operation["responses"]
+    headers = responses[min(responses)].setdefault("headers", {})
+    for answer in sorted(asks & _HEADERS.keys()):
+        headers.update(_HEADERS[answer])
     if operation.get("security") != []:
-        success.setdefault("headers", {}).update(_STANDING)
+        headers.update(_STANDING)
+    left = deprecation.of(endpoint)
+    if left:
+        operation["deprecated"] = True
+        headers.update(_leaving(left))
     responses["429"]["headers"] = {**_STANDING, **_RETRY_AFTER}
     responses["503"]["headers"] = _RETRY_AFTER
+
+
+def _leaving(left: deprecation.Leaving) -> dict[str, Any]:
+    """Give the headers of a route on its way out, with its own values."""
+    return {
+        name: {"schema": {"type": "string", "examples": [value]}}
+        for name, value in left.headers().items()
+        if name != "Link"
+    }
 
 
 def _preconditions(asks: set[str]) -> list[dict[str, Any]]:
@@ -239,6 +265,7 @@ def _webhook(fact: type[Fact]) -> dict[str, Any]:
         {"name": name, "in": "header", "required": True, "schema": schema}
         for name, schema in facts.WEBHOOK_HEADERS["properties"].items()
     ]
+    headers.append(_TRACEPARENT)
     body = {"schema": {"$ref": _REFERENCE + _component(fact)}}
     return {
         "post": {

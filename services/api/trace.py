@@ -13,6 +13,7 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.api import deprecation
 from services.api.limits import Standing
 from services.core.kit.trace import ADDRESS, TRACEPARENT, continued
 
@@ -71,6 +72,7 @@ class _Answering:
             out["X-Content-Type-Options"] = "nosniff"
             if self.noted.standing:
                 out.update(self.noted.standing.headers())
+            deprecation.tell(self.scope, out)
         elif self.method == "HEAD":
             message = {**message, "body": b""}
         await self._send(message)

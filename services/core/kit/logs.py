@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import structlog
-from structlog.typing import EventDict
+from structlog.typing import EventDict, Processor
 
 from services.core.kit.trace import trace_id
 
@@ -22,17 +22,21 @@ def _with_trace(_: Any, __: str, line: EventDict) -> EventDict:  # noqa: ANN401 
     return line
 
 
+PROCESSORS: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _with_trace,
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(ensure_ascii=False),
+]
+"""What a line goes through; one list, because loggers keep it from their first use on."""
+
+
 def configure() -> None:
-    """Set up logging for this process; call once, at a door."""
+    """Set up logging for this process; call at a door."""
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _with_trace,
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,
