@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
 from services.api import usage
+from services.api.batch.drain import Drain
 from services.api.main import create_app
 from services.core.kit import db, wake
 from tests import engines
@@ -43,7 +44,7 @@ _LEFT = sa.select(
 
 
 class _OfOneRequest(Session):
-    """A door's session, which leaves the caller's role and scope behind as a transaction's end does.
+    """A door's session, which leaves the caller's role and scope as a transaction's end does.
 
     The transaction itself goes on, for it is the whole test's.
     """
@@ -69,6 +70,7 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
         )
         monkeypatch.setattr(db, "_sessions", lambda: bound)
         monkeypatch.setattr(db, "_readers", lambda: bound)
+        monkeypatch.setattr(Drain, "_serve", lambda _: None)  # a test's connection has one user
         monkeypatch.setattr(wake, "relay", lambda: None)  # nothing is committed: nobody to wake
         monkeypatch.setattr(usage, "ring", lambda: None)  # one connection: tests flush themselves
         yield opened

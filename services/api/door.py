@@ -5,8 +5,8 @@ work in the route's own thread, so a request costs one hop, and the commit is do
 response exists: a failed commit can never look like a success.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Annotated, ParamSpec
 
@@ -14,19 +14,24 @@ import orjson
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from services.api import credentials, refusals, usage
+from services.api import arrival, credentials, limits, refusals, usage
+from services.api.arrival import JSON
+from services.api.preconditions import NO_VERSION, etag_of, etag_of_page, is_known, versions_in
+from services.api.trace import noted
 from services.core.access import queries as access
 from services.core.kit import db, idempotency
 from services.core.kit.caller import Caller
-from services.core.kit.errors import Invalid, PreconditionRequired, Refusal, Stale
+from services.core.kit.errors import (
+    Missing,
+    PreconditionRequired,
+    Refusal,
+    Stale,
+    Unauthenticated,
+)
 from services.core.kit.reading import Found, Page
 from services.core.kit.settings import settings
 from services.core.kit.trace import ADDRESS
 from services.core.kit.words import Words
-
-JSON = "application/json"
-_VERSION_DIGITS = 9
-"""A row version is a PostgreSQL integer."""
 
 
 class Door:
@@ -53,10 +58,17 @@ class Door:
             first, or a page of somebody else sent the cookie.
         """
         self.session = session
-        token = credentials.presented(self.request)
-        self.caller = access.caller_of(session, token, limited=self.limited)
+        try:
+            token = credentials.presented(self.request)
+            self.caller = access.caller_of(session, token, limited=self.limited)
+        except Unauthenticated:
+            arrival.count_stranger()
+            raise
         if self.caller.token_id:
             usage.seen(self.caller.token_id, self.caller.now, ADDRESS.get())
+        notes = noted(self.request)
+        notes.account_id = self.caller.account_id
+        notes.standing = limits.accounts().take(str(self.caller.account_id))
 
     def caller_if_in(self) -> Caller | None:
         """Give who came in, None before that."""
@@ -67,10 +79,13 @@ class Door:
         self.representation = representation
 
     def expected(self) -> int:
-        """Give the row version the client has seen, from If-Match.
+        """Give the row version the client has seen, from If-Match (RFC 9110, 13.1.1).
+
+        One tag is the version itself, which the action compares under the row's lock. For `*` and
+        for several tags the record is read, and the version that fits goes on to be compared.
 
         Raises:
-            PreconditionRequired: there is no If-Match. Invalid: it is not one of our ETags.
+            PreconditionRequired: there is no If-Match. Invalid: it names none of our ETags.
         """
         given = self.request.headers.get("if-match")
         if given is None:
@@ -80,22 +95,38 @@ class Door:
                     "A change needs If-Match, with the ETag you read.",
                 )
             )
-        number = given.strip().strip('"').partition("-")[0]
-        if not number.isdecimal() or len(number) > _VERSION_DIGITS:
-            raise Invalid.at(
-                "header:If-Match",
-                Words("If-Match 须为一个 ETag。", "If-Match must be one ETag of this record."),
-                code="bad_etag",
-                allowed=('"<version>-<digest>"',),
-            )
-        return int(number)
+        seen = versions_in(given)
+        if seen is not None and len(seen) == 1:
+            return next(iter(seen))
+        now = self._shown().version
+        return now if seen is None or now in seen else NO_VERSION
+
+    def expected_or_new(self) -> int | None:
+        """Give the version that a PUT replaces, or None if it says that there is none yet.
+
+        Raises:
+            PreconditionRequired: it says neither. Invalid: If-Match names none of our ETags.
+        """
+        if self.request.headers.get("if-none-match", "").strip() == "*":
+            return None
+        return self.expected()
+
+    def _shown(self) -> Found:
+        if self.representation is None:
+            raise RuntimeError("a route that changes a record says how it is shown, first of all")
+        return self.representation()
 
     def one(self, found: Found) -> Response:
         """Answer with one record, or 304 if the client has just this."""
-        etag = etag_of(found)
-        if etag in self.request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers={"ETag": etag})
-        return Response(found.body, media_type=JSON, headers={"ETag": etag})
+        return self._unless_known(found.body, etag_of(found), {})
+
+    def _unless_known(self, text: str, etag: str, headers: dict[str, str]) -> Response:
+        """Answer 304 if If-None-Match has this tag (weakly compared) or is `*`."""
+        headers["ETag"] = etag
+        reads = self.request.method == "GET"
+        if reads and is_known(etag, self.request.headers.get("if-none-match")):
+            return Response(status_code=304, headers=headers)
+        return Response(text, media_type=JSON, headers=headers)
 
     def many(self, page: Page) -> Response:
         """Answer with one page, and the link to the next."""
@@ -106,7 +137,7 @@ class Door:
             following = self.request.url.include_query_params(cursor=page.next_cursor)
             headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
         text = f'{{"items":{page.items},"next_cursor":{cursor}{total}}}'
-        return Response(text, media_type=JSON, headers=headers)
+        return self._unless_known(text, etag_of_page(text), headers)
 
     def created(self, path: str, found: Found) -> Response:
         """Answer 201 with the new record and where it lives."""
@@ -115,25 +146,23 @@ class Door:
 
     def changed(self) -> Response:
         """Answer with the record after its change, as `shows` says."""
-        if self.representation is None:
-            raise RuntimeError("a route that changes a record says how it is shown")
         self.session.flush()
-        found = self.representation()
+        found = self._shown()
         return Response(found.body, media_type=JSON, headers={"ETag": etag_of(found)})
 
 
-def etag_of(found: Found) -> str:
-    """Make a strong ETag: the row version, which If-Match compares, and a digest of the bytes."""
-    digest = hashlib.blake2b(found.body.encode(), digest_size=6).hexdigest()
-    return f'"{found.version}-{digest}"'
-
-
 async def _door(request: Request) -> Door:
+    """Look at what can be said before anything is opened; then make the door."""
+    if not arrival.has_credentials(request):
+        arrival.meet_stranger(request)
+    arrival.refuse_unknown_parameters(request)
     return Door(request, await request.body())
 
 
 async def _limited(request: Request) -> Door:
-    return Door(request, await request.body(), limited=True)
+    door = await _door(request)
+    door.limited = True
+    return door
 
 
 Enter = Annotated[Door, Depends(_door)]
@@ -151,7 +180,7 @@ def _of(given: Mapping[str, object]) -> Door:
 
 
 def in_reading(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
-    """Run a route that only reads, each statement on its own."""
+    """Run a route that only reads."""
 
     @wraps(route)
     def inside(*args: _Route.args, **kwargs: _Route.kwargs) -> Response:
@@ -165,6 +194,18 @@ def in_reading(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
             raise
 
     return inside
+
+
+@contextmanager
+def showing_what_is(door: Door) -> Generator[None]:
+    """Let a refusal of an old version carry the record as it is now."""
+    try:
+        yield
+    except Stale as stale:
+        if door.representation:
+            with suppress(Missing):  # If-Match where there is nothing
+                stale.current = door.representation().body
+        raise
 
 
 def in_transaction(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
@@ -192,10 +233,14 @@ def in_steps(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
     @wraps(route)
     def inside(*args: _Route.args, **kwargs: _Route.kwargs) -> Response:
         door = _of(kwargs)
-        with db.reading() as session:
-            door.enter(session)
-        door.caller.must_write()
-        return route(*args, **kwargs)
+        try:
+            with db.reading() as session:
+                door.enter(session)
+            door.caller.must_write()
+            return route(*args, **kwargs)
+        except Refusal as refusal:
+            refusals.note(door.request, door.caller_if_in(), refusal, writes=True)
+            raise
 
     return inside
 
@@ -209,12 +254,8 @@ def _done(door: Door, route: Callable[[], Response]) -> Response:
         answered = idempotency.earlier(session, made) if made else None
         if answered:
             return _replayed(answered)
-        try:
+        with showing_what_is(door):
             response = route()
-        except Stale as stale:
-            if door.representation:
-                stale.current = door.representation().body
-            raise
         if made:
             _remember(door, made, response)
     return response

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api import plain_json, problems
+from services.api.arrival import JSON, MERGE_PATCH
 from services.core.kit.errors import Fault, Malformed, Refusal, TooLarge, Unsupported
 from services.core.kit.words import Words
 
@@ -57,11 +58,11 @@ class Edge:
                 _check_body(scope, body)
             await self.app(scope, _again(body, receive), sent)
         except Refusal as refusal:
-            await problems.refused(Request(scope), refusal)(scope, receive, send)
+            await problems.answered(Request(scope), refusal)(scope, receive, send)
         except Exception as error:
             if started:
                 raise
-            await problems.unexpected(Request(scope), error)(scope, receive, send)
+            await problems.answered(Request(scope), error)(scope, receive, send)
 
     async def _whole(self, receive: Receive, scope: Scope) -> bytes | None:
         """Read the body, however it is cut; None if the client has gone."""
@@ -152,15 +153,11 @@ def _check_body(scope: Scope, body: bytes) -> None:
         return
     given = MailMessage()
     given["Content-Type"] = Request(scope).headers.get("content-type", "")
-    kind, charset = given.get_content_type(), given.get_content_charset("utf-8")
-    is_json = kind == "application/json" or (
-        kind.startswith("application/") and kind.endswith("+json")
-    )
-    if not is_json or charset not in ("utf-8", "utf8"):
-        raise Unsupported(
-            Words(
-                "请求体须为 UTF-8 编码的 application/json。",
-                "A body must be application/json in UTF-8.",
-            )
-        )
+    taken = (JSON, MERGE_PATCH) if scope["method"] == "PATCH" else (JSON,)
+    is_utf8 = given.get_content_charset("utf-8") in ("utf-8", "utf8")
+    if given.get_content_type() not in taken or not is_utf8:
+        names = " / ".join(taken)
+        words = Words(f"请求体须为 UTF-8 编码的 {names}。", f"A body must be {names} in UTF-8.")
+        fault = Fault("header:Content-Type", "unsupported_media_type", words, taken)
+        raise Unsupported(words, faults=(fault,))
     plain_json.check(body)

@@ -11,7 +11,9 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from services.api import health, histories, openapi, problems, reading_room
+from services.api import health, histories, limits, openapi, problems, reading_room
+from services.api.batch import drain, serving
+from services.api.batch.collections import collections_of
 from services.api.edge import Edge
 from services.api.routes import (
     access,
@@ -20,6 +22,7 @@ from services.api.routes import (
     calendar,
     escalations,
     groups,
+    jobs,
     meetings,
     monitoring,
     notifications,
@@ -55,9 +58,12 @@ ROOMS: tuple[APIRouter, ...] = (
     targets.router,
     webhooks.router,
     audit.router,
+    jobs.router,
     terms.router,
 )
 """Routes are matched in this order: the busiest rooms come first."""
+
+BATCHES = collections_of(ROOMS)
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {
@@ -73,11 +79,11 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (404, "No such record, or none in the caller's scope."),
         (409, "In conflict with what is recorded; unlawful moves list the lawful ones."),
         (413, "The body is too large."),
-        (415, "The body is not application/json in UTF-8."),
         (412, "The record has another version by now; it is included."),
+        (415, "The body is not of a media type this takes."),
         (422, "The input is wrong; each field is named by its pointer."),
         (428, "A change needs If-Match."),
-        (429, "Too often in too short a time; Retry-After says when again."),
+        (429, "Too many requests; try again after Retry-After."),
         (503, "Try again shortly."),
     )
 }
@@ -111,9 +117,18 @@ _TOLD_ACROSS_ORIGINS = (
 
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
-    """Give the thread pool as many threads as there are connections: more would only wait."""
+    """Give the thread pool as many threads as there are connections: more would only wait.
+
+    Beside them one thread shares the counts of the limits with other api processes, and one does
+    the jobs: batches too large for one request.
+    """
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().api_threads
+    aside = (limits.Reconciler(), drain.Drain(BATCHES))
+    for thread in aside:
+        thread.start()
     yield
+    for thread in aside:
+        thread.stop()
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -151,16 +166,19 @@ def create_app() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     _stand_in_front(app, settings())
     problems.install(app)
     for room in ROOMS:
         app.include_router(room, prefix="/api/v1", responses=_PROBLEMS)
     app.include_router(histories.of(ROOMS), prefix="/api/v1", responses=_PROBLEMS)
+    batches = serving.router_of(BATCHES.values())
+    app.include_router(batches, prefix="/api/v1", responses=_PROBLEMS)
     app.include_router(health.router)
     reading_room.install(app)
     Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )
-    openapi.install(app)
+    openapi.install(app, BATCHES.values())
     return app

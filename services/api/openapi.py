@@ -7,7 +7,7 @@ A route says what it needs and how it answers by the methods of the door it call
 import inspect
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -16,7 +16,18 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
-from services.api import credentials, describing, examples, facts, links, problems
+from services.api import (
+    credentials,
+    deprecation,
+    describing,
+    examples,
+    facts,
+    links,
+    problems,
+)
+from services.api.arrival import MERGE_PATCH
+from services.api.batch import contract
+from services.api.batch.collections import Collection
 from services.core import catalogue
 from services.core.kit.events import Fact
 
@@ -69,7 +80,7 @@ _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
-    "description": "The ETag of the representation that this changes.",
+    "description": "The ETag of the representation that this changes; `*`: whatever it is now.",
     "schema": _AN_ETAG,
 }
 _IF_NONE_MATCH = {
@@ -79,21 +90,54 @@ _IF_NONE_MATCH = {
     "description": "The ETag you have; the answer is 304 if it is still true.",
     "schema": _AN_ETAG,
 }
+_NONE_YET = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "`*`: there is none yet. This or If-Match is required.",
+    "schema": {"type": "string", "enum": ["*"]},
+}
 _ETAG = {"ETag": {"description": "Version of this representation.", "schema": _AN_ETAG}}
 _LOCATION = {"Location": {"description": "Where it lives.", "schema": {"type": "string"}}}
 _LINK = {"Link": {"description": 'The next page, rel="next".', "schema": {"type": "string"}}}
 _NO_BODY: Mapping[str, Any] = {"application/json": {"schema": {}}}
 """What the framework writes where a route says no model."""
 _UNCHANGED = {"description": "You have it already.", "headers": _ETAG}
+_STANDING = {
+    "RateLimit": {"$ref": "#/components/headers/RateLimit"},
+    "RateLimit-Policy": {"$ref": "#/components/headers/RateLimitPolicy"},
+}
+_RETRY_AFTER = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
+_SHARED_HEADERS = {
+    "RateLimit": {
+        "description": "What is left of the quota, and for how many seconds it is meant to last.",
+        "schema": {"type": "string", "examples": ['"account";r=599;t=42']},
+    },
+    "RateLimitPolicy": {
+        "description": "The quota, and the seconds of its window.",
+        "schema": {"type": "string", "examples": ['"account";q=600;w=60']},
+    },
+    "RetryAfter": {
+        "description": "Seconds until trying again is right.",
+        "schema": {"type": "integer", "examples": [12]},
+    },
+}
 
 _HEADERS: Mapping[str, Mapping[str, Any]] = {
     "one": _ETAG,
     "changed": _ETAG,
     "created": {**_ETAG, **_LOCATION},
-    "many": _LINK,
+    "many": {**_ETAG, **_LINK},
 }
 """Ways the door answers → headers of the answer."""
 
+_TRACEPARENT = {
+    "name": "traceparent",
+    "in": "header",
+    "required": False,
+    "description": "W3C Trace Context: the trace of the request that caused the event.",
+    "schema": {"type": "string"},
+}
 _RECEIVER_ANSWERS = {
     "2XX": {"description": "Taken; nothing more is sent."},
     "410": {"description": "Gone; the endpoint is disabled."},
@@ -102,7 +146,7 @@ _RECEIVER_ANSWERS = {
 }
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, batches: Iterable[Collection] = ()) -> None:
     """Let the app serve the whole document."""
     plain = app.openapi
 
@@ -110,6 +154,7 @@ def install(app: FastAPI) -> None:
         if not app.openapi_schema:
             document = _readably_named(plain())
             _complete(document, _endpoints(app))
+            contract.describe(document, batches)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -141,6 +186,7 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
     document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     document["security"] = [{"bearer": []}, {"cookie": []}]
     components = document.setdefault("components", {})
+    components["headers"] = _SHARED_HEADERS
     components["securitySchemes"] = _SECURITY
     schemas = components.setdefault("schemas", {})
     schemas.update(_problem_schemas())
@@ -153,7 +199,7 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
         schema["title"] = name  # generators name classes by the title
     for path, item in document["paths"].items():
         if "patch" in item:
-            _without_defaults(item["patch"], schemas)
+            _as_merge_patch(item["patch"], schemas)
         for method, operation in item.items():
             _describe(operation, method, endpoints[path, method])
             operation["parameters"] = [
@@ -193,27 +239,60 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
     asks = _asked(endpoint)
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
-    success = responses[min(responses)]
-    for answer in sorted(asks & _HEADERS.keys()):
-        success["headers"] = _HEADERS[answer]
+    _give_headers(operation, asks, endpoint)
     unneeded = {"409"} if method == "get" else set()
+    if "requestBody" not in operation:
+        unneeded.add("415")
     if operation.get("security") == []:
         unneeded |= {"404"} if "unit_of_work" in asks else {"401", "403", "404"}
-    if "expected" in asks:
-        parameters.append(_IF_MATCH)
-    else:
+    preconditions = _preconditions(asks)
+    parameters += preconditions
+    if not preconditions:
         unneeded |= {"412", "428"}
     if method == "post" and "unit_of_work" not in asks:
         parameters.append(_KEY)
-    if "one" in asks:
+    if method == "get" and asks & {"one", "many"}:
         parameters.append(_IF_NONE_MATCH)
         responses["304"] = _UNCHANGED
     parameters.append(_LANGUAGE)
+    success = responses[min(responses)]
     if success.get("content") == _NO_BODY:
         del success["content"]
     operation["responses"] = {
         status: responses[status] for status in sorted(responses) if status not in unneeded
     }
+
+
+def _give_headers(operation: dict[str, Any], asks: set[str], endpoint: FunctionType) -> None:
+    """Say which headers the answers have."""
+    responses = operation["responses"]
+    headers = responses[min(responses)].setdefault("headers", {})
+    for answer in sorted(asks & _HEADERS.keys()):
+        headers.update(_HEADERS[answer])
+    if operation.get("security") != []:
+        headers.update(_STANDING)
+    left = deprecation.of(endpoint)
+    if left:
+        operation["deprecated"] = True
+        headers.update(_leaving(left))
+    responses["429"]["headers"] = {**_STANDING, **_RETRY_AFTER}
+    responses["503"]["headers"] = _RETRY_AFTER
+
+
+def _leaving(left: deprecation.Leaving) -> dict[str, Any]:
+    """Give the headers of a route on its way out, with its own values."""
+    return {
+        name: {"schema": {"type": "string", "examples": [value]}}
+        for name, value in left.headers().items()
+        if name != "Link"
+    }
+
+
+def _preconditions(asks: set[str]) -> list[dict[str, Any]]:
+    """Give the headers by which a change says what it has seen."""
+    if "expected_or_new" in asks:
+        return [{**_IF_MATCH, "required": False}, _NONE_YET]
+    return [_IF_MATCH] if "expected" in asks else []
 
 
 def _asked(function: FunctionType) -> set[str]:
@@ -228,9 +307,10 @@ def _asked(function: FunctionType) -> set[str]:
     return names
 
 
-def _without_defaults(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Take the defaults from a merge patch: what is not sent stays as it is."""
+def _as_merge_patch(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Say both media types, and no defaults: what is not sent stays as it is."""
     (content,) = operation["requestBody"]["content"].values()
+    operation["requestBody"]["content"][MERGE_PATCH] = content
     name = content["schema"]["$ref"].removeprefix(_REFERENCE)
     for given in schemas[name]["properties"].values():
         given.pop("default", None)
@@ -246,6 +326,7 @@ def _webhook(fact: type[Fact]) -> dict[str, Any]:
         {"name": name, "in": "header", "required": True, "schema": schema}
         for name, schema in facts.WEBHOOK_HEADERS["properties"].items()
     ]
+    headers.append(_TRACEPARENT)
     body = {"schema": {"$ref": _REFERENCE + _component(fact)}}
     return {
         "post": {

@@ -1,10 +1,12 @@
 """From pydantic's findings to pointers and sentences in both languages."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.api import plain_json
+from services.api.signatures import Takes
 from services.core.kit.errors import Fault
 from services.core.kit.words import Words
 
@@ -70,12 +72,15 @@ _CODE = re.compile(r"[a-z_]{1,40}")
 _OUTSIDE = {"query": "?", "path": "path:", "header": "header:", "cookie": "cookie:"}
 
 
-def faults_of(errors: Sequence[Mapping[str, Any]]) -> list[Fault]:
-    """Give one fault per finding: pointer, stable code, sentence, what is allowed."""
-    return [_fault(error) for error in errors]
+def faults_of(errors: Sequence[Mapping[str, Any]], taken: Takes | None = None) -> list[Fault]:
+    """Give one fault per finding: pointer, stable code, sentence, what is allowed.
+
+    `taken` is what the route takes: it knows the names beside an unknown one.
+    """
+    return [_fault(error, taken) for error in errors]
 
 
-def _fault(error: Mapping[str, Any]) -> Fault:
+def _fault(error: Mapping[str, Any], taken: Takes | None) -> Fault:
     code = str(error["type"])
     if code == "value_error":  # our own validators raise ValueError("<code>")
         said = str(error["msg"]).removeprefix("Value error, ")
@@ -83,7 +88,46 @@ def _fault(error: Mapping[str, Any]) -> Fault:
     zh, en = _SENTENCES.get(code, ("取值无效。", "This value is not valid."))
     context = error.get("ctx") or {}
     allowed = tuple(form.format(context[name]) for name, form in _LIMITS.items() if name in context)
+    if code == "extra_forbidden" and taken:
+        allowed = tuple(names_beside(error["loc"], taken))
     return Fault(pointer_of(error["loc"]), code, Words(zh, en), allowed)
+
+
+def names_beside(location: Sequence[str | int], taken: Takes) -> Iterator[str]:
+    """Give the names that are known where an unknown one stood."""
+    where, *path = location
+    adapter = taken.part(str(where))
+    if adapter is None:
+        return
+    schema = adapter.json_schema()
+    shapes = list(_plain(schema, schema))
+    for part in path[:-1]:
+        shapes = [
+            plain
+            for shape in shapes
+            for below in _at(shape, part)
+            for plain in _plain(below, schema)
+        ]
+    yield from dict.fromkeys(name for shape in shapes for name in shape.get("properties", {}))
+
+
+def _plain(shape: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Follow references and alternatives to the shapes behind them."""
+    if "$ref" in shape:
+        name = shape["$ref"].rpartition("/")[2]
+        yield from _plain(whole["$defs"][name], whole)
+        return
+    for way in ("anyOf", "oneOf", "allOf"):
+        for alternative in shape.get(way, ()):
+            yield from _plain(alternative, whole)
+    yield shape
+
+
+def _at(shape: Mapping[str, Any], part: str | int) -> Iterator[Mapping[str, Any]]:
+    """Go one step down, into a field or an item."""
+    below = shape.get("items") if isinstance(part, int) else shape.get("properties", {}).get(part)
+    if isinstance(below, Mapping):
+        yield below
 
 
 def pointer_of(location: Sequence[str | int]) -> str:
@@ -99,3 +143,14 @@ def pointer_of(location: Sequence[str | int]) -> str:
         index = isinstance(part, int)
         pointer = f"{pointer}/{part}" if index else plain_json.pointer_to(pointer, str(part))
     return pointer
+
+
+_IN_AN_ITEM = {"header:If-Match": "/if_match", "path:": "/id", "op:": "/op", "body:": "/body"}
+
+
+def moved_to(fault: Fault, item: str) -> Fault:
+    """Give a fault of one item of a batch as it stands in the whole: `/items/3/body/name`."""
+    for beginning, place in _IN_AN_ITEM.items():
+        if fault.pointer.startswith(beginning):
+            return replace(fault, pointer=item + place)
+    return replace(fault, pointer=f"{item}/body{fault.pointer}")

@@ -4,19 +4,26 @@ Nothing else in the project knows which status a refusal has.
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from services.api.limits import OverQuota
 from services.api.pointers import faults_of
+from services.api.signatures import takes
+from services.core.jobs.schemas import BatchOutcome
 from services.core.kit.errors import (
     Conflict,
     Fault,
@@ -58,7 +65,11 @@ _TITLES: dict[int, tuple[str, Words]] = {
     ),
     413: ("too_large", Words("请求体过大", "The request body is too large")),
 }
+_WRONG_METHOD = 405
 
+_LANGUAGES = re.compile(
+    r"(?:^|,)\s*(\*|[a-z]{2}(?=[-;,\s]|$))[^,;]*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?"
+)
 _UNIQUE, _EXCLUSION, _FOREIGN_KEY, _CHECK = "23505", "23P01", "23503", "23514"
 
 
@@ -69,6 +80,19 @@ class ProblemError(BaseModel):
     code: str = Field(description="Stable; never translated.", examples=["missing"])
     detail: str = Field(examples=["This field is required."])
     allowed: list[str] = Field(default_factory=list, description="What is allowed there.")
+
+
+class BatchUndone(Invalid):
+    """An item of an atomic batch failed: nothing of the batch was done."""
+
+    code = "batch_undone"
+    title = Words("批量请求已整体撤销", "The whole batch was undone")
+
+    def __init__(self, faults: Iterable[Fault], items: Sequence[Mapping[str, Any]]) -> None:
+        """Keep what came of each item."""
+        words = Words("有条目失败，全部未生效。", "Some item failed, so nothing was done.")
+        super().__init__(words, faults=faults)
+        self.items = items
 
 
 class Problem(BaseModel):
@@ -85,6 +109,9 @@ class Problem(BaseModel):
     trace_id: str | None = None
     lawful: list[str] | None = Field(default=None, description="Lawful verbs, on an unlawful move.")
     current: dict[str, Any] | None = Field(default=None, description="On 412: the record now.")
+    items: list[BatchOutcome] | None = Field(
+        default=None, description="On an undone batch: what came of each item."
+    )
 
 
 def documented(status: int, words: str) -> dict[int | str, dict[str, Any]]:
@@ -94,142 +121,186 @@ def documented(status: int, words: str) -> dict[int | str, dict[str, Any]]:
 
 
 def language_of(request: Request) -> str:
-    """Give `en` or `zh`: whichever Accept-Language names first; Chinese if neither."""
-    for part in request.headers.get("accept-language", "").split(","):
-        tag = part.partition(";")[0].strip().lower()
-        if tag.startswith(("en", "zh")):
-            return tag[:2]
-    return "zh"
+    """Give `en` or `zh`: the one Accept-Language likes better; Chinese if neither."""
+    return _preferred(request.headers.get("accept-language", ""))
+
+
+@lru_cache(maxsize=256)
+def _preferred(header: str) -> str:
+    """Weigh the languages of a header (RFC 9110, 12.5.4); of equals the first is meant."""
+    best, weight = "zh", 0.0
+    for tag, given in _LANGUAGES.findall(header.lower()):
+        language = "zh" if tag == "*" else tag[:2]
+        liking = float(given or 1)
+        if language in ("zh", "en") and liking > weight:
+            best, weight = language, liking
+    return best
 
 
 def install(app: FastAPI) -> None:
     """Put the handlers into the app; the edge answers what is left over."""
-    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(Refusal, _any)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database)
-    app.add_exception_handler(PoolTimeout, _busy)
+    app.add_exception_handler(DBAPIError, _any)
+    app.add_exception_handler(PoolTimeout, _any)
 
 
-def _answer(  # noqa: PLR0913 the members of one problem
-    request: Request,
-    status: int,
-    code: str,
-    title: Words,
-    detail: Words,
-    *,
-    faults: Sequence[Fault] = (),
-    extra: dict[str, Any] | None = None,
-) -> Response:
-    """Build the response; `extra` adds members the code's documentation names."""
-    language = language_of(request)
-    members: dict[str, Any] = {
-        "type": f"urn:tuanzu:problem:{code}",
-        "code": code,
-        "title": title.spoken(language),
-        "status": status,
-        "detail": detail.spoken(language),
-        "errors": [
-            {
-                "pointer": fault.pointer,
-                "code": fault.code,
-                "detail": fault.words.spoken(language),
-                "allowed": list(fault.allowed),
-            }
-            for fault in faults
-        ],
-        "trace_id": trace_id(),
-        **(extra or {}),
-    }
-    headers = {"Content-Language": "en" if language == "en" else "zh-CN"}
-    if status == STATUS[Kind.UNAUTHENTICATED]:
-        headers["WWW-Authenticate"] = "Bearer"
-    if status == STATUS[Kind.UNAVAILABLE]:
-        headers["Retry-After"] = "2"
-    return Response(
-        orjson.dumps(members),
-        status_code=status,
-        media_type="application/problem+json",
-        headers=headers,
-    )
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A no, before it is put into words of one language."""
+
+    status: int
+    code: str
+    title: Words
+    detail: Words
+    faults: Sequence[Fault] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def at(self, faults: Sequence[Fault]) -> "Told":
+        """Give the same no with its faults elsewhere, as part of something larger."""
+        return replace(self, faults=faults, headers={})
+
+    def members(self, language: str) -> dict[str, Any]:
+        """Write the problem; `extra` adds members the code's documentation names."""
+        return {
+            "type": f"urn:tuanzu:problem:{self.code}",
+            "code": self.code,
+            "title": self.title.spoken(language),
+            "status": self.status,
+            "detail": self.detail.spoken(language),
+            "errors": [
+                {
+                    "pointer": fault.pointer,
+                    "code": fault.code,
+                    "detail": fault.words.spoken(language),
+                    "allowed": list(fault.allowed),
+                }
+                for fault in self.faults
+            ],
+            "trace_id": trace_id(),
+            **self.extra,
+        }
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    """Translate a refusal of the core."""
-    if not isinstance(error, Refusal):
-        raise error
-    return refused(request, error)
+def told(error: Exception) -> Told:
+    """Translate what core, pydantic or PostgreSQL refuse; anything else is nobody's intention."""
+    if isinstance(error, Refusal):
+        return _refused(error)
+    if isinstance(error, IntegrityError):
+        known = _raced(error)
+        if known:
+            return known
+    if isinstance(error, DataError):
+        _log.warning("a value reached the database that no rule bounds", exc_info=error)
+        words = Words("取值超出范围。", "A value is out of range.")
+        return Told(422, "out_of_range", Invalid.title, words)
+    if isinstance(error, DBAPIError | PoolTimeout):
+        _log.error("database error", exc_info=error)
+        words = Words("请稍后重试。", "Please try again shortly.")
+        again = {"Retry-After": "2"}
+        return Told(503, Unavailable.code, Unavailable.title, words, headers=again)
+    _log.error("unexpected error", exc_info=error)
+    words = Words("服务出现意外错误，已记录。", "Something unexpected went wrong; it was logged.")
+    return Told(500, "internal_error", Words("服务器内部错误", "Internal error"), words)
 
 
-def refused(request: Request, error: Refusal) -> Response:
-    """Answer a refusal, with whatever its kind adds."""
+def invalid(faults: Sequence[Fault]) -> Told:
+    """Tell every wrong field at once."""
+    words = Words(f"有 {len(faults)} 处需要改正。", f"{len(faults)} field(s) need to be put right.")
+    return Told(STATUS[Kind.INVALID], Invalid.code, Invalid.title, words, faults)
+
+
+def _refused(error: Refusal) -> Told:
+    """Translate a refusal of the core, with whatever its kind adds."""
     extra: dict[str, Any] = {}
+    headers: dict[str, str] = {}
     if isinstance(error, UnlawfulMove):
         extra["lawful"] = list(error.lawful)
     if isinstance(error, Stale) and error.current:
         extra["current"] = orjson.loads(error.current)
-    response = _answer(
-        request,
-        STATUS[error.kind],
-        error.code,
-        error.title,
-        error.words,
-        faults=error.faults,
-        extra=extra,
-    )
+    if isinstance(error, BatchUndone):
+        extra["items"] = error.items
     if isinstance(error, TooMany):
-        response.headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
-    return response
+        headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
+    if isinstance(error, OverQuota):
+        headers.update(error.standing.headers())
+    if error.kind == Kind.UNAUTHENTICATED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.kind == Kind.UNAVAILABLE:
+        headers["Retry-After"] = "2"
+    status = STATUS[error.kind]
+    return Told(status, error.code, error.title, error.words, error.faults, extra, headers)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
-    """Translate what pydantic found, field by field."""
-    if not isinstance(error, RequestValidationError):
-        raise error
-    faults = faults_of(error.errors())
-    words = Words(f"有 {len(faults)} 处需要改正。", f"{len(faults)} field(s) need to be put right.")
-    return _answer(request, 422, Invalid.code, Invalid.title, words, faults=faults)
-
-
-async def _http(request: Request, error: Exception) -> Response:
-    """Translate what the framework itself refuses: unknown paths, wrong methods, large bodies."""
-    if not isinstance(error, HTTPException):
-        raise error
-    code, title = _TITLES.get(error.status_code, _TITLES[400])
-    response = _answer(request, error.status_code, code, title, title)
-    for name, value in (error.headers or {}).items():
-        response.headers[name] = value
-    return response
-
-
-async def _database(request: Request, error: Exception) -> Response:
-    """Translate what PostgreSQL refuses: a race the rules could not see, or no connection."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    if isinstance(error, IntegrityError) and state in (_UNIQUE, _EXCLUSION):
+def _raced(error: IntegrityError) -> Told | None:
+    """Translate what a constraint refuses: a race the rules could not see."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in (_UNIQUE, _EXCLUSION):
         words = Words("已有相同的记录。", "Such a record already exists.")
-        return _answer(request, 409, "already_exists", Conflict.title, words)
-    if isinstance(error, IntegrityError) and state in (_FOREIGN_KEY, _CHECK):
+        return Told(409, "already_exists", Conflict.title, words)
+    if state in (_FOREIGN_KEY, _CHECK):
         words = Words(
             "引用的记录不存在或取值不允许。", "It names a record or a value that is not there."
         )
-        return _answer(request, 422, "bad_reference", Invalid.title, words)
-    if isinstance(error, DataError):
-        _log.warning("a value reached the database that no rule bounds", sqlstate=state)
-        words = Words("取值超出范围。", "A value is out of range.")
-        return _answer(request, 422, "out_of_range", Invalid.title, words)
-    _log.error("database error", sqlstate=state, exc_info=error)
-    return await _busy(request, error)
+        return Told(422, "bad_reference", Invalid.title, words)
+    return None
 
 
-async def _busy(request: Request, _: Exception) -> Response:
-    """Answer that trying again is right."""
-    words = Words("请稍后重试。", "Please try again shortly.")
-    return _answer(request, 503, Unavailable.code, Unavailable.title, words)
+def answer(request: Request, no: Told) -> Response:
+    """Answer with the problem, in the language the client likes best."""
+    language = language_of(request)
+    return Response(
+        orjson.dumps(no.members(language)),
+        status_code=no.status,
+        media_type="application/problem+json",
+        headers={"Content-Language": "en" if language == "en" else "zh-CN", **no.headers},
+    )
 
 
-def unexpected(request: Request, error: Exception) -> Response:
-    """Answer 500 without a word of the inside; the log has it, under the trace id."""
-    _log.error("unexpected error", path=request.scope["path"], exc_info=error)
-    words = Words("服务出现意外错误，已记录。", "Something unexpected went wrong; it was logged.")
-    title = Words("服务器内部错误", "Internal error")
-    return _answer(request, 500, "internal_error", title, words)
+def answered(request: Request, error: Exception) -> Response:
+    """Answer a refusal or a failure; of the inside it says not a word, the log has it."""
+    return answer(request, told(error))
+
+
+async def _any(request: Request, error: Exception) -> Response:
+    return answered(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Answer what pydantic found, field by field."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    route = request.scope["route"].endpoint
+    return answer(request, invalid(faults_of(error.errors(), takes(route))))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    """Answer what the framework itself refuses: unknown paths, wrong methods, large bodies."""
+    if not isinstance(error, HTTPException):
+        raise error
+    if error.status_code == _WRONG_METHOD:
+        return _wrong_method(request)
+    code, title = _TITLES.get(error.status_code, _TITLES[400])
+    headers = dict(error.headers or {})
+    return answer(request, Told(error.status_code, code, title, title, headers=headers))
+
+
+def _wrong_method(request: Request) -> Response:
+    """Say every method that this address takes; that is also all that OPTIONS asks."""
+    takes = {"OPTIONS", *_methods_at(request)}
+    headers = {"Allow": ", ".join(sorted(takes | ({"HEAD"} if "GET" in takes else set())))}
+    if "PATCH" in takes:
+        headers["Accept-Patch"] = "application/merge-patch+json, application/json"
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=headers)
+    code, title = _TITLES[_WRONG_METHOD]
+    return answer(request, Told(_WRONG_METHOD, code, title, title, headers=headers))
+
+
+def _methods_at(request: Request) -> Iterator[str]:
+    """Give the methods of every route this path fits (the framework looks no further than one)."""
+    for context in iter_route_contexts(request.app.routes):
+        if context.path and context.path_regex.match(request.scope["path"]):
+            yield from context.methods or ()

@@ -23,6 +23,7 @@ from services.core.exchange import events as exchange_events
 from services.core.exchange import models as exchange
 from services.core.groups import events as groups_events
 from services.core.groups import models as groups
+from services.core.jobs import models as jobs_room
 from services.core.kit import feed, idempotency, jobs, ledger
 from services.core.kit.db import Base
 from services.core.kit.events import Fact
@@ -62,6 +63,7 @@ ROOMS_WITH_TABLES = (
     groups,
     access,
     audit,
+    jobs_room,
     projects,
     agreements,
     targets,

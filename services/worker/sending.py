@@ -12,15 +12,18 @@ from ipaddress import ip_address
 from uuid import UUID
 
 import aiohttp
+import structlog
 from yarl import URL
 
 from services.core.kit import clock, db
 from services.core.kit.settings import settings
+from services.core.kit.trace import TRACEPARENT, continued
 from services.core.webhooks import actions
 from services.core.webhooks.actions import Claimed, Outcome
 from services.core.webhooks.rules import signature
 from services.worker.addresses import Unreachable, VettingResolver, permitted
 
+_log = structlog.get_logger(__name__)
 _READ_BYTES = 64 * 1024
 _KEPT_BYTES = 4 * 1024
 
@@ -83,6 +86,8 @@ def _settle(finished: list[tuple[Claimed, Outcome]]) -> None:
 
 async def _attempt(client: aiohttp.ClientSession, claimed: Claimed) -> Outcome:
     """Make one attempt; whatever goes wrong is an outcome, never an exception."""
+    traceparent = continued(claimed.trace)
+    TRACEPARENT.set(traceparent)  # for the line in the log; each attempt has its own context
     started, began = clock.machine_now(), time.monotonic()
     status: int | None = None
     answer: str | None = None
@@ -93,7 +98,7 @@ async def _attempt(client: aiohttp.ClientSession, claimed: Claimed) -> Outcome:
         async with client.post(
             claimed.url,
             data=claimed.body,
-            headers=_headers(claimed, int(started.timestamp())),
+            headers=_headers(claimed, int(started.timestamp()), traceparent),
             allow_redirects=False,
         ) as response:
             read = await response.content.read(_READ_BYTES)
@@ -104,9 +109,18 @@ async def _attempt(client: aiohttp.ClientSession, claimed: Claimed) -> Outcome:
         error = "timeout"
     except (aiohttp.ClientError, OSError, ValueError) as failure:
         error = f"{type(failure).__name__}: {failure}"[:500]
+    duration_ms = int((time.monotonic() - began) * 1000)
+    _log.info(
+        "webhook attempt",
+        event_id=str(claimed.event_id),
+        endpoint_id=str(claimed.endpoint_id),
+        attempt=claimed.attempt,
+        status=status,
+        duration_ms=duration_ms,
+    )
     return Outcome(
         started_at=started,
-        duration_ms=int((time.monotonic() - began) * 1000),
+        duration_ms=duration_ms,
         status=status,
         answer=answer,
         error=error,
@@ -114,7 +128,7 @@ async def _attempt(client: aiohttp.ClientSession, claimed: Claimed) -> Outcome:
     )
 
 
-def _headers(claimed: Claimed, timestamp: int) -> dict[str, str]:
+def _headers(claimed: Claimed, timestamp: int, traceparent: str) -> dict[str, str]:
     """Sign the attempt with every key that is live (Standard Webhooks 1.0)."""
     message_id = str(claimed.event_id)
     signatures = [
@@ -127,6 +141,7 @@ def _headers(claimed: Claimed, timestamp: int) -> dict[str, str]:
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
         "webhook-signature": " ".join(signatures),
+        "traceparent": traceparent,
     }
 
 

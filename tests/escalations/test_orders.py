@@ -287,7 +287,7 @@ def test_a_climb_is_shown_with_its_ladder_and_steps(
 ) -> None:
     me = given.headers(session, jingning.people["leader"])
     page = client.get(
-        f"/api/v1/escalations?state=climbing&project={jingning.project.id}&include=total",
+        f"/api/v1/escalations?state=climbing&project_id={jingning.project.id}&include=total",
         headers=me,
     ).json()
     assert page["total"] == 1
@@ -298,5 +298,5 @@ def test_a_climb_is_shown_with_its_ladder_and_steps(
     assert len(run["ladder"]["steps"]) == 7
     one = client.get(f"/api/v1/escalations/{run['id']}", headers=me)
     assert one.json() == run
-    other = f"?group={jingning.unit.id}"
+    other = f"?group_id={jingning.unit.id}"
     assert client.get(f"/api/v1/escalations{other}", headers=me).json()["items"] == []

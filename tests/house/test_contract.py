@@ -130,6 +130,7 @@ def test_receivers_are_told_of_every_event_and_never_of_a_422(openapi: dict[str,
             "webhook-id",
             "webhook-timestamp",
             "webhook-signature",
+            "traceparent",
         }
 
 

@@ -77,8 +77,8 @@ def test_the_history_keeps_what_was_computed(
 def test_findings_can_be_narrowed(client: TestClient, session: Session, place: Site) -> None:
     project, group = place.project.id, place.group.id
     for query, count in (
-        (f"project={project}", 1),
-        (f"group={group}&rule=MR-03&state=open&light=yellow", 1),
+        (f"project_id={project}", 1),
+        (f"group_id={group}&rule=MR-03&state=open&light=yellow", 1),
         ("light=red", 0),
         ("state=cleared", 0),
         ("rule=MR-07", 0),

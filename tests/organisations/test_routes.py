@@ -264,7 +264,7 @@ def test_an_officer_serves_from_one_day_until_another(
     assert jingning.post("convener", f"{one}/end", body, of=one).json()["valid_to"] == "2026-12-01"
 
     def serving(day: str) -> int:
-        return len(jingning.get("convener", f"{path}?on={day}&duty=liaison").json()["items"])
+        return len(jingning.get("convener", f"{path}?as_of={day}&duty=liaison").json()["items"])
 
     days = ("2026-11-23", "2026-11-24", "2026-11-30", "2026-12-01")
     assert [serving(day) for day in days] == [0, 1, 1, 0]

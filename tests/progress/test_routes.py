@@ -293,8 +293,8 @@ def test_the_list_can_be_narrowed_and_shows_only_what_one_may_see(
         assert answer.status_code == 200, answer.text
         return int(answer.json()["total"])
 
-    assert count(place.regulator, f"project={place.project.id}") == 1
-    assert count(place.regulator, f"group={place.group.id}&state=due&period=2026-11") == 1
+    assert count(place.regulator, f"project_id={place.project.id}") == 1
+    assert count(place.regulator, f"group_id={place.group.id}&state=due&period=2026-11") == 1
     assert count(place.regulator, "state=accepted") == 0
     assert (count(place.regulator, "overdue=true"), count(place.regulator, "overdue=false")) == (
         0,

@@ -90,10 +90,10 @@ def test_the_list_is_narrowed_by_records(
     client: TestClient, jingning: Jingning, library: dict[str, Project]
 ) -> None:
     headers = jingning.as_(jingning.convener)
-    assert codes(client, headers, f"lead={jingning.tourism.id}") == "A"
-    assert codes(client, headers, f"parent={library['A'].id}") == "D"
-    assert codes(client, headers, f"group={jingning.group.id}") == "ABCDEF"
-    assert codes(client, headers, f"group={library['A'].id}") == ""
+    assert codes(client, headers, f"lead_organisation_id={jingning.tourism.id}") == "A"
+    assert codes(client, headers, f"parent_id={library['A'].id}") == "D"
+    assert codes(client, headers, f"group_id={jingning.group.id}") == "ABCDEF"
+    assert codes(client, headers, f"group_id={library['A'].id}") == ""
 
 
 @pytest.mark.parametrize("sort", ["", "-light", "name", "-stage,name", "region"])

@@ -334,5 +334,5 @@ def test_parts_stay_in_the_group_and_never_circle(client: TestClient, jingning: 
     assert put_below(rows[2], rows[1]).status_code == 200
     assert pointers(put_below(rows[0], rows[2])) == [("/parent_id", "cycle")]
     assert pointers(put_below(rows[0], alone)) == [("/parent_id", "other_group")]
-    parts = client.get(f"{URL}?parent={rows[0].id}", headers=headers).json()["items"]
+    parts = client.get(f"{URL}?parent_id={rows[0].id}", headers=headers).json()["items"]
     assert [part["id"] for part in parts] == [str(rows[1].id)]

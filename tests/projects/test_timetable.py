@@ -145,11 +145,19 @@ def test_a_milestone_is_hidden_with_its_project(
 
 
 def put(
-    client: TestClient, headers: dict[str, str], project: Project, amount: str, **also: Any
+    client: TestClient,
+    headers: dict[str, str],
+    project: Project,
+    amount: str,
+    *,
+    seen: int | None = None,
+    **also: Any,
 ) -> Any:
+    """Give a plan; `seen` is the number of the one it replaces."""
     body = {"planned_investment": {"amount": amount, "qualifier": "about"}, **also}
     path = f"/api/v1/projects/{project.id}/plans/2026"
-    return client.put(path, headers=headers, json=body)
+    known = {"If-Match": f'"{seen}-0"'} if seen else {"If-None-Match": "*"}
+    return client.put(path, headers={**headers, **known}, json=body)
 
 
 def test_a_plan_without_a_curve_is_spread_evenly_and_says_so(
@@ -178,14 +186,16 @@ def test_a_changed_plan_is_a_new_version_with_its_reason(
     client: TestClient, jingning: Jingning, project: Project, headers: dict[str, str]
 ) -> None:
     put(client, headers, project, "1200.00")
-    silent = put(client, headers, project, "2400.00")
+    silent = put(client, headers, project, "2400.00", seen=1)
     assert error_of(silent) == (422, "/reason", "missing")
     curve = [f"{month * 200}.00" for month in range(1, 13)]
-    second = put(client, headers, project, "2400.00", curve=curve, reason="追加二期", replaces=1)
+    second = put(client, headers, project, "2400.00", curve=curve, reason="追加二期", seen=1)
     assert (second.json()["number"], second.json()["is_spread"]) == (2, False)
     assert second.json()["curve"] == curve
-    meanwhile = put(client, headers, project, "1.00", reason="x", replaces=1)
-    assert error_of(meanwhile) == (409, "/replaces", "replaced_meanwhile")
+    for seen in (1, None):
+        meanwhile = put(client, headers, project, "1.00", reason="x", seen=seen)
+        assert meanwhile.status_code == 412
+        assert meanwhile.json()["current"] == second.json()
     name, _, data = said(jingning)[-1]
     assert name == "plan.changed"
     assert (data["planned_investment_before"], data["planned_investment"]) == (
@@ -201,11 +211,13 @@ def test_a_changed_plan_is_a_new_version_with_its_reason(
         ("current=true", [2]),
         ("current=false", [1]),
         ("year=2027", []),
-        ("as_of=2026-11-24T02:00:00Z", [2]),
-        ("as_of=2026-11-24T01:59:59Z", []),
+        ("as_of=2026-11-24", [2]),
+        ("as_of=2026-11-23", []),
     ):
         found = client.get(f"{path}?{query}", headers=headers).json()["items"]
         assert [plan["number"] for plan in found] == numbers, query
+    assert client.get(f"{path}/2026?as_of=2026-11-24", headers=headers).json() == second.json()
+    assert client.get(f"{path}/2026?as_of=2026-11-23", headers=headers).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,9 @@ def test_a_list_shows_planned_and_sent_with_whom_it_reached(
     reached = {UUID(person["account_id"]) for person in row["recipients"]}
     assert jingning.who(reached) == {"reporter", "responsible"}
     assert "read_at" not in row["recipients"][0]
-    by_state = client.get(f"{PATH}?state=sent&project={jingning.project.id}", headers=me).json()
+    by_state = client.get(f"{PATH}?state=sent&project_id={jingning.project.id}", headers=me).json()
     assert len(by_state["items"]) == 1
-    elsewhere = client.get(f"{PATH}?group={jingning.unit.id}", headers=me).json()
+    elsewhere = client.get(f"{PATH}?group_id={jingning.unit.id}", headers=me).json()
     assert elsewhere["items"] == []
 
 

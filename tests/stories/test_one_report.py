@@ -158,7 +158,7 @@ class Story:
 
     def report(self) -> dict[str, Any]:
         """Give the November report as its unit sees it."""
-        page = self.call("reporter-gas", "GET", f"/progress-reports?project={self.project}")
+        page = self.call("reporter-gas", "GET", f"/progress-reports?project_id={self.project}")
         found: dict[str, Any] = page["items"][0]
         return found
 

@@ -134,7 +134,7 @@ def convert_agreement(door: Enter, agreement_id: UUID, given: schemas.Conversion
 @in_transaction
 def fulfil_agreement(door: Enter, agreement_id: UUID, given: schemas.Ending) -> Response:
     """Note that an agreement was fulfilled."""
-    _end(door, agreement_id, AgreementVerb.FULFIL, given, door.expected())
+    _end(door, agreement_id, AgreementVerb.FULFIL, given)
     return door.changed()
 
 
@@ -142,7 +142,7 @@ def fulfil_agreement(door: Enter, agreement_id: UUID, given: schemas.Ending) -> 
 @in_transaction
 def expire_agreement(door: Enter, agreement_id: UUID, given: schemas.Ending) -> Response:
     """Note that an agreement has expired."""
-    _end(door, agreement_id, AgreementVerb.EXPIRE, given, door.expected())
+    _end(door, agreement_id, AgreementVerb.EXPIRE, given)
     return door.changed()
 
 
@@ -150,7 +150,7 @@ def expire_agreement(door: Enter, agreement_id: UUID, given: schemas.Ending) -> 
 @in_transaction
 def terminate_agreement(door: Enter, agreement_id: UUID, given: schemas.Ending) -> Response:
     """Note that an agreement was given up."""
-    _end(door, agreement_id, AgreementVerb.TERMINATE, given, door.expected())
+    _end(door, agreement_id, AgreementVerb.TERMINATE, given)
     return door.changed()
 
 
@@ -158,9 +158,7 @@ def _shows(door: Door, agreement_id: UUID) -> None:
     door.shows(lambda: queries.agreement(door.session, door.caller, agreement_id=agreement_id))
 
 
-def _end(
-    door: Door, agreement_id: UUID, verb: AgreementVerb, given: schemas.Ending, expected: int
-) -> None:
+def _end(door: Door, agreement_id: UUID, verb: AgreementVerb, given: schemas.Ending) -> None:
     """Do one of the three moves that end an agreement."""
     _shows(door, agreement_id)
     actions.end(
@@ -168,6 +166,6 @@ def _end(
         agreement_id=agreement_id,
         verb=verb,
         given=given,
-        expected=expected,
+        expected=door.expected(),
         by=door.caller,
     )

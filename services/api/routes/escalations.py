@@ -23,24 +23,24 @@ class EscalationsQuery(ListQuery):
     """Filters of the list."""
 
     state: RunState | None = None
-    project: _Project = None
-    group: _Group = None
+    project_id: _Project = None
+    group_id: _Group = None
 
 
 class OrdersQuery(ListQuery):
     """Filters of the list."""
 
     state: OrderState | None = None
-    project: _Project = None
-    run: Annotated[UUID | None, Field(description="Only drafted by this climb.")] = None
-    group: _Group = None
+    project_id: _Project = None
+    run_id: Annotated[UUID | None, Field(description="Only drafted by this climb.")] = None
+    group_id: _Group = None
 
 
 @router.get("/escalations", response_model=schemas.EscalationPage)
 @in_reading
 def list_escalations(door: Enter, query: Annotated[EscalationsQuery, Query()]) -> Response:
     """List climbs with the steps they took."""
-    sought = SoughtRuns(state=query.state, project=query.project, group=query.group)
+    sought = SoughtRuns(state=query.state, project=query.project_id, group=query.group_id)
     return door.many(queries.runs(door.session, door.caller, ask=query.ask(), sought=sought))
 
 
@@ -56,7 +56,7 @@ def get_escalation(door: Enter, run_id: UUID) -> Response:
 def list_supervision_orders(door: Enter, query: Annotated[OrdersQuery, Query()]) -> Response:
     """List orders; drafts only for those who may issue them."""
     sought = SoughtOrders(
-        state=query.state, project=query.project, run=query.run, group=query.group
+        state=query.state, project=query.project_id, run=query.run_id, group=query.group_id
     )
     return door.many(queries.orders(door.session, door.caller, ask=query.ask(), sought=sought))
 

@@ -11,7 +11,7 @@ from services.api.listing import ListQuery
 from services.core.groups import actions, queries, schemas
 from services.core.groups.rules import GroupState
 from services.core.kit.reading import Found
-from services.core.kit.shapes import OnDay, RegionCode
+from services.core.kit.shapes import AsOf, RegionCode
 
 router = APIRouter(tags=["groups"])
 
@@ -24,17 +24,21 @@ class GroupsQuery(ListQuery):
     ] = None
     state: GroupState | None = None
     organisation_id: Annotated[
-        UUID | None, Field(description="Only groups this unit has a place in today.")
+        UUID | None, Field(description="Only groups this unit has a place in on the day.")
     ] = None
+    as_of: AsOf = None
+
+
+class MembersQuery(ListQuery):
+    """Filters of a group's places."""
+
+    as_of: AsOf = None
 
 
 class DutiesQuery(ListQuery):
     """Filters of a convener's duties."""
 
     open: Annotated[bool, Field(description="Leave out duties that have ended.")] = False
-
-
-AsOf = Annotated[OnDay | None, Query(description="Members, convener and warnings of this day.")]
 
 
 @router.get("/groups", response_model=schemas.GroupPage)
@@ -49,6 +53,7 @@ def list_groups(door: Enter, query: Annotated[GroupsQuery, Query()]) -> Response
             under=query.under,
             state=query.state,
             organisation_id=query.organisation_id,
+            as_of=query.as_of,
         )
     )
 
@@ -117,10 +122,14 @@ def hand_over_group(door: Enter, group_id: UUID, given: schemas.HandOver) -> Res
 @router.get("/groups/{group_id}/members", response_model=schemas.MemberPage)
 @in_reading
 def list_group_members(
-    door: Enter, group_id: UUID, query: Annotated[ListQuery, Query()]
+    door: Enter, group_id: UUID, query: Annotated[MembersQuery, Query()]
 ) -> Response:
-    """List every place of a group: past, present and to come."""
-    return door.many(queries.members(door.session, door.caller, group_id=group_id, ask=query.ask()))
+    """List every place of a group: past, present and to come, or those of one day."""
+    return door.many(
+        queries.members(
+            door.session, door.caller, group_id=group_id, ask=query.ask(), as_of=query.as_of
+        )
+    )
 
 
 @router.post("/groups/{group_id}/members", status_code=201, response_model=schemas.Group)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.api.door import Enter, in_reading
 from services.api.listing import ListQuery
+from services.core.kit.shapes import AsOf
 from services.core.monitoring import queries, schemas
 from services.core.monitoring.models import FindingState
 from services.core.policies.pack import Light
@@ -17,8 +18,8 @@ router = APIRouter(tags=["monitoring"])
 class FindingsQuery(ListQuery):
     """Filters of the list."""
 
-    project: UUID | None = None
-    group: UUID | None = None
+    project_id: UUID | None = None
+    group_id: UUID | None = None
     rule: str | None = None
     state: FindingState | None = None
     light: Light | None = None
@@ -26,8 +27,15 @@ class FindingsQuery(ListQuery):
 
 @router.get("/projects/{project_id}/health", response_model=schemas.Health)
 @in_reading
-def get_project_health(door: Enter, project_id: UUID) -> Response:
-    """Ask a project's light why: every rule with its arithmetic and what would turn it green."""
+def get_project_health(door: Enter, project_id: UUID, as_of: AsOf = None) -> Response:
+    """Ask a project's light why: every rule with its arithmetic and what would turn it green.
+
+    With `as_of`, the light as it was recorded then, with the arithmetic of that time.
+    """
+    if as_of:
+        return door.one(
+            queries.past_health(door.session, door.caller, project_id=project_id, as_of=as_of)
+        )
     return door.one(queries.health(door.session, door.caller, project_id=project_id))
 
 
@@ -51,8 +59,8 @@ def list_findings(door: Enter, query: Annotated[FindingsQuery, Query()]) -> Resp
             door.session,
             door.caller,
             ask=query.ask(),
-            project_id=query.project,
-            group_id=query.group,
+            project_id=query.project_id,
+            group_id=query.group_id,
             rule=query.rule,
             state=query.state,
             light=query.light,

@@ -10,7 +10,7 @@ from services.api.door import Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
 from services.core.access import queries as access
 from services.core.kit.reading import Found
-from services.core.kit.shapes import OnDay, RegionCode
+from services.core.kit.shapes import AsOf, RegionCode
 from services.core.organisations import actions, queries, schemas
 from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
 
@@ -43,7 +43,7 @@ class OfficersQuery(ListQuery):
     """Filters of an organisation's officers."""
 
     duty: Duty | None = None
-    on: Annotated[OnDay | None, Field(description="Only those in office on this day.")] = None
+    as_of: AsOf = None
 
 
 @router.get("/organisations", response_model=schemas.OrganisationPage)
@@ -101,7 +101,7 @@ def list_officers(
             organisation_id=organisation_id,
             ask=query.ask(),
             duty=query.duty,
-            on=query.on,
+            as_of=query.as_of,
         )
     )
 

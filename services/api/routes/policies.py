@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.api.door import Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
-from services.core.kit.shapes import Code
+from services.core.kit.shapes import AsOf, Code
 from services.core.policies import actions, queries, schemas
 from services.core.policies.rules import PackState
 
@@ -19,15 +19,24 @@ class PoliciesQuery(ListQuery):
 
     code: Code | None = None
     state: PackState | None = None
+    as_of: AsOf = None
 
 
 @router.get("/policies", response_model=schemas.PolicyPage)
 @in_reading
 def list_policies(door: Enter, query: Annotated[PoliciesQuery, Query()]) -> Response:
-    """List the versions of the policy packs; drafts only for those who keep policies."""
+    """List the versions of the policy packs; drafts only for those who keep policies.
+
+    With `as_of`, of each pack only the version that counts on that day.
+    """
     return door.many(
         queries.policies(
-            door.session, door.caller, ask=query.ask(), code=query.code, state=query.state
+            door.session,
+            door.caller,
+            ask=query.ask(),
+            code=query.code,
+            state=query.state,
+            as_of=query.as_of,
         )
     )
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.api.door import Door, Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
+from services.core.kit.shapes import AsOf
 from services.core.projects import actions, queries, schemas
 from services.core.projects.rules import ProjectVerb
 
@@ -78,7 +79,7 @@ def advance_project(door: Enter, project_id: UUID, given: schemas.Advance) -> Re
 @in_transaction
 def pause_project(door: Enter, project_id: UUID, given: schemas.Because) -> Response:
     """Pause a project; no reports are owed and nobody is reminded until it is resumed."""
-    _stand(door, project_id, ProjectVerb.PAUSE, given, door.expected())
+    _stand(door, project_id, ProjectVerb.PAUSE, given)
     return door.changed()
 
 
@@ -86,7 +87,7 @@ def pause_project(door: Enter, project_id: UUID, given: schemas.Because) -> Resp
 @in_transaction
 def resume_project(door: Enter, project_id: UUID, given: schemas.Because) -> Response:
     """Let a paused project go on; reports are owed again from this month."""
-    _stand(door, project_id, ProjectVerb.RESUME, given, door.expected())
+    _stand(door, project_id, ProjectVerb.RESUME, given)
     return door.changed()
 
 
@@ -94,7 +95,7 @@ def resume_project(door: Enter, project_id: UUID, given: schemas.Because) -> Res
 @in_transaction
 def terminate_project(door: Enter, project_id: UUID, given: schemas.Because) -> Response:
     """Give a project up for good."""
-    _stand(door, project_id, ProjectVerb.TERMINATE, given, door.expected())
+    _stand(door, project_id, ProjectVerb.TERMINATE, given)
     return door.changed()
 
 
@@ -102,7 +103,7 @@ def terminate_project(door: Enter, project_id: UUID, given: schemas.Because) -> 
 @in_transaction
 def move_out_project(door: Enter, project_id: UUID, given: schemas.Because) -> Response:
     """Move a project out of the library (调出)."""
-    _stand(door, project_id, ProjectVerb.MOVE_OUT, given, door.expected())
+    _stand(door, project_id, ProjectVerb.MOVE_OUT, given)
     return door.changed()
 
 
@@ -176,9 +177,11 @@ def list_plans(door: Enter, project_id: UUID, query: Annotated[PlansQuery, Query
 
 @router.get("/projects/{project_id}/plans/{year}", response_model=schemas.Plan)
 @in_reading
-def get_plan(door: Enter, project_id: UUID, year: schemas.Year) -> Response:
-    """Read the plan in force for one year."""
-    return door.one(queries.plan(door.session, door.caller, project_id=project_id, year=year))
+def get_plan(door: Enter, project_id: UUID, year: schemas.Year, as_of: AsOf = None) -> Response:
+    """Read the plan in force for one year, now or on another day."""
+    return door.one(
+        queries.plan(door.session, door.caller, project_id=project_id, year=year, as_of=as_of)
+    )
 
 
 @router.put("/projects/{project_id}/plans/{year}", response_model=schemas.Plan)
@@ -186,9 +189,19 @@ def get_plan(door: Enter, project_id: UUID, year: schemas.Year) -> Response:
 def put_plan(
     door: Enter, project_id: UUID, year: schemas.Year, given: schemas.GivenPlan
 ) -> Response:
-    """Give a project its plan for a year, or a new version of it with the reason."""
+    """Give a project its plan for a year, or a new version of it with the reason.
+
+    If-Match names the version it replaces; If-None-Match: * says that there is none yet.
+    """
     door.shows(lambda: queries.plan(door.session, door.caller, project_id=project_id, year=year))
-    actions.plan_year(door.session, project_id=project_id, year=year, given=given, by=door.caller)
+    actions.plan_year(
+        door.session,
+        project_id=project_id,
+        year=year,
+        given=given,
+        expected=door.expected_or_new(),
+        by=door.caller,
+    )
     return door.changed()
 
 
@@ -196,9 +209,7 @@ def _shows_project(door: Door, project_id: UUID) -> None:
     door.shows(lambda: queries.project(door.session, door.caller, project_id=project_id))
 
 
-def _stand(
-    door: Door, project_id: UUID, verb: ProjectVerb, given: schemas.Because, expected: int
-) -> None:
+def _stand(door: Door, project_id: UUID, verb: ProjectVerb, given: schemas.Because) -> None:
     """Do one of the four moves beside the stages."""
     _shows_project(door, project_id)
     actions.stand(
@@ -206,6 +217,6 @@ def _stand(
         project_id=project_id,
         verb=verb,
         reason=given.reason,
-        expected=expected,
+        expected=door.expected(),
         by=door.caller,
     )

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from services.api.door import Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
-from services.core.kit.shapes import RegionCode
+from services.core.kit.shapes import AsOf, RegionCode
 from services.core.regions import actions, queries, schemas
 from services.core.regions.rules import RegionLevel
 
@@ -21,14 +21,21 @@ class RegionsQuery(ListQuery):
         RegionCode | None, Field(description="Only this region and those below it.")
     ] = None
     level: RegionLevel | None = None
+    as_of: AsOf = None
 
 
 @router.get("/regions", response_model=schemas.RegionPage)
 @in_reading
 def list_regions(door: Enter, query: Annotated[RegionsQuery, Query()]) -> Response:
-    """List regions."""
+    """List regions; with `as_of`, of their designations only those in force on that day."""
     return door.many(
-        queries.regions(door.session, ask=query.ask(), under=query.under, level=query.level)
+        queries.regions(
+            door.session,
+            ask=query.ask(),
+            under=query.under,
+            level=query.level,
+            as_of=query.as_of,
+        )
     )
 
 
@@ -42,9 +49,9 @@ def enter_region(door: Enter, given: schemas.NewRegion) -> Response:
 
 @router.get("/regions/{code}", response_model=schemas.Region)
 @in_reading
-def get_region(door: Enter, code: RegionCode) -> Response:
-    """Read one region with its designations."""
-    return door.one(queries.region(door.session, code=code))
+def get_region(door: Enter, code: RegionCode, as_of: AsOf = None) -> Response:
+    """Read one region with its designations, all of them or those in force on one day."""
+    return door.one(queries.region(door.session, code=code, as_of=as_of))
 
 
 @router.patch("/regions/{code}", response_model=schemas.Region)

@@ -21,15 +21,15 @@ class RemindersQuery(ListQuery):
     """Filters of the list."""
 
     state: ReminderState | None = None
-    project: Annotated[UUID | None, Field(description="Only of this project.")] = None
-    group: Annotated[UUID | None, Field(description="Only of this group.")] = None
+    project_id: Annotated[UUID | None, Field(description="Only of this project.")] = None
+    group_id: Annotated[UUID | None, Field(description="Only of this group.")] = None
 
 
 @router.get("/reminders", response_model=schemas.ReminderPage)
 @in_reading
 def list_reminders(door: Enter, query: Annotated[RemindersQuery, Query()]) -> Response:
     """List reminders, planned and past."""
-    sought = Sought(state=query.state, project=query.project, group=query.group)
+    sought = Sought(state=query.state, project=query.project_id, group=query.group_id)
     return door.many(queries.reminders(door.session, door.caller, ask=query.ask(), sought=sought))
 
 

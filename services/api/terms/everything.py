@@ -5,5 +5,6 @@ from services.api.terms.chasing import CHASING
 from services.api.terms.identity import IDENTITY
 from services.api.terms.meetings import MEETINGS
 from services.api.terms.records import RECORDS
+from services.api.terms.service import SERVICE
 
-TERMS = (*RECORDS, *CHASING, *IDENTITY, *AUDITING, *MEETINGS)
+TERMS = (*RECORDS, *CHASING, *IDENTITY, *AUDITING, *MEETINGS, *SERVICE)

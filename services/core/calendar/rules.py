@@ -207,6 +207,11 @@ def day_of(instant: datetime) -> date:
     return _local(instant).date()
 
 
+def end_of(day: date) -> datetime:
+    """Give the instant at which this day in Asia/Shanghai is over."""
+    return instant_of(day + timedelta(days=1), time())
+
+
 def instant_of(day: date, moment: time) -> datetime:
     """Give the instant (aware UTC) of a wall-clock time in Asia/Shanghai."""
     return datetime.combine(day, moment, SHANGHAI).astimezone(UTC)

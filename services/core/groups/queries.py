@@ -96,7 +96,7 @@ def drafted(session: Session, caller: Caller, *, group_id: UUID) -> Found:
     return _one(session, day_of(caller.now), JointGroup.id == group_id)
 
 
-def groups(
+def groups(  # noqa: PLR0913 the filters of the list
     session: Session,
     caller: Caller,
     *,
@@ -104,9 +104,13 @@ def groups(
     under: str | None = None,
     state: str | None = None,
     organisation_id: UUID | None = None,
+    as_of: date | None = None,
 ) -> Page:
-    """Read a page of groups: of one region and below, of one state, with one unit in them today."""
-    on = day_of(caller.now)
+    """Read a page of groups: of one region and below, of one state, with one unit in them.
+
+    Members, convener and warnings are those of one day, today unless another is asked for.
+    """
+    on = as_of or day_of(caller.now)
     where = [visible(caller)]
     if under:
         where.append(Region.lineage.contains([under]))
@@ -118,18 +122,23 @@ def groups(
     return reading.page(session, _fields(on), source=_SOURCE, where=where, sorts=_SORTS, ask=ask)
 
 
-def members(session: Session, caller: Caller, *, group_id: UUID, ask: Ask) -> Page:
-    """Read a page of all places of a group: past, present and to come.
+def members(
+    session: Session, caller: Caller, *, group_id: UUID, ask: Ask, as_of: date | None
+) -> Page:
+    """Read a page of all places of a group: past, present and to come; or only those of a day.
 
     Raises:
         Missing: the group is not in scope.
     """
     must_be_visible(session, caller, group_id=group_id)
+    where: list[ColumnElement[bool]] = [GroupMembership.group_id == group_id]
+    if as_of:
+        where.append(in_force(as_of))
     return reading.page(
         session,
         MEMBER_FIELDS,
         source=_SEATS,
-        where=[GroupMembership.group_id == group_id],
+        where=where,
         sorts={"valid_from": GroupMembership.valid_from, "id": GroupMembership.id},
         ask=ask,
     )

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.core.kit import columns as c
 from services.core.kit.db import Base
+from services.core.kit.trace import TRACEPARENT, continued
 
 _log = structlog.get_logger(__name__)
 
@@ -169,7 +170,11 @@ def consume(
 
 
 def _digest(session: Session, name: str, reader: Reader, seen: Seen, now: datetime) -> None:
-    """Run one reader on one fact in a savepoint; park the fact if the reader fails."""
+    """Run one reader on one fact in a savepoint; park the fact if the reader fails.
+
+    What the reader records continues the trace of what it read.
+    """
+    outer = TRACEPARENT.set(continued(seen.trace) if seen.trace else None)
     try:
         with session.begin_nested():
             reader(session, seen, now)
@@ -178,3 +183,5 @@ def _digest(session: Session, name: str, reader: Reader, seen: Seen, now: dateti
         session.merge(
             ParkedEvent(consumer=name, seq=seen.seq, error=repr(error)[:2000], parked_at=now)
         )
+    finally:
+        TRACEPARENT.reset(outer)

@@ -40,37 +40,6 @@ _UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud
 """What JSON does not escape by itself, and a terminal or a reader may act upon."""
 
 
-def configure() -> None:
-    """Set up logging for this process; call once, at a door."""
-    begin: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _with_trace,
-    ]
-    end: list[Processor] = [
-        structlog.processors.format_exc_info,
-        _without_secrets,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ]
-    structlog.configure(
-        processors=[*begin, *end],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
-    meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    lines = _Lines()
-    lines.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=begin, processors=[meta, *end])
-    )
-    root = logging.getLogger()
-    root.handlers = [one for one in root.handlers if not isinstance(one, _Lines)] + [lines]
-    for name in ("uvicorn", "uvicorn.error"):  # the server sets up its own before it loads the app
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).propagate = True
-
-
 class _Lines(logging.Handler):
     """Writes what libraries log where our own lines go."""
 
@@ -116,3 +85,38 @@ def _without_secrets(_: Any, __: str, line: EventDict) -> EventDict:  # noqa: AN
     return {
         name: GONE if _SECRET_NAMES.search(name) else cleaned(value) for name, value in line.items()
     }
+
+
+_BEGIN: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _with_trace,
+]
+_END: list[Processor] = [
+    structlog.processors.format_exc_info,
+    _without_secrets,
+    structlog.processors.JSONRenderer(ensure_ascii=False),
+]
+PROCESSORS: list[Processor] = [*_BEGIN, *_END]
+"""What a line goes through; one list, because loggers keep it from their first use on."""
+
+
+def configure() -> None:
+    """Set up logging for this process; call at a door."""
+    structlog.configure(
+        processors=PROCESSORS,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    lines = _Lines()
+    lines.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_BEGIN, processors=[meta, *_END])
+    )
+    root = logging.getLogger()
+    root.handlers = [one for one in root.handlers if not isinstance(one, _Lines)] + [lines]
+    for name in ("uvicorn", "uvicorn.error"):  # the server sets up its own before it loads the app
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True

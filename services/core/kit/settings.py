@@ -67,10 +67,27 @@ class Settings(BaseSettings):
     statement_timeout: timedelta = Field(
         default=timedelta(seconds=5), description="A request's SQL is cut after this long."
     )
+    requests_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="Requests an account may make in a minute; a phone needs about 20 to start, "
+        "an integrator that reads pages of 200 gets 120,000 records.",
+    )
+    anonymous_requests_per_minute: int = Field(
+        default=120,
+        ge=1,
+        description="Requests a network address may make in a minute without a good token; an "
+        "office behind one address logs in within it, and its good tokens are not counted.",
+    )
     body_limit_bytes: int = Field(default=1_048_576, ge=1024, description="Largest request body.")
     idempotency_window: timedelta = Field(
         default=timedelta(hours=48),
         description="How long a POST's result is kept: a phone may be out of reach for a weekend.",
+    )
+
+    job_kept: timedelta = Field(
+        default=timedelta(days=7),
+        description="How long a finished job is kept with the results of its items.",
     )
 
     sweep_every: timedelta = Field(

@@ -122,6 +122,11 @@ Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=4000), _CL
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=50_000), _CLEAN]
 OnDay = Annotated[date, _YEARS, BeforeValidator(_day)]
 AtInstant = Annotated[AwareDatetime, _YEARS, BeforeValidator(_instant)]
+AsOf = Annotated[
+    OnDay | None,
+    Field(description="As it was at the end of this day in Asia/Shanghai; not given: as it is."),
+]
+"""The one name of every question about the past, wherever a record keeps its history."""
 _MOST = Decimal("9999999999999999.99")
 Amount = Annotated[
     Decimal,

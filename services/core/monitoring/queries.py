@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Integer, cast, exists, func, null, select
+from sqlalchemy.orm import Session, aliased
 
-from services.core.calendar.rules import day_of
+from services.core.calendar.rules import day_of, end_of
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
@@ -279,6 +280,63 @@ def health(session: Session, caller: Caller, *, project_id: UUID) -> Found:
         "dimensions": [rules.explained(verdict, seen.setting) for verdict in verdicts],
     }
     return Found(orjson.dumps(body).decode(), project.version)
+
+
+def past_health(session: Session, caller: Caller, *, project_id: UUID, as_of: date) -> Found:
+    """Give a project's light as it was recorded when a day ended, with its arithmetic then.
+
+    Raises:
+        Missing: there is no such project in scope, or nothing was recorded by that day.
+    """
+    latest = select(func.max(HealthAssessment.id)).where(
+        HealthAssessment.project_id == project_id, HealthAssessment.computed_at < end_of(as_of)
+    )
+    return reading.found(
+        session,
+        _PAST_FIELDS,
+        version=cast(HealthAssessment.id, Integer),
+        source=HealthAssessment.__table__.join(
+            Project.__table__, Project.id == HealthAssessment.project_id
+        ),
+        where=[HealthAssessment.id == latest.scalar_subquery(), visible(caller)],
+    )
+
+
+def _light_since() -> ColumnElement[Any]:
+    """Give since when an assessment's light has been the same; others may have kept it."""
+    same, other = aliased(HealthAssessment), aliased(HealthAssessment)
+    broken = exists().where(
+        other.project_id == HealthAssessment.project_id,
+        other.id > same.id,
+        other.id < HealthAssessment.id,
+        other.light.is_distinct_from(HealthAssessment.light),
+    )
+    return (
+        select(func.min(same.computed_at))
+        .where(
+            same.project_id == HealthAssessment.project_id,
+            same.id <= HealthAssessment.id,
+            same.light == HealthAssessment.light,
+            ~broken,
+        )
+        .correlate(HealthAssessment)
+        .scalar_subquery()
+    )
+
+
+_PAST_FIELDS: Fields = Constant(
+    {
+        "project_id": HealthAssessment.project_id,
+        "project_code": Project.code,
+        "computed_at": HealthAssessment.computed_at,
+        "is_watched": null(),
+        "light": HealthAssessment.light,
+        "reason": null(),
+        "light_since": _light_since(),
+        "next_check_at": null(),
+        "dimensions": HealthAssessment.dimensions,
+    }
+)
 
 
 def health_history(session: Session, caller: Caller, *, project_id: UUID, ask: Ask) -> Page:

@@ -42,7 +42,9 @@ class Health(Shown):
     project_id: UUID
     project_code: str
     computed_at: datetime
-    is_watched: bool = Field(description="False: paused, ended or gone; nobody is reminded.")
+    is_watched: bool | None = Field(
+        description="False: paused, ended or gone; nobody is reminded. Null of a past day."
+    )
     light: Light | None
     reason: BothWords | None = Field(description="Why there is no light; null if there is one.")
     light_since: datetime | None = Field(description="Since when it has the light last recorded.")

@@ -179,14 +179,15 @@ def officers(
     organisation_id: UUID,
     ask: Ask,
     duty: str | None,
-    on: date | None,
+    as_of: date | None,
 ) -> Page:
-    """Read a page of one organisation's officers; with `on` only those in office on that day."""
+    """Read a page of one organisation's officers; `as_of`: only those in office on that day."""
     where = [Officer.organisation_id == organisation_id]
     if duty:
         where.append(Officer.duty == duty)
-    if on:
-        where += [Officer.valid_from <= on, or_(Officer.valid_to.is_(None), Officer.valid_to > on)]
+    if as_of:
+        not_over = or_(Officer.valid_to.is_(None), Officer.valid_to > as_of)
+        where += [Officer.valid_from <= as_of, not_over]
     return reading.page(
         session,
         _officer_fields(caller),

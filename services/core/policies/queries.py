@@ -94,14 +94,29 @@ def policy(session: Session, caller: Caller, *, policy_id: UUID) -> Found:
 
 
 def policies(
-    session: Session, caller: Caller, *, ask: Ask, code: str | None, state: str | None
+    session: Session,
+    caller: Caller,
+    *,
+    ask: Ask,
+    code: str | None,
+    state: str | None,
+    as_of: date | None,
 ) -> Page:
-    """Read a page of versions, of one code or in one state."""
+    """Read a page of versions, of one code, in one state, or those that count on a day."""
     where = [visible(caller)]
     if code:
         where.append(PolicyPack.code == code)
     if state:
         where.append(PolicyPack.state == state)
+    if as_of:
+        newer = aliased(PolicyPack)
+        replaced = exists().where(
+            newer.code == PolicyPack.code,
+            newer.number > PolicyPack.number,
+            newer.state == PackState.ADOPTED,
+            newer.effective_on <= as_of,
+        )
+        where += [_in_effect(as_of), ~replaced]
     return reading.page(
         session, _SUMMARY, source=PolicyPack.__table__, where=where, sorts=_SORTS, ask=ask
     )

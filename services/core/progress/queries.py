@@ -223,8 +223,8 @@ def report(session: Session, caller: Caller, *, report_id: UUID) -> Found:
 def reports(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ReportFilters) -> Page:
     """Read a page of reports."""
     equal: dict[Any, object] = {
-        ProgressReport.project_id: wanted.project,
-        Project.group_id: wanted.group,
+        ProgressReport.project_id: wanted.project_id,
+        Project.group_id: wanted.group_id,
         ProgressReport.state: wanted.state,
         ProgressReport.period: wanted.period,
     }

@@ -75,8 +75,8 @@ class Review(Given):
 class ReportFilters(BaseModel):
     """What the list of reports can be narrowed by; a door's query carries these fields."""
 
-    project: UUID | None = None
-    group: UUID | None = None
+    project_id: UUID | None = None
+    group_id: UUID | None = None
     state: ReportState | None = None
     period: Period | None = None
     overdue: Annotated[bool | None, Field(description="Past its due and not handed in.")] = None

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from services.core.kit.shapes import (
     Amount,
-    AtInstant,
+    AsOf,
     Code,
     Given,
     Money,
@@ -46,7 +46,7 @@ _MAX_PARTNERS = 50
 class ProjectFilters(BaseModel):
     """What the list of projects can be narrowed by; a door's query carries these fields."""
 
-    group: Annotated[UUID | None, Field(description="Only of this group.")] = None
+    group_id: Annotated[UUID | None, Field(description="Only of this group.")] = None
     region: Annotated[
         RegionCode | None, Field(description="Only in this region and those below it.")
     ] = None
@@ -63,8 +63,10 @@ class ProjectFilters(BaseModel):
     domain: Domain | None = None
     thrust: Thrust | None = None
     track: Track | None = None
-    lead: Annotated[UUID | None, Field(description="Only led by this organisation.")] = None
-    parent: Annotated[UUID | None, Field(description="Only parts of this project.")] = None
+    lead_organisation_id: Annotated[
+        UUID | None, Field(description="Only led by this organisation.")
+    ] = None
+    parent_id: Annotated[UUID | None, Field(description="Only parts of this project.")] = None
     q: Annotated[_Words | None, Field(description="Part of the code or of a name.")] = None
 
 
@@ -73,13 +75,7 @@ class PlanFilters(BaseModel):
 
     year: Year | None = None
     current: Annotated[bool | None, Field(description="Only the version in force.")] = None
-    as_of: Annotated[
-        AtInstant | None,
-        Field(
-            description="The versions that were in force at this instant.",
-            examples=["2026-11-24T01:00:00+00:00"],
-        ),
-    ] = None
+    as_of: AsOf = None
 
 
 class GivenPartner(Given):
@@ -212,12 +208,6 @@ class GivenPlan(Given):
         description="Cumulative CNY at each month's end; spread evenly, and marked, if not given.",
     )
     image_target: Paragraph | None = Field(default=None, description="年度形象进度目标")
-    replaces: int | None = Field(
-        default=None,
-        ge=1,
-        le=32_767,
-        description="The version you have seen: another one is a conflict.",
-    )
     reason: Paragraph | None = Field(default=None, description="Needed when a plan is replaced.")
     source: Paragraph | None = None
     is_illustrative: bool = False

@@ -1,8 +1,10 @@
 """Reads of regions; places are public to every caller."""
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.core.kit import reading, rows
@@ -11,25 +13,23 @@ from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.words import Words
 from services.core.regions.models import Region, RegionDesignation
 
-_DESIGNATIONS = (
-    select(
-        func.coalesce(
-            func.json_agg(
-                reading.shaped(
-                    {
-                        "kind": RegionDesignation.kind,
-                        "valid_from": RegionDesignation.valid_from,
-                        "valid_to": RegionDesignation.valid_to,
-                    }
-                )
-            ),
-            func.json_build_array(),
-        )
+
+def _designations(*where: ColumnElement[bool]) -> ColumnElement[Any]:
+    """Build the list of a region's designations."""
+    shown = reading.shaped(
+        {
+            "kind": RegionDesignation.kind,
+            "valid_from": RegionDesignation.valid_from,
+            "valid_to": RegionDesignation.valid_to,
+        }
     )
-    .where(RegionDesignation.region_code == Region.code)
-    .correlate(Region)
-    .scalar_subquery()
-)
+    return (
+        select(func.coalesce(func.json_agg(shown), func.json_build_array()))
+        .where(RegionDesignation.region_code == Region.code, *where)
+        .correlate(Region)
+        .scalar_subquery()
+    )
+
 
 FIELDS: Fields = Constant(
     {
@@ -39,7 +39,7 @@ FIELDS: Fields = Constant(
         "level": Region.level,
         "parent_code": Region.parent_code,
         "lineage": func.to_json(Region.lineage),
-        "designations": _DESIGNATIONS,
+        "designations": _designations(),
         "source": Region.source,
         "is_illustrative": Region.is_illustrative,
         "version": Region.version,
@@ -53,22 +53,24 @@ def id_of(session: Session, code: str) -> UUID:
     return session.execute(select(Region.id).where(Region.code == code)).scalar_one()
 
 
-def region(session: Session, *, code: str) -> Found:
-    """Read one region.
+def region(session: Session, *, code: str, as_of: date | None = None) -> Found:
+    """Read one region, with all its designations or with those of one day.
 
     Raises:
         Missing: there is none with this code.
     """
     return reading.found(
         session,
-        FIELDS,
+        _fields(as_of),
         version=Region.version,
         source=Region.__table__,
         where=[Region.code == code],
     )
 
 
-def regions(session: Session, *, ask: Ask, under: str | None, level: str | None) -> Page:
+def regions(
+    session: Session, *, ask: Ask, under: str | None, level: str | None, as_of: date | None
+) -> Page:
     """Read a page of regions, of one level or under one region (itself included)."""
     where: list[ColumnElement[bool]] = []
     if under:
@@ -76,8 +78,19 @@ def regions(session: Session, *, ask: Ask, under: str | None, level: str | None)
     if level:
         where.append(Region.level == level)
     return reading.page(
-        session, FIELDS, source=Region.__table__, where=where, sorts=_SORTS, ask=ask
+        session, _fields(as_of), source=Region.__table__, where=where, sorts=_SORTS, ask=ask
     )
+
+
+def _fields(as_of: date | None) -> Fields:
+    """Name what is shown of a region, with the designations in force on a day."""
+    if as_of is None:
+        return FIELDS
+    not_over = or_(RegionDesignation.valid_to.is_(None), RegionDesignation.valid_to > as_of)
+    return {
+        **FIELDS,
+        "designations": _designations(RegionDesignation.valid_from <= as_of, not_over),
+    }
 
 
 def for_change(session: Session, *, code: str, expected: int | None) -> Region:

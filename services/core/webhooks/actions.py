@@ -218,6 +218,7 @@ class Claimed:
     url: str
     keys: tuple[bytes, ...]
     body: bytes
+    trace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,14 +241,14 @@ def claim(
     if not wanted:
         return []
     found = session.execute(
-        select(WebhookDelivery, WebhookEndpoint, FeedEvent.body)
+        select(WebhookDelivery, WebhookEndpoint, FeedEvent.body, FeedEvent.trace)
         .join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
         .join(FeedEvent, FeedEvent.seq == WebhookDelivery.seq)
         .where(among(WebhookDelivery.id, wanted), WebhookDelivery.next_at <= now)
         .with_for_update(of=WebhookDelivery, skip_locked=True)
     ).all()
     claimed = []
-    for delivery, endpoint, body in found:
+    for delivery, endpoint, body, trace in found:
         delivery.attempts += 1
         delivery.next_at = now + settings().claim_lease
         keys = tuple(secrets_of(endpoint, now=now))
@@ -260,6 +261,7 @@ def claim(
                 url=endpoint.url,
                 keys=keys,
                 body=body.encode(),
+                trace=trace,
             )
         )
     return claimed

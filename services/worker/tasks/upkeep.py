@@ -4,6 +4,7 @@ import structlog
 
 from services.core.access import actions as access
 from services.core.audit import actions as audit
+from services.core.jobs import actions as finished_jobs
 from services.core.kit import db, idempotency, jobs
 from services.core.kit.clock import house_now
 from services.core.kit.settings import settings
@@ -16,11 +17,12 @@ _ARCHIVED_AT_ONCE = 20_000
 
 @app.task(name="upkeep.tidy")
 def tidy(**_: object) -> None:
-    """Forget idempotency keys whose window is over, and spent sessions, tokens and tallies."""
+    """Forget idempotency keys whose window is over, spent sessions, tokens and jobs."""
     with db.unit_of_work() as session:
         now = house_now(session)
         idempotency.forget_expired(session, now=now)
         access.tidy(session, now=now)
+        finished_jobs.forget_finished(session, now=now, kept=settings().job_kept)
         jobs.beat(session, "upkeep")
 
 

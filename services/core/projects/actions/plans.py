@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.core.kit.caller import Caller
-from services.core.kit.errors import Conflict, Fault, Invalid
+from services.core.kit.errors import Invalid, Stale
 from services.core.kit.words import Words
 from services.core.projects import queries, rules, schemas
 from services.core.projects.actions import keeping, watching
@@ -14,19 +14,27 @@ from services.core.projects.models import AnnualPlan, Project
 
 
 def plan_year(
-    session: Session, *, project_id: UUID, year: int, given: schemas.GivenPlan, by: Caller
+    session: Session,
+    *,
+    project_id: UUID,
+    year: int,
+    given: schemas.GivenPlan,
+    expected: int | None,
+    by: Caller,
 ) -> AnnualPlan:
     """Give a project its plan for a year, or a new version of it; earlier versions are kept.
 
+    `expected` is the number of the version it replaces, None where there is none yet.
+
     Raises:
-        Missing, Forbidden, UnlawfulMove; Conflict: it replaces another version than the one seen.
+        Missing, Forbidden, UnlawfulMove; Stale: another version is in force than the one seen.
         Invalid: the curve does not add up, or a replacement gives no reason.
     """
     project = keeping.open_project(
         session, project_id=project_id, expected=None, verb="plan a year", by=by
     )
     before = queries.current_plan(session, project.id, year)
-    _check_replacement(before, given)
+    _check_replacement(before, given, expected)
     if before is not None:
         before.is_current = False
         session.flush()  # the old one steps down before the new one may stand
@@ -39,14 +47,16 @@ def plan_year(
     return plan
 
 
-def _check_replacement(before: AnnualPlan | None, given: schemas.GivenPlan) -> None:
-    number = before.number if before else None
-    if given.replaces is not None and given.replaces != number:
-        words = Words(
-            "计划已有变动，请查看现行版本。", "Another version is in force than the one you saw."
+def _check_replacement(
+    before: AnnualPlan | None, given: schemas.GivenPlan, expected: int | None
+) -> None:
+    if expected != (before.number if before else None):
+        raise Stale(
+            Words(
+                "计划已有变动，请查看现行版本。",
+                "Another version is in force than the one you saw.",
+            )
         )
-        allowed = (str(number) if number else "null",)
-        raise Conflict(words, faults=[Fault("/replaces", "replaced_meanwhile", words, allowed)])
     if before is not None and given.reason is None:
         words = Words("调整计划须说明原因。", "Replacing a plan needs a reason.")
         raise Invalid.at("/reason", words, code="missing")

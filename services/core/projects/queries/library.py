@@ -184,13 +184,13 @@ def projects(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.Proj
 
 def _matching(wanted: schemas.ProjectFilters) -> list[ColumnElement[bool]]:
     equal: dict[Any, object] = {
-        Project.group_id: wanted.group,
+        Project.group_id: wanted.group_id,
         Project.stage: wanted.stage,
         Project.domain: wanted.domain,
         Project.thrust: wanted.thrust,
         Project.track: wanted.track,
-        Project.lead_organisation_id: wanted.lead,
-        Project.parent_id: wanted.parent,
+        Project.lead_organisation_id: wanted.lead_organisation_id,
+        Project.parent_id: wanted.parent_id,
     }
     where = [column == value for column, value in equal.items() if value is not None]
     for column, value in (

@@ -5,11 +5,12 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from services.core.access.models import Account
+from services.core.calendar.rules import end_of
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
@@ -117,8 +118,10 @@ def weight_of_others(session: Session, project_id: UUID, but: UUID | None) -> De
     return total or Decimal(0)
 
 
-def plan(session: Session, caller: Caller, *, project_id: UUID, year: int) -> Found:
-    """Read the plan in force for one year.
+def plan(
+    session: Session, caller: Caller, *, project_id: UUID, year: int, as_of: date | None = None
+) -> Found:
+    """Read the plan in force for one year, now or at the end of another day.
 
     Raises:
         Missing: there is none, or the caller does not see the project.
@@ -132,7 +135,7 @@ def plan(session: Session, caller: Caller, *, project_id: UUID, year: int) -> Fo
         where=[
             AnnualPlan.project_id == project_id,
             AnnualPlan.year == year,
-            AnnualPlan.is_current.is_(other=True),
+            _stood(as_of) if as_of else AnnualPlan.is_current.is_(other=True),
         ],
     )
 
@@ -157,14 +160,7 @@ def plans(
     if wanted.current is not None:
         where.append(AnnualPlan.is_current.is_(wanted.current))
     if wanted.as_of is not None:
-        later = aliased(AnnualPlan)
-        replaced = select(later.id).where(
-            later.project_id == AnnualPlan.project_id,
-            later.year == AnnualPlan.year,
-            later.number > AnnualPlan.number,
-            later.made_at <= wanted.as_of,
-        )
-        where += [AnnualPlan.made_at <= wanted.as_of, ~replaced.exists()]
+        where.append(_stood(wanted.as_of))
     return reading.page(
         session,
         _PLAN_FIELDS,
@@ -173,6 +169,18 @@ def plans(
         sorts={"year": AnnualPlan.year, "number": AnnualPlan.number, "id": AnnualPlan.id},
         ask=ask,
     )
+
+
+def _stood(as_of: date) -> ColumnElement[bool]:
+    """Write "a version that was in force when this day ended"."""
+    later, by_then = aliased(AnnualPlan), end_of(as_of)
+    replaced = select(later.id).where(
+        later.project_id == AnnualPlan.project_id,
+        later.year == AnnualPlan.year,
+        later.number > AnnualPlan.number,
+        later.made_at < by_then,
+    )
+    return and_(AnnualPlan.made_at < by_then, ~replaced.exists())
 
 
 def current_plan(session: Session, project_id: UUID, year: int) -> AnnualPlan | None:
