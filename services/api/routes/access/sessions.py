@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from services.api import credentials
-from services.api.door import JSON, Enter, EnterLimited, in_reading, in_transaction
+from services.api.arrival import JSON
+from services.api.door import Enter, EnterLimited, in_reading, in_transaction
 from services.api.listing import ListQuery
 from services.core.access import actions, passwords, queries, rules, schemas
 from services.core.access.actions import sessions

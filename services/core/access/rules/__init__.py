@@ -3,6 +3,7 @@
 from services.core.access.rules.passwords import MAX_LENGTH, Profile, must_be_allowed, policy
 from services.core.access.rules.roles import (
     ADMINISTRATORS,
+    OFFICE,
     PERMISSIONS,
     Permission,
     Role,
@@ -41,6 +42,7 @@ __all__ = (
     "ADMINISTRATORS",
     "MAX_LENGTH",
     "NETWORK",
+    "OFFICE",
     "PAIR",
     "PERMISSIONS",
     "EndReason",
