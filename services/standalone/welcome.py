@@ -25,6 +25,12 @@ LOGINS: tuple[tuple[str, Words], ...] = (
         Words("泰顺团组召集单位（与景宁无关）", "the convener of Taishun: an outsider"),
     ),
     ("integrator", Words("系统对接方", "a program that subscribes to events")),
+    (
+        "security-admin",
+        Words(
+            "安全管理员：管理账户，须先启用二次验证", "keeps accounts, once a second factor is on"
+        ),
+    ),
 )
 
 

@@ -16,6 +16,11 @@ from services.core.kit.words import Words
 
 _ARGON2 = PasswordHash((Argon2Hasher(),))
 """The library's defaults (64 MiB, 3 passes, 4 lanes): 0.19 s and 64 MiB each on two cores."""
+_NOBODYS = (
+    "$argon2id$v=19$m=65536,t=3,p=4$jfGZChrKwBMImDGslRPkQg"
+    "$T7476hEEcVw86idabJM3GWBKUoYunNulh/pdYcqR+o8"
+)
+"""The hash of a password nobody has, so that an unknown log-in costs as much as a known one."""
 WAIT_SECONDS = 5.0
 _HOUSE_WORDS = ("tuanzu", "guozi", "guoziwei", "guoqi", "zhejiang", "admin", "root")
 _GOOD_ENOUGH = 3
@@ -39,7 +44,7 @@ def matches(password: str, kept: str | None) -> bool:
         Unavailable: too many are being worked on at once.
     """
     with slot():
-        return _ARGON2.verify(password, kept or _nobodys()) and kept is not None
+        return _ARGON2.verify(password, kept or _NOBODYS) and kept is not None
 
 
 def must_be_good(
@@ -83,9 +88,3 @@ def slot() -> Generator[None]:
         yield
     finally:
         slots().release()
-
-
-@lru_cache(maxsize=1)
-def _nobodys() -> str:
-    """Give a hash that is nobody's, so that an unknown log-in costs as much as a known one."""
-    return _ARGON2.hash("nobody has this password")
