@@ -35,7 +35,12 @@ _LANGUAGE = {
     "in": "header",
     "required": False,
     "description": "Language of problems; codes are never translated.",
-    "schema": {"type": "string", "default": "zh-CN", "examples": ["zh-CN", "en"]},
+    "schema": {
+        "type": "string",
+        "maxLength": 8000,
+        "default": "zh-CN",
+        "examples": ["zh-CN", "en"],
+    },
 }
 _KEY = {
     "name": "Idempotency-Key",
@@ -49,14 +54,14 @@ _IF_MATCH = {
     "in": "header",
     "required": True,
     "description": "The ETag of the representation that this changes.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "maxLength": 200},
 }
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
     "description": "The ETag you have; the answer is 304 if it is still true.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "maxLength": 8000},
 }
 _ETAG = {"ETag": {"description": "Version of this representation.", "schema": {"type": "string"}}}
 _LOCATION = {"Location": {"description": "Where it lives.", "schema": {"type": "string"}}}
