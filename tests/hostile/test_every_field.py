@@ -68,6 +68,7 @@ class Siege:
     def ask(
         self, operation: Operation, url: str, who: str, body: bytes | None = None, etag: str = ""
     ) -> Response:
+        """Ask as somebody."""
         headers = {**self.tokens[who], "Accept-Language": "en"}
         if body is not None:
             headers["Content-Type"] = "application/json"

@@ -38,9 +38,11 @@ class Operation:
 
     @property
     def name(self) -> str:
+        """Give method and path."""
         return f"{self.method.upper()} {self.path}"
 
     def parameters(self, where: str) -> list[str]:
+        """Name the parameters in the path, the query or the headers."""
         return [each["name"] for each in self.spec.get("parameters", ()) if each["in"] == where]
 
 
@@ -52,6 +54,7 @@ class Document:
     ids: dict[str, str] = field(default_factory=dict)
 
     def operations(self) -> Iterator[Operation]:
+        """Give every operation."""
         for path, item in self.openapi["paths"].items():
             for method, spec in item.items():
                 yield Operation(path, method, spec)
@@ -65,6 +68,7 @@ class Document:
         return self.resolved(content["schema"])
 
     def resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Follow references to what they name."""
         while "$ref" in schema:
             schema = self.openapi["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         return schema
