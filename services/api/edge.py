@@ -20,8 +20,9 @@ from services.core.kit.words import Words
 MAX_PATH_BYTES = 1024
 MAX_QUERY_BYTES = 8192
 """A cursor may have 2000 characters and a list of fields 1000; each may be percent-encoded."""
+MAX_HEADER_BYTES = 8000
 MAX_HEADERS_BYTES = 32_768
-"""Twice what common proxies let through."""
+"""One, and all together: what common proxies let through."""
 
 _CONTROLS = re.compile(rb"[\x00-\x1f\x7f]")
 _CONTROLS_IN_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -135,14 +136,15 @@ def _check_part(raw: bytes, forbidden: re.Pattern[bytes], pointer: str) -> None:
 
 
 def _check_headers(scope: Scope) -> None:
-    """Refuse headers that are too long together, or hold control characters."""
+    """Refuse headers that are too long, alone or together, or hold control characters."""
     size = 0
     for name, value in scope["headers"]:
         size += len(name) + len(value)
         if _CONTROLS.search(value.replace(b"\t", b" ")):
             words = Words("请求头含有控制字符。", "A header holds a control character.")
             raise Malformed(words, faults=(Fault("header:", "control_character", words),))
-    if size > MAX_HEADERS_BYTES:
+    longest = max((len(value) for _, value in scope["headers"]), default=0)
+    if size > MAX_HEADERS_BYTES or longest > MAX_HEADER_BYTES:
         words = Words("请求头过长。", "The headers are too long.")
         raise Malformed(words, faults=(Fault("header:", "headers_too_long", words),))
 

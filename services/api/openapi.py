@@ -55,14 +55,20 @@ _SECURITY = {
         "description": "A browser's session; changes are taken from our own pages only.",
     },
 }
-_AN_ETAG = {"type": "string", "examples": ['"1-5d41402abc4b"']}
+_AN_ETAG = {"type": "string", "maxLength": 200, "examples": ['"1-5d41402abc4b"']}
+_SOME_ETAGS = {**_AN_ETAG, "maxLength": 8000}
 
 _LANGUAGE = {
     "name": "Accept-Language",
     "in": "header",
     "required": False,
     "description": "Language of problems; codes are never translated.",
-    "schema": {"type": "string", "default": "zh-CN", "examples": ["en"]},
+    "schema": {
+        "type": "string",
+        "maxLength": 8000,
+        "default": "zh-CN",
+        "examples": ["en"],
+    },
 }
 _KEY = {
     "name": "Idempotency-Key",
@@ -88,7 +94,7 @@ _IF_NONE_MATCH = {
     "in": "header",
     "required": False,
     "description": "The ETag you have; the answer is 304 if it is still true.",
-    "schema": _AN_ETAG,
+    "schema": _SOME_ETAGS,
 }
 _NONE_YET = {
     "name": "If-None-Match",

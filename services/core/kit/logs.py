@@ -21,7 +21,7 @@ _LONGEST = 16_000
 _SECRET_NAMES = re.compile(
     "authorization|cookie|passw|secret|token|key|credential|otp|assertion", re.IGNORECASE
 )
-_NAMES_IN_TEXT = r"[a-z_-]{0,20}(?:passw|secret|token|authorization|credential)[a-z_-]{0,20}"
+_NAMES_IN_TEXT = r"(?:passw|secret|token|authorization|credential)[a-z_-]{0,20}"
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(bearer|basic) +[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {GONE}"),
     (re.compile(r"\btz[a-z]{0,4}_[A-Za-z0-9_-]{12,}"), GONE),

@@ -9,7 +9,9 @@ from pydantic import Field, StringConstraints
 from services.core.kit.shapes import Given, PageOf, Paragraph, Shown
 from services.core.webhooks.rules import DeliveryState, EndpointState
 
-EventFilter = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z_]+\.(\*|[a-z_]+))$")]
+EventFilter = Annotated[
+    str, StringConstraints(pattern=r"^(\*|[a-z_]+\.(\*|[a-z_]+))$", max_length=100)
+]
 _Url = Annotated[str, StringConstraints(min_length=8, max_length=2000)]
 _Filters = Annotated[
     list[EventFilter],
