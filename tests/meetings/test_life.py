@@ -69,7 +69,7 @@ def test_the_first_announced_start_is_kept_and_every_move_with_its_reason(callin
     for day, reason in ((9, "暴雨预警"), (11, "场地变更")):
         begin = given.at(f"2026-12-{day:02} 14:00")
         end = given.at(f"2026-12-{day:02} 16:00")
-        moved = calling.do(
+        calling.do(
             "convener",
             path,
             "move",
@@ -78,6 +78,7 @@ def test_the_first_announced_start_is_kept_and_every_move_with_its_reason(callin
             place="4号会议室",
             reason=reason,
         )
+    moved = calling.scene.get("convener", path).json()
     assert datetime.fromisoformat(moved["original_starts_at"]) == STARTS
     assert [move["reason"] for move in moved["moves"]] == ["暴雨预警", "场地变更"]
     assert datetime.fromisoformat(moved["moves"][0]["from_starts_at"]) == STARTS
