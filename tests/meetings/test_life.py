@@ -50,6 +50,12 @@ def test_a_meeting_from_its_draft_to_its_end(
     assert approved["minutes"]["approved_by"]["name"] == "county"
     assert scene.get("member", path).json()["minutes_number"] == "景纪要〔2026〕4号"
     assert calling.do("convener", path, "close")["state"] == "closed"
+    assert [line["state"] for line in calling.audited() if "state" in line] == [
+        ["draft", "scheduled"],
+        ["scheduled", "held"],
+        ["held", "minutes_approved"],
+        ["minutes_approved", "closed"],
+    ]
     assert [name for name in scene.facts() if name.startswith("meeting.")] == [
         "meeting.drafted",
         "meeting.scheduled",
