@@ -1,4 +1,4 @@
-"""The seed document: a whole programme as one JSON file, and what people then did, for the demo.
+"""The seed document: a whole programme as one JSON file.
 
 Records name each other by their own codes, never by ids. Days may be relative (`rules`); what
 they count from comes as the validation context: `Document.model_validate(raw, context=anchors)`.
@@ -371,42 +371,3 @@ class Document(Given):
     targets: tuple[TargetRow, ...] = ()
     statements: tuple[StatementRow, ...] = ()
     meetings: tuple[MeetingRow, ...] = ()
-
-
-Moment = Annotated[str, StringConstraints(pattern=r"^.+T[0-2][0-9]:[0-5][0-9]$")]
-"""An instant in the notation that may count from the row's own `due` or `opens`."""
-
-
-class Review(Given):
-    """What the second person said to a report."""
-
-    at: Moment
-    by: Login
-    returns: bool = False
-    note: Paragraph | None = None
-
-
-class Filing(Given):
-    """One person reports one period; another one reviews it."""
-
-    project: Code
-    period: InMonth
-    at: Moment
-    by: Login
-    plan_percent: Annotated[Decimal, Field(ge=0, le=200)] | None = Field(
-        default=None, description="The year's investment so far, in percent of the plan's curve."
-    )
-    physical_percent: Share | None = None
-    image_progress: Paragraph | None = None
-    problems: Paragraph | None = None
-    next_steps: Paragraph | None = None
-    help_needed: Paragraph | None = None
-    no_change_reason: Paragraph | None = None
-    review: Review | None = None
-
-
-class History(Given):
-    """What the demonstration's people did, from `since` on; the service itself did the rest."""
-
-    since: Moment
-    filings: tuple[Filing, ...]
