@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.core.kit.feed import PendingEvent, Seen
+from services.core.kit.ledger import AuditEntry
 from services.core.meetings import actions
 from services.core.meetings.models import Meeting
 from services.core.notifications.models import Notification
@@ -107,6 +108,15 @@ class Calling:
         for row in rows:
             kinds.setdefault(names[row.account_id], []).append(row.cause_kind)
         return kinds
+
+    def audited(self) -> list[dict[str, Any]]:
+        """Give what the audit lines of meetings say has changed."""
+        lines = self.scene.session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.action.startswith("meeting."))
+            .order_by(AuditEntry.id)
+        )
+        return [line.changes or {} for line in lines]
 
     def hear(self, now: datetime = NOW) -> None:
         """Let the room read every fact recorded so far, in their order; twice does no harm."""

@@ -50,6 +50,12 @@ def test_a_meeting_from_its_draft_to_its_end(
     assert approved["minutes"]["approved_by"]["name"] == "county"
     assert scene.get("member", path).json()["minutes_number"] == "景纪要〔2026〕4号"
     assert calling.do("convener", path, "close")["state"] == "closed"
+    assert [line["state"] for line in calling.audited() if "state" in line] == [
+        ["draft", "scheduled"],
+        ["scheduled", "held"],
+        ["held", "minutes_approved"],
+        ["minutes_approved", "closed"],
+    ]
     assert [name for name in scene.facts() if name.startswith("meeting.")] == [
         "meeting.drafted",
         "meeting.scheduled",
@@ -69,7 +75,7 @@ def test_the_first_announced_start_is_kept_and_every_move_with_its_reason(callin
     for day, reason in ((9, "暴雨预警"), (11, "场地变更")):
         begin = given.at(f"2026-12-{day:02} 14:00")
         end = given.at(f"2026-12-{day:02} 16:00")
-        moved = calling.do(
+        calling.do(
             "convener",
             path,
             "move",
@@ -78,6 +84,7 @@ def test_the_first_announced_start_is_kept_and_every_move_with_its_reason(callin
             place="4号会议室",
             reason=reason,
         )
+    moved = calling.scene.get("convener", path).json()
     assert datetime.fromisoformat(moved["original_starts_at"]) == STARTS
     assert [move["reason"] for move in moved["moves"]] == ["暴雨预警", "场地变更"]
     assert datetime.fromisoformat(moved["moves"][0]["from_starts_at"]) == STARTS

@@ -68,6 +68,7 @@ def test_hearing_twice_and_looking_twice_changes_nothing(calling: Calling) -> No
         calling.hear()
         calling.remind(MORNING)
     assert calling.told()["outsider"] == ["meeting_scheduled", "meeting_reminder"]
+    assert calling.scene.facts().count("meeting.reminded") == 1
 
 
 def test_a_made_up_working_day_counts(calling: Calling) -> None:

@@ -104,8 +104,6 @@ class MeetingMinutesDrafted(_AboutMeeting):
     NAME: ClassVar[str] = "meeting.minutes_drafted"
     TITLE: ClassVar[Words] = Words("会议纪要起草", "The minutes of a meeting were drafted")
 
-    number: str
-
 
 class MeetingMinutesApproved(_AboutMeeting):
     """Another person approved the minutes; nothing of them changes any more."""

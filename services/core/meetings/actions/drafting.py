@@ -64,7 +64,7 @@ def change(
         Missing, Stale, Forbidden, Frozen. UnlawfulMove: it was held or cancelled.
         Invalid: agenda, times or units do not fit, or an announced one is to be moved in silence.
     """
-    meeting = keeping.kept(session, meeting_id, expected, by, MeetingVerb.CHANGE)
+    meeting, _ = keeping.kept(session, meeting_id, expected, by, MeetingVerb.CHANGE)
     sent = given.given()
     if meeting.original_starts_at is not None:
         rules.check_not_announced(sent)

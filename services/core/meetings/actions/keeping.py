@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.core.access.rules import Permission
 from services.core.calendar.rules import day_of
 from services.core.groups import queries as groups
-from services.core.kit import ledger
+from services.core.kit import ledger, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Forbidden
 from services.core.kit.events import Actor, Fact, Subject
@@ -19,10 +19,13 @@ from services.core.meetings import queries, rules
 from services.core.meetings.models import Meeting
 from services.core.meetings.rules import MeetingState, MeetingVerb
 
+Changes = dict[str, Any]
+"""`{field: [before, after]}`, for the audit line."""
+
 
 def kept(
     session: Session, meeting_id: UUID, expected: int, by: Caller, verb: MeetingVerb
-) -> Meeting:
+) -> tuple[Meeting, Changes]:
     """Lock a meeting for those who keep it, and move its state along the table.
 
     Raises:
@@ -35,19 +38,19 @@ def kept(
         raise Forbidden(
             Words("会议由其召集单位管理。", "A meeting is kept by the unit that convenes it.")
         )
-    advance(session, meeting, verb)
-    return meeting
+    return meeting, advance(session, meeting, verb)
 
 
-def advance(session: Session, meeting: Meeting, verb: MeetingVerb) -> None:
-    """Move a meeting's state along the table, unless its group is frozen.
+def advance(session: Session, meeting: Meeting, verb: MeetingVerb) -> Changes:
+    """Move a meeting's state along the table, unless its group is frozen; gives what changed.
 
     Raises:
         Frozen: its group is dissolved. UnlawfulMove: not from its state.
     """
     if meeting.group_id is not None:
         groups.open_group(session, meeting.group_id)
-    meeting.state = moved(rules.MOVES, MeetingState(meeting.state), verb)
+    after = moved(rules.MOVES, MeetingState(meeting.state), verb)
+    return rows.merged(meeting, {"state": after})
 
 
 def about(meeting: Meeting) -> dict[str, Any]:
@@ -67,7 +70,7 @@ def record(
     fact: Fact,
     *,
     by: Caller,
-    changes: dict[str, Any] | None = None,
+    changes: Changes | None = None,
     heard: tuple[UUID, ...] = (),
 ) -> None:
     """Record what a person did; `heard`: units that are no longer invited, but hear of it."""

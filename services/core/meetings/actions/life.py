@@ -28,7 +28,7 @@ def schedule(session: Session, *, meeting_id: UUID, expected: int, by: Caller) -
         Invalid: it has no place, nobody is invited, or it would have begun already.
     """
     with session.no_autoflush:  # the table wants the new state and the first start together
-        meeting = keeping.kept(session, meeting_id, expected, by, MeetingVerb.SCHEDULE)
+        meeting, changes = keeping.kept(session, meeting_id, expected, by, MeetingVerb.SCHEDULE)
         units = queries.invited(session, meeting_id=meeting.id)
         rules.check_announced(
             meeting.starts_at,
@@ -40,7 +40,7 @@ def schedule(session: Session, *, meeting_id: UUID, expected: int, by: Caller) -
     for one in units:
         one.invited_at = by.now
     fact = MeetingScheduled(**keeping.about(meeting), ends_at=meeting.ends_at)
-    keeping.record(session, meeting, fact, by=by)
+    keeping.record(session, meeting, fact, by=by, changes=changes)
     telling.scheduled(session, meeting, by)
     return meeting
 
@@ -54,7 +54,7 @@ def move(
         Missing, Stale, Forbidden, Frozen, UnlawfulMove.
         Invalid: nothing would change, it would lie in the past, or the agenda does not fit.
     """
-    meeting = keeping.kept(session, meeting_id, expected, by, MeetingVerb.MOVE)
+    meeting, _ = keeping.kept(session, meeting_id, expected, by, MeetingVerb.MOVE)
     place = given.place or meeting.place
     before = (meeting.starts_at, meeting.ends_at, meeting.place)
     rules.check_times(given.starts_at, given.ends_at)
@@ -98,10 +98,10 @@ def cancel(
     Raises:
         Missing, Stale, Forbidden, Frozen, UnlawfulMove.
     """
-    meeting = keeping.kept(session, meeting_id, expected, by, MeetingVerb.CANCEL)
+    meeting, changes = keeping.kept(session, meeting_id, expected, by, MeetingVerb.CANCEL)
     meeting.cancelled_reason = given.reason
     fact = MeetingCancelled(**keeping.about(meeting), reason=given.reason)
-    keeping.record(session, meeting, fact, by=by)
+    keeping.record(session, meeting, fact, by=by, changes=changes)
     if meeting.original_starts_at is not None:
         telling.cancelled(session, meeting, given.reason, by)
     return meeting
@@ -116,7 +116,7 @@ def hold(
         Missing, Stale, Forbidden, Frozen, UnlawfulMove. Conflict: it has not begun.
         Invalid: a unit is left out or named twice, or a proxy has no name.
     """
-    meeting = keeping.kept(session, meeting_id, expected, by, MeetingVerb.HOLD)
+    meeting, changes = keeping.kept(session, meeting_id, expected, by, MeetingVerb.HOLD)
     rules.must_have_begun(meeting.starts_at, by.now)
     units = {one.id: one for one in queries.invited(session, meeting_id=meeting.id)}
     rules.check_attendance([one.invitation_id for one in given.attendance], units)
@@ -133,7 +133,11 @@ def hold(
         proxy=came[Attendance.PROXY],
         absent=came[Attendance.ABSENT],
     )
-    keeping.record(session, meeting, fact, by=by)
+    noted = {
+        str(units[one.invitation_id].organisation_id): one.attendance for one in given.attendance
+    }
+    changes["attendance"] = [None, noted]
+    keeping.record(session, meeting, fact, by=by, changes=changes)
     return meeting
 
 
@@ -143,6 +147,7 @@ def close(session: Session, *, meeting_id: UUID, expected: int, by: Caller) -> M
     Raises:
         Missing, Stale, Forbidden, Frozen, UnlawfulMove.
     """
-    meeting = keeping.kept(session, meeting_id, expected, by, MeetingVerb.CLOSE)
-    keeping.record(session, meeting, MeetingClosed(**keeping.about(meeting)), by=by)
+    meeting, changes = keeping.kept(session, meeting_id, expected, by, MeetingVerb.CLOSE)
+    fact = MeetingClosed(**keeping.about(meeting))
+    keeping.record(session, meeting, fact, by=by, changes=changes)
     return meeting

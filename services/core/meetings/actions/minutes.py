@@ -25,17 +25,17 @@ def write_minutes(
     Raises:
         Missing, Stale, Forbidden, Frozen. UnlawfulMove: not held yet, or approved already.
     """
-    meeting = keeping.kept(session, meeting_id, expected, by, MeetingVerb.WRITE_MINUTES)
-    minutes = queries.minutes_of(session, meeting_id=meeting.id)
-    if minutes is None:
-        minutes = MeetingMinutes(meeting_id=meeting.id, writer_ids=[])
-        session.add(minutes)
+    meeting, _ = keeping.kept(session, meeting_id, expected, by, MeetingVerb.WRITE_MINUTES)
+    found = queries.minutes_of(session, meeting_id=meeting.id)
+    minutes = found or MeetingMinutes(meeting_id=meeting.id, writer_ids=[])
     others = [writer for writer in minutes.writer_ids if writer != by.account_id]
     minutes.writer_ids = [*others, by.account_id]
-    minutes.number, minutes.text, minutes.prepared_at = given.number, given.text, by.now
+    minutes.prepared_at = by.now
+    changes = rows.merged(minutes, given.model_dump())
+    session.add(minutes)
     rows.touch(meeting)
-    fact = MeetingMinutesDrafted(**keeping.about(meeting), number=given.number)
-    keeping.record(session, meeting, fact, by=by)
+    fact = MeetingMinutesDrafted(**keeping.about(meeting))
+    keeping.record(session, meeting, fact, by=by, changes=changes)
     return meeting
 
 
@@ -48,7 +48,7 @@ def approve_minutes(session: Session, *, meeting_id: UUID, expected: int, by: Ca
     """
     meeting = queries.for_change(session, by, meeting_id=meeting_id, expected=expected)
     _must_approve(session, meeting, by)
-    keeping.advance(session, meeting, MeetingVerb.APPROVE_MINUTES)
+    changes = keeping.advance(session, meeting, MeetingVerb.APPROVE_MINUTES)
     minutes = queries.minutes_of(session, meeting_id=meeting.id)
     if minutes is None:
         raise Conflict(Words("尚未起草纪要。", "No minutes are written yet."))
@@ -60,7 +60,7 @@ def approve_minutes(session: Session, *, meeting_id: UUID, expected: int, by: Ca
         prepared_by=minutes.writer_ids[-1],
         approved_by=by.account_id,
     )
-    keeping.record(session, meeting, fact, by=by)
+    keeping.record(session, meeting, fact, by=by, changes=changes)
     return meeting
 
 

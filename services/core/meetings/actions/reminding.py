@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from services.core.access import queries as access
 from services.core.access.queries import Recipient
 from services.core.calendar.rules import day_of, instant_of
 from services.core.kit import jobs, ledger
@@ -19,7 +20,7 @@ from services.core.meetings.actions import keeping, telling
 from services.core.meetings.actions.following import BY
 from services.core.meetings.events import MeetingReminded
 from services.core.meetings.models import Meeting, MeetingReminder
-from services.core.meetings.rules import MeetingState
+from services.core.meetings.rules import MeetingState, Reply
 from services.core.notifications import actions as notifications
 from services.core.notifications import texts
 from services.core.notifications.rules import Cause
@@ -76,7 +77,8 @@ def _take(turns: list[_Turn], session: Session, reminder: MeetingReminder, now: 
         reminder.next_at = max(reminder.planned_at, opening)
         return
     units = queries.invited(session, meeting_id=meeting.id)
-    people = queries.speaking_for(session, units, on=day_of(now))
+    coming = [one.organisation_id for one in units if one.reply != Reply.DECLINED]
+    people = access.speaking_for(session, coming, on=day_of(now))
     if not people:
         _log.warning("nobody to remind", meeting_id=str(meeting.id))
         reminder.next_at = _next_working_day(timetable, now)

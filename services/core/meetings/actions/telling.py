@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from services.core.access import queries as access
 from services.core.calendar.rules import day_of
 from services.core.kit.caller import Caller
 from services.core.kit.settings import settings
@@ -83,7 +84,8 @@ def _tell(
     by: Caller,
 ) -> None:
     """Tell who speaks for these units, each person once, but not whoever did it."""
-    people = queries.speaking_for(session, units, on=day_of(by.now))
+    asked = [one.organisation_id for one in units]
+    people = access.speaking_for(session, asked, on=day_of(by.now))
     timetable = queries.timetable(session, meeting, now=by.now)
     notifications.notify(
         session,

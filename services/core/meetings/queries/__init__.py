@@ -4,7 +4,6 @@ from services.core.meetings.queries.audience import (
     contact_of,
     outside_the_group,
     regulators_of,
-    speaking_for,
     timetable,
 )
 from services.core.meetings.queries.change import (
@@ -44,7 +43,6 @@ __all__ = (
     "outside_the_group",
     "planned",
     "regulators_of",
-    "speaking_for",
     "timetable",
     "unended",
     "units_of",

@@ -1,14 +1,12 @@
 """Who hears of a meeting, when its people are reminded, and whom they may phone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from services.core.access import queries as access
-from services.core.access.queries import Recipient
 from services.core.calendar import queries as calendar
 from services.core.calendar.rules import Window, day_of
 from services.core.groups import queries as groups
@@ -16,7 +14,6 @@ from services.core.groups.models import GroupMembership, JointGroup
 from services.core.kit.words import Words
 from services.core.meetings import rules
 from services.core.meetings.models import Meeting, MeetingInvitation
-from services.core.meetings.rules import Reply
 from services.core.organisations.models import Officer, Organisation
 from services.core.organisations.rules import Duty, OrganisationKind
 from services.core.policies import queries as policies
@@ -39,14 +36,6 @@ def timetable(session: Session, meeting: Meeting, *, now: datetime) -> Timetable
         calendar=calendar.work_calendar(session, meeting.region_code),
         window=Window(pack.sending.opens, pack.sending.closes),
     )
-
-
-def speaking_for(
-    session: Session, invitations: Iterable[MeetingInvitation], *, on: date
-) -> list[Recipient]:
-    """Give who speaks for the units that have not declined, each person once."""
-    units = [one.organisation_id for one in invitations if one.reply != Reply.DECLINED]
-    return access.speaking_for(session, units, on=on)
 
 
 def outside_the_group(session: Session, meeting: Meeting, *, on: date) -> Sequence[UUID]:

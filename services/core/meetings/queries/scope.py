@@ -57,13 +57,10 @@ def is_regulated(caller: Caller) -> ColumnElement[bool]:
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
-    """Write "its convener's; or announced, and of the caller's group, invitation or region".
-
-    A region's own meeting, of no group, is seen by the regulators of that region and above.
-    """
+    """Write "its convener's; or announced, and of the caller's group, invitation or region"."""
     ways = [among(Meeting.group_id, caller.group_ids), Meeting.id.in_(invited_units(caller))]
     if caller.role == Role.REGULATOR:
-        ways.append(and_(Meeting.group_id.is_(None), is_regulated(caller)))
+        ways.append(is_regulated(caller))
     convened = speaks_for(Meeting.convener_organisation_id, caller)
     return or_(convened, and_(IS_ANNOUNCED, or_(*ways)))
 

@@ -1,4 +1,4 @@
-"""The seed document: a whole programme as one JSON file, and what people then did, for the demo.
+"""The seed document: a whole programme as one JSON file.
 
 Records name each other by their own codes, never by ids. Days may be relative (`rules`); what
 they count from comes as the validation context: `Document.model_validate(raw, context=anchors)`.
@@ -6,7 +6,7 @@ they count from comes as the validation context: `Document.model_validate(raw, c
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo
 
@@ -20,6 +20,7 @@ from services.core.kit.shapes import (
     AtInstant,
     Code,
     Given,
+    LongText,
     Money,
     Name,
     OnDay,
@@ -28,6 +29,7 @@ from services.core.kit.shapes import (
     RegionCode,
     Share,
 )
+from services.core.meetings.rules import Attendance, InvitedAs, MeetingKind, Reply
 from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
 from services.core.progress.rules import ReportState
 from services.core.projects.rules import Domain, Gate, PartnerRole, SideState, Stage, Thrust, Track
@@ -299,6 +301,50 @@ class StatementRow(Row):
     investment: Money
 
 
+class SectionRow(Given):
+    """One part of a meeting's agenda."""
+
+    text: Name
+    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+
+
+class InvitedRow(Given):
+    """A unit that is invited to a meeting; the convener is anyhow. `proxy`: who comes in place."""
+
+    organisation: Code
+    role: InvitedAs = InvitedAs.MEMBER
+    reply: Reply = Reply.NONE
+    attendance: Attendance | None = None
+    proxy: Name | None = None
+
+
+class MeetingRow(Row):
+    """A meeting that its units know of; natural key: `code`.
+
+    What is approved or closed has its minutes, by two people; what is held may have them.
+    """
+
+    code: Code
+    kind: MeetingKind
+    title: Name
+    series: Name | None = None
+    group: Code | None = None
+    region: RegionCode = Field(description="Of a group: the county it serves.")
+    convener: Code
+    starts_at: At
+    ends_at: At
+    place: Name | None = None
+    agenda: tuple[SectionRow, ...] = ()
+    invitations: tuple[InvitedRow, ...] = ()
+    state: Literal["scheduled", "held", "minutes_approved", "closed"] = "scheduled"
+    minutes_number: Name | None = None
+    minutes_text: LongText | None = None
+    prepared_by: Login | None = None
+    prepared_at: At | None = None
+    approved_by: Login | None = None
+    approved_at: At | None = None
+
+
 class PolicyRow(Row):
     """A policy pack beside those that are shipped, adopted; natural key: `code`."""
 
@@ -324,42 +370,4 @@ class Document(Given):
     agreements: tuple[AgreementRow, ...] = ()
     targets: tuple[TargetRow, ...] = ()
     statements: tuple[StatementRow, ...] = ()
-
-
-Moment = Annotated[str, StringConstraints(pattern=r"^.+T[0-2][0-9]:[0-5][0-9]$")]
-"""An instant in the notation that may count from the row's own `due` or `opens`."""
-
-
-class Review(Given):
-    """What the second person said to a report."""
-
-    at: Moment
-    by: Login
-    returns: bool = False
-    note: Paragraph | None = None
-
-
-class Filing(Given):
-    """One person reports one period; another one reviews it."""
-
-    project: Code
-    period: InMonth
-    at: Moment
-    by: Login
-    plan_percent: Annotated[Decimal, Field(ge=0, le=200)] | None = Field(
-        default=None, description="The year's investment so far, in percent of the plan's curve."
-    )
-    physical_percent: Share | None = None
-    image_progress: Paragraph | None = None
-    problems: Paragraph | None = None
-    next_steps: Paragraph | None = None
-    help_needed: Paragraph | None = None
-    no_change_reason: Paragraph | None = None
-    review: Review | None = None
-
-
-class History(Given):
-    """What the demonstration's people did, from `since` on; the service itself did the rest."""
-
-    since: Moment
-    filings: tuple[Filing, ...]
+    meetings: tuple[MeetingRow, ...] = ()
