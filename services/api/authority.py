@@ -193,7 +193,11 @@ RULES: Mapping[str, Rule] = {
     "withdrawSupervisionOrder": _ISSUED,
     # agreements
     "listAgreementBatches": _SIGNED_IN,
-    "recordAgreementBatch": Rule(_P.KEEP_AGREEMENTS, Kind.UNIT, frozenset({*_REGULATORS, _R.REGULATOR_OF_MEMBER, _R.REGULATOR_ELSEWHERE})),
+    "recordAgreementBatch": Rule(
+        _P.KEEP_AGREEMENTS,
+        Kind.UNIT,
+        frozenset({*_REGULATORS, _R.REGULATOR_OF_MEMBER, _R.REGULATOR_ELSEWHERE}),
+    ),
     "getAgreementBatch": _SIGNED_IN,
     "listAgreements": _SIGNED_IN,
     "recordAgreement": Rule(_P.KEEP_AGREEMENTS, Kind.AGREEMENT, _KEEPERS),

@@ -399,7 +399,7 @@ class World:
                 url="https://receiver.example/tuanzu",
                 event_types=["*"],
                 state="active",
-                secret="sealed",  # noqa: S106 nothing opens it here
+                secret="sealed",
                 created_at=NOW,
             )
         ).id

@@ -112,7 +112,10 @@ def test_every_cell_of_the_matrix_is_as_the_table_says(door: Door, room: str) ->
     wrong = []
     nowhere = unknown(door.world.home)
     for name in BY_ROOM[room]:
-        if RULES[name].needs != Open.ANYBODY and door.ask(None, name, door.world.home.ids)[0] != 401:
+        if (
+            RULES[name].needs != Open.ANYBODY
+            and door.ask(None, name, door.world.home.ids)[0] != 401
+        ):
             wrong.append((name, "anonymous", "let in"))
         for actor in askers(door.world, name):
             cell = expected(name, actor.role, actor.home)

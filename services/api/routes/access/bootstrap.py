@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from services.api.door import JSON
+from services.api.arrival import JSON
 from services.api.problems import documented
 from services.api.routes.access.sessions import OPEN
 from services.core.access import actions, passwords, schemas

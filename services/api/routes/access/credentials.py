@@ -4,8 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from services.api.arrival import JSON
 from services.api.door import (
-    JSON,
     Enter,
     EnterLimited,
     in_reading,
