@@ -24,6 +24,7 @@ from services.api.routes import (
     projects,
     regions,
     reminders,
+    sync,
     targets,
     terms,
     webhooks,
@@ -48,6 +49,7 @@ ROOMS: tuple[APIRouter, ...] = (
     agreements.router,
     targets.router,
     webhooks.router,
+    sync.router,
     terms.router,
 )
 """Routes are matched in this order: the busiest rooms come first."""

@@ -1,10 +1,11 @@
 """Reads of joint groups: one statement, with the members, the convener and what is amiss."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, array
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.records import Records, by, ids_of
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -364,3 +366,37 @@ def _warnings(on: date) -> ColumnElement[Any]:
 def _warning(code: str) -> ColumnElement[Any]:
     words = {"code": code, **rules.WARNINGS[code].both()}
     return literal(words, JSONB)
+
+
+def _with_units(ids: Collection[str]) -> ColumnElement[bool]:
+    """Write "one that seats or hears one of these organisations"."""
+    units = ids_of(ids, GroupMembership.organisation_id)
+    seated = select(GroupMembership.group_id).where(
+        or_(
+            GroupMembership.organisation_id == units.any_(),
+            GroupMembership.represents_organisation_id == units.any_(),
+        )
+    )
+    return JointGroup.id.in_(seated)
+
+
+def _next_day(since: datetime, until: datetime) -> ColumnElement[bool] | None:
+    """Say that each group is shown as of today, with who has a seat today."""
+    return true() if day_of(since) != day_of(until) else None
+
+
+RECORDS = Records(
+    name="groups",
+    kind="joint_group",
+    key=JointGroup.id,
+    version=JointGroup.version,
+    fields=lambda caller: _fields(day_of(caller.now)),
+    source=lambda _: _SOURCE,
+    visible=visible,
+    follows={
+        "group_membership": by(JointGroup.id),
+        "organisation": _with_units,
+        "region": by(JointGroup.region_code),
+    },
+    turned=_next_day,
+)
