@@ -44,9 +44,7 @@ class World:
 
 
 @pytest.fixture
-def world(
-    session: Session, client: TestClient, set_clock: Callable[[datetime], None]
-) -> World:
+def world(session: Session, client: TestClient, set_clock: Callable[[datetime], None]) -> World:
     """Begin on 2026-11-24; the project owes its first report in December."""
     set_clock(at("2026-11-24 09:00"))
     made = World(session, client, watching.site(session), set_clock)

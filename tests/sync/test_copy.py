@@ -157,7 +157,9 @@ def test_a_project_that_changes_hands_leaves_one_phone_and_enters_another(world:
     other = given.unit(session, "新承担单位")
     taker = given.account(session, "taker", of=other, role="reporter")
     third = given.account(session, "third", of=given.unit(session, "旁观单位"), role="reporter")
-    project = given.project(session, group=None, lead=session.get_one(Organisation, site.outsider.organisation_id))
+    project = given.project(
+        session, group=None, lead=session.get_one(Organisation, site.outsider.organisation_id)
+    )
     session.commit()
     old, new, never = world.phone(site.outsider), world.phone(taker), world.phone(third)
     world.settle()
@@ -183,7 +185,9 @@ def test_a_project_that_changes_hands_leaves_one_phone_and_enters_another(world:
 def test_a_record_that_is_no_more_is_deleted(chased: World) -> None:
     phone = chased.phone(chased.site.regulator)
     phone.sync()
-    reminder = next(one for kind, one in phone.store if kind == "reminders" if is_planned(phone, one))
+    reminder = next(
+        one for kind, one in phone.store if kind == "reminders" if is_planned(phone, one)
+    )
     chased.session.execute(delete(Reminder).where(Reminder.id == reminder))
     chased.session.commit()
     stamp(chased.session, 500)
