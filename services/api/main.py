@@ -15,6 +15,7 @@ from services.api.routes import (
     agreements,
     calendar,
     escalations,
+    events,
     groups,
     monitoring,
     notifications,
@@ -29,6 +30,7 @@ from services.api.routes import (
     terms,
     webhooks,
 )
+from services.api.stream import Hub, ended_by_signals
 from services.api.trace import Traced
 from services.core.kit import logs
 from services.core.kit.settings import settings
@@ -50,6 +52,7 @@ ROOMS: tuple[APIRouter, ...] = (
     targets.router,
     webhooks.router,
     sync.router,
+    events.router,
     terms.router,
 )
 """Routes are matched in this order: the busiest rooms come first."""
@@ -75,10 +78,11 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 
 @asynccontextmanager
-async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Give the thread pool as many threads as there are connections: more would only wait."""
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().api_threads
-    yield
+    with ended_by_signals(app.state.hub):
+        yield
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -100,6 +104,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
         max_body_size=settings().body_limit_bytes,
     )
+    app.state.hub = Hub()
     app.add_middleware(Traced)
     problems.install(app)
     for room in ROOMS:

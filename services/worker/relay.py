@@ -145,7 +145,10 @@ class Relay:
             while self._running and not self._elected(session):
                 time.sleep(_STANDBY_SECONDS)
             while self._running:
-                busy = self._round(session)
+                stamped = self._round(session)
+                if stamped:
+                    ear.execute(f"NOTIFY {wake.NUMBERED}")
+                busy = stamped == settings().relay_batch
                 timeout = 0.0 if busy else settings().relay_poll.total_seconds()
                 for _ in ear.notifies(timeout=timeout, stop_after=1):
                     pass
@@ -155,8 +158,8 @@ class Relay:
         session.commit()
         return bool(won)
 
-    def _round(self, session: Session) -> bool:
-        """Stamp, copy, wake; says whether there was a full batch, so that more may wait."""
+    def _round(self, session: Session) -> int:
+        """Stamp, copy, wake; gives how many facts were stamped: a full batch means that more wait."""
         stamped = stamp(session, settings().relay_batch)
         if time.monotonic() >= self._next_beat:
             jobs.beat(session, "relay")
@@ -166,7 +169,7 @@ class Relay:
         session.commit()
         if stamped:
             _wake_workers()
-        return stamped == settings().relay_batch
+        return stamped
 
 
 def _wake_workers() -> None:

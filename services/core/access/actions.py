@@ -121,7 +121,7 @@ def issue_token(
     session.add(token)
     session.flush()
     fact = TokenIssued(token_id=token.id, account_id=account.id, expires_at=token.expires_at)
-    ledger.record(session, fact, about=Subject("token", token.id), by=by, now=now)
+    ledger.record(session, fact, about=_about(account, token), by=by, now=now)
     return token, secret
 
 
@@ -152,7 +152,13 @@ def revoke(session: Session, *, token_id: UUID, expected: int, by: Caller) -> Ac
 def _revoke(session: Session, token: AccessToken, by: Caller) -> None:
     token.revoked_at = by.now
     fact = TokenRevoked(token_id=token.id, account_id=token.account_id)
-    ledger.record(session, fact, about=Subject("token", token.id), by=Actor.person(by), now=by.now)
+    account = session.get_one(Account, token.account_id)
+    ledger.record(session, fact, about=_about(account, token), by=Actor.person(by), now=by.now)
+
+
+def _about(account: Account, token: AccessToken) -> Subject:
+    """Name a token for the account's organisation: a fact of nobody in particular is public."""
+    return Subject("token", token.id, organisation_ids=(account.organisation_id,))
 
 
 def _kept(session: Session, account_id: UUID, expected: int, by: Caller) -> Account:

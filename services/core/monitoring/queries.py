@@ -234,9 +234,9 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     return projects.visible(caller)
 
 
-_FINDING_SOURCE = Finding.__table__.join(
-    Project.__table__, Project.id == Finding.project_id
-).join(Organisation.__table__, Organisation.id == Finding.organisation_id)
+_FINDING_SOURCE = Finding.__table__.join(Project.__table__, Project.id == Finding.project_id).join(
+    Organisation.__table__, Organisation.id == Finding.organisation_id
+)
 RECORDS = Records(
     name="findings",
     kind="finding",

@@ -219,7 +219,9 @@ def drops_of(
         for kind, how in ((records.kind, _own(records)), *records.follows.items())
         if kind in batch.lost and (kind == records.kind or kind in records.seen_by)
     ]
-    ways = [way for way in (_one_of(records, lost), earlier, records.once_public) if way is not None]
+    ways = [
+        way for way in (_one_of(records, lost), earlier, records.once_public) if way is not None
+    ]
     if touches is None or not ways:
         return None
     return and_(touches, or_(*ways), _is_older(records, after))
