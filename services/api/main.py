@@ -20,6 +20,7 @@ from services.api.routes import (
     monitoring,
     notifications,
     organisations,
+    overview,
     policies,
     progress,
     projects,
@@ -52,6 +53,7 @@ ROOMS: tuple[APIRouter, ...] = (
     targets.router,
     webhooks.router,
     sync.router,
+    overview.router,
     events.router,
     terms.router,
 )
