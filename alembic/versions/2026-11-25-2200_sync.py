@@ -110,10 +110,10 @@ def upgrade() -> None:
     )
     op.execute(_NOTE)
     for table, columns in _NOTED.items():
-        call = f"FOR EACH ROW {{when}} EXECUTE FUNCTION note_row_change({columns.replace(', ', ',')})"
-        op.execute(
-            f"CREATE TRIGGER noted AFTER INSERT OR DELETE ON {table} {call.format(when='')}"
+        call = (
+            f"FOR EACH ROW {{when}} EXECUTE FUNCTION note_row_change({columns.replace(', ', ',')})"
         )
+        op.execute(f"CREATE TRIGGER noted AFTER INSERT OR DELETE ON {table} {call.format(when='')}")
         differs = "WHEN (OLD.* IS DISTINCT FROM NEW.*)"
         op.execute(
             f"CREATE TRIGGER noted_update AFTER UPDATE ON {table} {call.format(when=differs)}"

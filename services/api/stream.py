@@ -85,7 +85,7 @@ class Hub:
             yield
         finally:
             self._listeners -= 1
-            if self._listeners == 0 and self._task:
+            if self._listeners == 0 and self._task is not None:
                 self._task.cancel()
                 self._task = None
 
@@ -151,6 +151,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Speak until somebody ends it."""
+        del scope
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         await send(start)
         async with anyio.create_task_group() as group:

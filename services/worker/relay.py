@@ -159,7 +159,7 @@ class Relay:
         return bool(won)
 
     def _round(self, session: Session) -> int:
-        """Stamp, copy, wake; gives how many facts were stamped: a full batch means that more wait."""
+        """Stamp, copy, wake; gives how many facts were stamped (a full batch: more wait)."""
         stamped = stamp(session, settings().relay_batch)
         if time.monotonic() >= self._next_beat:
             jobs.beat(session, "relay")

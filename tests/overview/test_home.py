@@ -31,12 +31,14 @@ class Screen:
         self.tokens: dict[str, dict[str, str]] = {}
 
     def until(self, text: str) -> None:
+        """Let time pass."""
         walk(self.session, upto=at(text))
         self.session.commit()
         self.session.expire_all()
         self.set_clock(at(text))
 
     def get(self, who: str, **headers: str) -> Any:
+        """Ask for somebody's first screen."""
         if who not in self.tokens:
             account: Account = getattr(self.site, who)
             self.tokens[who] = given.headers(self.session, account)
@@ -44,12 +46,14 @@ class Screen:
         return self.client.get("/api/v1/home", headers={**self.tokens[who], **also})
 
     def of(self, who: str) -> dict[str, Any]:
+        """Give what it shows."""
         answer = self.get(who)
         assert answer.status_code == 200, answer.text
         shown: dict[str, Any] = answer.json()
         return shown
 
     def order(self, **also: Any) -> SupervisionOrder:
+        """Issue an order to the unit."""
         row = SupervisionOrder(
             **{
                 "code": f"DB-{new_id().hex[-6:]}",

@@ -1,6 +1,6 @@
 """A phone's copy over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +11,9 @@ from services.core.sync import actions, schemas
 router = APIRouter(tags=["sync"])
 
 _MOST = 500
-_GONE = {410: {"description": "The copy cannot be brought up to date: begin without a cursor."}}
+_GONE: dict[int | str, dict[str, Any]] = {
+    410: {"description": "The copy cannot be brought up to date: begin without a cursor."}
+}
 
 
 class SyncQuery(BaseModel):

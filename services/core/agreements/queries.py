@@ -126,45 +126,6 @@ def _batch_fields(caller: Caller) -> Fields:
     }
 
 
-def _of_units(ids: Collection[str]) -> ColumnElement[bool]:
-    """Write "one that one of these organisations has signed"."""
-    units = ids_of(ids, AgreementParty.organisation_id)
-    signed = select(AgreementParty.agreement_id).where(
-        AgreementParty.organisation_id == units.any_()
-    )
-    return FrameworkAgreement.id.in_(signed)
-
-
-def _of_projects(ids: Collection[str]) -> ColumnElement[bool]:
-    """Write "one that one of these projects came out of"."""
-    came = ids_of(ids, AgreementProject.project_id)
-    converted = select(AgreementProject.agreement_id).where(
-        AgreementProject.project_id == came.any_()
-    )
-    return FrameworkAgreement.id.in_(converted)
-
-
-RECORDS = Records(
-    name="agreements",
-    kind="framework_agreement",
-    key=FrameworkAgreement.id,
-    version=FrameworkAgreement.version,
-    fields=lambda caller: _fields(caller),
-    source=lambda _: FrameworkAgreement.__table__,
-    visible=visible,
-    follows={
-        "agreement_party": by(FrameworkAgreement.id),
-        "agreement_project": by(FrameworkAgreement.id),
-        "organisation": _of_units,
-        "project": _of_projects,
-        "project_partner": _of_projects,
-    },
-    seen_by=frozenset({"agreement_party"}),
-    varies=True,
-    once_public=FrameworkAgreement.is_placeholder,
-)
-
-
 def agreement(session: Session, caller: Caller, *, agreement_id: UUID) -> Found:
     """Read one agreement.
 
@@ -293,3 +254,42 @@ def converted_project(session: Session, caller: Caller, *, project_id: UUID) -> 
         words = Words("没有这个项目。", "There is no such project.")
         raise Invalid.at("/project_id", words, code="unknown_project")
     return found
+
+
+def _of_units(ids: Collection[str]) -> ColumnElement[bool]:
+    """Write "one that one of these organisations has signed"."""
+    units = ids_of(ids, AgreementParty.organisation_id)
+    signed = select(AgreementParty.agreement_id).where(
+        AgreementParty.organisation_id == units.any_()
+    )
+    return FrameworkAgreement.id.in_(signed)
+
+
+def _of_projects(ids: Collection[str]) -> ColumnElement[bool]:
+    """Write "one that one of these projects came out of"."""
+    came = ids_of(ids, AgreementProject.project_id)
+    converted = select(AgreementProject.agreement_id).where(
+        AgreementProject.project_id == came.any_()
+    )
+    return FrameworkAgreement.id.in_(converted)
+
+
+RECORDS = Records(
+    name="agreements",
+    kind="framework_agreement",
+    key=FrameworkAgreement.id,
+    version=FrameworkAgreement.version,
+    fields=_fields,
+    source=lambda _: FrameworkAgreement.__table__,
+    visible=visible,
+    follows={
+        "agreement_party": by(FrameworkAgreement.id),
+        "agreement_project": by(FrameworkAgreement.id),
+        "organisation": _of_units,
+        "project": _of_projects,
+        "project_partner": _of_projects,
+    },
+    seen_by=frozenset({"agreement_party"}),
+    varies=True,
+    once_public=FrameworkAgreement.is_placeholder.is_(other=True),
+)

@@ -1,7 +1,6 @@
 """Reads of joint groups: one statement, with the members, the convener and what is amiss."""
 
-from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Fields, Found, Page
-from services.core.kit.records import Records, by, ids_of
+from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -368,23 +367,7 @@ def _warning(code: str) -> ColumnElement[Any]:
     return literal(words, JSONB)
 
 
-def _with_units(ids: Collection[str]) -> ColumnElement[bool]:
-    """Write "one that seats or hears one of these organisations"."""
-    units = ids_of(ids, GroupMembership.organisation_id)
-    seated = select(GroupMembership.group_id).where(
-        or_(
-            GroupMembership.organisation_id == units.any_(),
-            GroupMembership.represents_organisation_id == units.any_(),
-        )
-    )
-    return JointGroup.id.in_(seated)
-
-
-def _next_day(since: datetime, until: datetime) -> ColumnElement[bool] | None:
-    """Say that each group is shown as of today, with who has a seat today."""
-    return true() if day_of(since) != day_of(until) else None
-
-
+_NAMED = by(GroupMembership.organisation_id, GroupMembership.represents_organisation_id)
 RECORDS = Records(
     name="groups",
     kind="joint_group",
@@ -395,8 +378,10 @@ RECORDS = Records(
     visible=visible,
     follows={
         "group_membership": by(JointGroup.id),
-        "organisation": _with_units,
+        "organisation": lambda ids: JointGroup.id.in_(
+            select(GroupMembership.group_id).where(_NAMED(ids))
+        ),
         "region": by(JointGroup.region_code),
     },
-    turned=_next_day,
+    turned=lambda since, until: true() if day_of(since) != day_of(until) else None,
 )

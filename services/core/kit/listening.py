@@ -113,7 +113,7 @@ def beginning(found: Ends, after: int | None) -> int:
     if after < found.oldest - 1:
         raise FactsGone(
             Words(
-                f"最早保留的事件序号为 {found.oldest}；请重新读取所需记录，再从 /events/head 继续。",
+                f"最早保留的序号为 {found.oldest}；请重读所需记录，再从 /events/head 继续。",
                 f"The oldest event kept is {found.oldest}: read again what you keep, then go on "
                 "from /events/head.",
             )

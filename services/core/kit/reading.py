@@ -58,7 +58,7 @@ class Found:
 
     @property
     def etag(self) -> str:
-        """Make a strong ETag: the row version, which If-Match compares, and a digest of the bytes."""
+        """Make a strong ETag: the row version, which If-Match compares, and a digest."""
         digest = hashlib.blake2b(self.body.encode(), digest_size=6).hexdigest()
         return f'"{self.version}-{digest}"'
 

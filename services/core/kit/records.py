@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, SQLColumnExpression, Text, cast, literal
+from sqlalchemy import ColumnElement, FromClause, SQLColumnExpression, Text, cast, literal, or_
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.core.kit import reading
 from services.core.kit.caller import Caller
@@ -21,12 +21,12 @@ Touched = Callable[[Collection[str]], ColumnElement[bool]]
 """Writes "shows, or is seen by, one of these changed records of another kind"."""
 
 
-def by(column: SQLColumnExpression[Any]) -> Touched:
-    """Find records by a column that names the changed one."""
-    return lambda ids: column == ids_of(ids, column).any_()
+def by(*columns: InstrumentedAttribute[Any]) -> Touched:
+    """Find records by the columns that may name a changed one."""
+    return lambda ids: or_(*(column == ids_of(ids, column).any_() for column in columns))
 
 
-def ids_of(ids: Collection[str], column: SQLColumnExpression[Any]) -> ColumnElement[Any]:
+def ids_of(ids: Collection[str], column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     """Give ids that were noted as text as an array of a column's type."""
     return cast(literal(list(ids), ARRAY(Text())), ARRAY(column.type))
 
@@ -39,7 +39,7 @@ class Records:
     """As clients know it: the plural of its address."""
     kind: str
     """What the log of written rows calls it."""
-    key: SQLColumnExpression[Any]
+    key: InstrumentedAttribute[Any]
     version: SQLColumnExpression[int]
     fields: Callable[[Caller], Fields]
     source: Callable[[Caller], FromClause]

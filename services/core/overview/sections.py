@@ -1,8 +1,8 @@
 """The sections of the first screen as SQL: each one column of one statement, over one caller.
 
-Parameters: `:own` (the caller's organisation and those below it), `:units` (all that it sees), `:groups`, `:account_id`,
-`:role`, `:now` and `:today` (the day in Asia/Shanghai). They are written as SQL because the
-statement never changes: building it from expressions would cost as much as running it.
+Parameters: `:own` (the caller's organisation and those below it), `:units` (all it sees),
+`:groups`, `:account_id`, `:role`, `:now` and `:today` (the day in Asia/Shanghai). They are written
+as SQL because the statement never changes: building it anew would cost as much as running it.
 """
 
 FIRST = 5
@@ -14,7 +14,7 @@ _PROJECT = "json_build_object('id', p.id, 'code', p.code, 'name', p.name, 'name_
 _UNIT = "json_build_object('id', o.id, 'name', o.name, 'name_en', o.name_en)"
 _CONVENED = f"""(SELECT m.group_id FROM group_membership m
   WHERE m.role = 'convener' AND m.organisation_id = {_OWN} AND m.valid_from <= :today
-    AND (m.valid_to IS NULL OR m.valid_to > :today))"""
+    AND (m.valid_to IS NULL OR m.valid_to > :today))"""  # noqa: S608 our own words only
 _DAYS = "CAST(r.current_due_at AT TIME ZONE 'Asia/Shanghai' AS date) - CAST(:today AS date)"
 
 
@@ -84,7 +84,8 @@ TO_ACKNOWLEDGE = section(
 )
 UNREAD = section(
     """json_build_object('id', n.id, 'cause_kind', n.cause_kind, 'link', n.link,
-      'title', json_build_object('zh', n.title_zh, 'en', n.title_en), 'created_at', n.created_at)""",
+      'title', json_build_object('zh', n.title_zh, 'en', n.title_en),
+      'created_at', n.created_at)""",
     "notification n WHERE n.account_id = :account_id AND n.read_at IS NULL",
     "n.created_at DESC, n.id DESC",
 )

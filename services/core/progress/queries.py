@@ -34,7 +34,7 @@ from services.core.kit.caller import Caller
 from services.core.kit.events import Subject
 from services.core.kit.money import Qualifier
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
-from services.core.kit.records import Records, by, ids_of
+from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -373,27 +373,19 @@ def _overdue(now: datetime) -> ColumnElement[bool]:
     return and_(ProgressReport.state.in_(_OWED), ProgressReport.current_due_at < now)
 
 
-def _of_people(ids: Collection[str]) -> ColumnElement[bool]:
-    """Write "one that one of these people handed in or answered"."""
-    people = ids_of(ids, ProgressReport.submitted_by)
-    return or_(
-        ProgressReport.submitted_by == people.any_(), ProgressReport.reviewed_by == people.any_()
-    )
-
-
 RECORDS = Records(
     name="progress-reports",
     kind="progress_report",
     key=ProgressReport.id,
     version=ProgressReport.version,
     fields=lambda _: FIELDS,
-    source=lambda caller: _source(caller),
+    source=_source,
     visible=visible,
     follows={
         "project": by(ProgressReport.project_id),
         "project_partner": by(ProgressReport.project_id),
         "organisation": by(ProgressReport.organisation_id),
-        "account": _of_people,
+        "account": by(ProgressReport.submitted_by, ProgressReport.reviewed_by),
     },
     seen_by=frozenset({"project", "project_partner"}),
     varies=True,

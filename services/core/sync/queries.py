@@ -235,7 +235,7 @@ def _one_of(records: Records, ways: Sequence[ColumnElement[bool]]) -> ColumnElem
     """Find by any of several ways, each by its own index."""
     if not ways:
         return None
-    table = records.key.expression.table
+    table = records.key.class_.__table__
     found = [select(records.key).select_from(table).where(way) for way in ways]
     return records.key.in_(found[0] if len(found) == 1 else found[0].union(*found[1:]))
 
@@ -292,7 +292,7 @@ def read(  # noqa: PLR0913 the parts of one step
     return sorted(found, key=lambda change: change.key)
 
 
-def _puts(  # noqa: PLR0913 as above
+def _puts(
     session: Session,
     caller: Caller,
     records: Records,

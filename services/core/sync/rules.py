@@ -71,9 +71,16 @@ class Position:
     @classmethod
     def unpacked(cls, values: dict[str, Any]) -> "Position":
         """Read what `packed` gave."""
-        walk = Walk(**values.pop("walk")) if values["walk"] else values.pop("walk")
-        lists = {name: tuple(values.pop(name)) for name in ("wanted", "scopes", "held")}
-        return cls(**values, **lists, walk=walk)
+        walk = values["walk"]
+        return cls(
+            wanted=tuple(values["wanted"]),
+            number=values["number"],
+            seal=values["seal"],
+            at=values["at"],
+            scopes=tuple(values["scopes"]),
+            held=tuple(values["held"]),
+            walk=Walk(**walk) if walk else None,
+        )
 
 
 def chosen(asked: str | None, names: Sequence[str]) -> tuple[str, ...]:

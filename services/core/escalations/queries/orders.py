@@ -112,16 +112,11 @@ def _visible(caller: Caller) -> Sequence[ColumnElement[bool]]:
     return [in_scope, SupervisionOrder.issued_at.is_not(None)]
 
 
-def _of_people(ids: Collection[str]) -> ColumnElement[bool]:
-    """Write "one in which one of these people had a hand"."""
-    columns = [getattr(SupervisionOrder, name) for name in _PEOPLE]
-    return or_(*(column == ids_of(ids, column).any_() for column in columns))
-
-
 def _to_units(ids: Collection[str]) -> ColumnElement[bool]:
     """Write "one issued to one of these organisations"."""
     units = ids_of(ids, Organisation.id)
-    return SupervisionOrder.issued_to.overlap(units)
+    named_there: ColumnElement[bool] = SupervisionOrder.issued_to.overlap(units)
+    return named_there
 
 
 ORDERS = Records(
@@ -134,7 +129,7 @@ ORDERS = Records(
     visible=lambda caller: and_(*_visible(caller)),
     follows={
         "project": by(SupervisionOrder.project_id),
-        "account": _of_people,
+        "account": by(*(getattr(SupervisionOrder, name) for name in _PEOPLE)),
         "organisation": _to_units,
     },
 )
