@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from services.api import arrival, credentials, limits, refusals, usage
 from services.api.arrival import JSON
-from services.api.preconditions import NO_VERSION, etag_of, etag_of_page, is_known, versions_in
+from services.api.preconditions import NO_VERSION, etag_of_page, is_known, versions_in
 from services.api.trace import noted
 from services.core.access import queries as access
 from services.core.kit import db, idempotency
@@ -118,7 +118,7 @@ class Door:
 
     def one(self, found: Found) -> Response:
         """Answer with one record, or 304 if the client has just this."""
-        return self._unless_known(found.body, etag_of(found), {})
+        return self._unless_known(found.body, found.etag, {})
 
     def _unless_known(self, text: str, etag: str, headers: dict[str, str]) -> Response:
         """Answer 304 if If-None-Match has this tag (weakly compared) or is `*`."""
@@ -141,14 +141,14 @@ class Door:
 
     def created(self, path: str, found: Found) -> Response:
         """Answer 201 with the new record and where it lives."""
-        headers = {"ETag": etag_of(found), "Location": f"/api/v1{path}"}
+        headers = {"ETag": found.etag, "Location": f"/api/v1{path}"}
         return Response(found.body, status_code=201, media_type=JSON, headers=headers)
 
     def changed(self) -> Response:
         """Answer with the record after its change, as `shows` says."""
         self.session.flush()
         found = self._shown()
-        return Response(found.body, media_type=JSON, headers={"ETag": etag_of(found)})
+        return Response(found.body, media_type=JSON, headers={"ETag": found.etag})
 
 
 async def _door(request: Request) -> Door:

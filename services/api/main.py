@@ -21,21 +21,25 @@ from services.api.routes import (
     audit,
     calendar,
     escalations,
+    events,
     groups,
     jobs,
     meetings,
     monitoring,
     notifications,
     organisations,
+    overview,
     policies,
     progress,
     projects,
     regions,
     reminders,
+    sync,
     targets,
     terms,
     webhooks,
 )
+from services.api.stream import Hub, ended_by_signals
 from services.api.trace import Traced
 from services.core.kit import logs
 from services.core.kit.settings import Settings, settings
@@ -57,6 +61,9 @@ ROOMS: tuple[APIRouter, ...] = (
     agreements.router,
     targets.router,
     webhooks.router,
+    sync.router,
+    overview.router,
+    events.router,
     audit.router,
     jobs.router,
     terms.router,
@@ -116,7 +123,7 @@ _TOLD_ACROSS_ORIGINS = (
 
 
 @asynccontextmanager
-async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Give the thread pool as many threads as there are connections: more would only wait.
 
     Beside them one thread shares the counts of the limits with other api processes, and one does
@@ -126,7 +133,8 @@ async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
     aside = (limits.Reconciler(), drain.Drain(BATCHES))
     for thread in aside:
         thread.start()
-    yield
+    with ended_by_signals(app.state.hub):
+        yield
     for thread in aside:
         thread.stop()
 
@@ -168,6 +176,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.state.hub = Hub()
     _stand_in_front(app, settings())
     problems.install(app)
     for room in ROOMS:

@@ -24,7 +24,7 @@ from services.core.exchange import models as exchange
 from services.core.groups import events as groups_events
 from services.core.groups import models as groups
 from services.core.jobs import models as jobs_room
-from services.core.kit import feed, idempotency, jobs, ledger
+from services.core.kit import feed, idempotency, jobs, ledger, written
 from services.core.kit.db import Base
 from services.core.kit.events import Fact
 from services.core.kit.sealing import Sealed
@@ -46,12 +46,14 @@ from services.core.regions import events as regions_events
 from services.core.regions import models as regions
 from services.core.reminders import events as reminders_events
 from services.core.reminders import models as reminders
+from services.core.sync import models as sync
 from services.core.targets import events as targets_events
 from services.core.targets import models as targets
 from services.core.webhooks import events as webhooks_events
 from services.core.webhooks import models as webhooks
 
 ROOMS_WITH_TABLES = (
+    written,
     feed,
     idempotency,
     jobs,
@@ -75,6 +77,7 @@ ROOMS_WITH_TABLES = (
     escalations,
     webhooks,
     exchange,
+    sync,
 )
 METADATA = Base.metadata
 

@@ -147,7 +147,9 @@ class Relay:
             while self._running and not self._elected(session):
                 time.sleep(_STANDBY_SECONDS)
             while self._running:
-                busy = self._round(session)
+                stamped, busy = self._round(session)
+                if stamped:
+                    ear.execute(f"NOTIFY {wake.NUMBERED}")
                 timeout = 0.0 if busy else settings().relay_poll.total_seconds()
                 for _ in ear.notifies(timeout=timeout, stop_after=1):
                     pass
@@ -157,8 +159,8 @@ class Relay:
         session.commit()
         return bool(won)
 
-    def _round(self, session: Session) -> bool:
-        """Stamp, copy, wake; says whether there was a full batch, so that more may wait."""
+    def _round(self, session: Session) -> tuple[int, bool]:
+        """Stamp, copy, wake, seal; gives how many facts were stamped, and whether more may wait."""
         stamped = stamp(session, settings().relay_batch)
         if time.monotonic() >= self._next_beat:
             jobs.beat(session, "relay")
@@ -169,7 +171,7 @@ class Relay:
         if stamped:
             _wake_workers()
         sealed = self._seal(session)
-        return settings().relay_batch in (stamped, sealed)
+        return stamped, settings().relay_batch in (stamped, sealed)
 
     def _seal(self, session: Session) -> int:
         """Seal what was committed; if that fails the feed goes on, and /readyz says so."""

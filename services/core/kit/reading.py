@@ -56,6 +56,12 @@ class Found:
     body: str
     version: int
 
+    @property
+    def etag(self) -> str:
+        """Make a strong ETag: the row version, which If-Match compares, and a digest."""
+        digest = hashlib.blake2b(self.body.encode(), digest_size=6).hexdigest()
+        return f'"{self.version}-{digest}"'
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -89,7 +95,7 @@ def shaped(fields: Fields) -> ColumnElement[Any]:
 _PLAIN: Dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
 
 
-def _written(fields: Fields, source: FromClause) -> ColumnElement[Any]:
+def written(fields: Fields, source: FromClause) -> ColumnElement[Any]:
     """Give the JSON object as SQL; a room's constant is written out once per process."""
     if not isinstance(fields, Constant):
         return shaped(fields)
@@ -138,7 +144,7 @@ def found(
     Raises:
         Missing: there is none, or none in the caller's scope; the two are the same answer.
     """
-    item = _written(fields, source)
+    item = written(fields, source)
     row = session.execute(
         select(cast(item, Text), version).select_from(source).where(*where)
     ).one_or_none()
@@ -167,7 +173,7 @@ def page(
     keys = _keys(sorts, ask.sort)
     question = _question(ask)
     after = _opened(ask.cursor, question, len(keys)) if ask.cursor else None
-    item = shaped(_chosen(fields, ask.fields)) if ask.fields else _written(fields, source)
+    item = shaped(_chosen(fields, ask.fields)) if ask.fields else written(fields, source)
     inner = _inner(item, source, where, keys, after).limit(ask.limit + 1)
     rows = inner.subquery("page")
     kept = rows.c.place <= ask.limit

@@ -81,8 +81,9 @@ class Settings(BaseSettings):
     )
     body_limit_bytes: int = Field(default=1_048_576, ge=1024, description="Largest request body.")
     idempotency_window: timedelta = Field(
-        default=timedelta(hours=48),
-        description="How long a POST's result is kept: a phone may be out of reach for a weekend.",
+        default=timedelta(hours=96),
+        description="How long a POST's result is kept: a phone's queue may be three days old, and "
+        "what creates a record has no If-Match to protect it.",
     )
 
     job_kept: timedelta = Field(

@@ -18,6 +18,7 @@ from services.core.kit.caller import Caller
 from services.core.kit.events import Actor, Subject
 from services.core.kit.feed import FeedEvent, Reader, Seen
 from services.core.kit.ids import new_id
+from services.core.kit.listening import hears
 from services.core.kit.moves import moved
 from services.core.kit.scope import among
 from services.core.kit.settings import settings
@@ -177,11 +178,7 @@ def _sees(session: Session, endpoint: WebhookEndpoint, seen: Seen) -> bool:
     if seen.group_id is None and not seen.organisation_ids:
         return True
     owner = access.caller_for(session, endpoint.account_id)
-    if owner is None:
-        return False
-    return seen.group_id in owner.group_ids or bool(
-        owner.organisation_ids.intersection(seen.organisation_ids)
-    )
+    return owner is not None and hears(owner, seen.group_id, seen.organisation_ids)
 
 
 def _new_secret() -> str:

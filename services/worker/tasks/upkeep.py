@@ -5,7 +5,7 @@ import structlog
 from services.core.access import actions as access
 from services.core.audit import actions as audit
 from services.core.jobs import actions as finished_jobs
-from services.core.kit import db, idempotency, jobs
+from services.core.kit import db, idempotency, jobs, written
 from services.core.kit.clock import house_now
 from services.core.kit.settings import settings
 from services.worker.app import app
@@ -23,6 +23,7 @@ def tidy(**_: object) -> None:
         idempotency.forget_expired(session, now=now)
         access.tidy(session, now=now)
         finished_jobs.forget_finished(session, now=now, kept=settings().job_kept)
+        written.forget_old(session, now=now)
         jobs.beat(session, "upkeep")
 
 
