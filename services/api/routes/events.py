@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.door import JSON, Enter, in_reading
+from services.api.arrival import JSON
+from services.api.door import Enter, in_reading
 from services.api.stream import EventStream, looked_at
 from services.core import catalogue
 from services.core.kit import listening

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.door import JSON, Enter, in_transaction
+from services.api.arrival import JSON
+from services.api.door import Enter, in_transaction
 from services.core.sync import actions, schemas
 
 router = APIRouter(tags=["sync"])

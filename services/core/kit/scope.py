@@ -5,7 +5,8 @@ caller's ids travel as the text PostgreSQL wrote them in: hundreds of them cost 
 unless it asks for one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from sqlalchemy.types import UserDefinedType
 _IDS = ARRAY(Uuid())
 
 
-class Ids(Set[UUID]):
+class Ids(AbstractSet[UUID]):
     """A caller's ids of one kind, as the text of a PostgreSQL array; read only when asked.
 
     `name` is the parameter that carries them, once for each statement however often it is named.
@@ -35,7 +36,7 @@ class Ids(Set[UUID]):
         return cls(name, "{" + ",".join(map(str, ids)) + "}")
 
     @classmethod
-    def _from_iterable(cls, it: Iterable[Any]) -> frozenset[Any]:  # type: ignore[override] # what is left of a caller's ids is no caller's
+    def _from_iterable(cls, it: Iterable[Any]) -> frozenset[Any]:
         return frozenset(it)
 
     @cached_property
@@ -79,7 +80,7 @@ class _ArrayText(UserDefinedType[str]):
     cache_ok = True
     render_bind_cast = True
 
-    def get_col_spec(self) -> str:
+    def get_col_spec(self, **_: object) -> str:
         """Name the type that the parameter is cast to."""
         return "UUID[]"
 

@@ -17,13 +17,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.core.kit.caller import Caller
-from services.core.kit.changes import RowChange
 from services.core.kit.cipher import cursor_signer
 from services.core.kit.errors import Invalid
 from services.core.kit.reading import Found, written
 from services.core.kit.records import Records, ids_of
-from services.core.kit.scope import overlapping
+from services.core.kit.scope import Ids, overlapping
 from services.core.kit.words import Words
+from services.core.kit.written import RowChange
 from services.core.sync import rules
 from services.core.sync.models import SyncScope
 from services.core.sync.rules import Position
@@ -128,11 +128,11 @@ def callers_of(session: Session, caller: Caller, digests: Sequence[str]) -> list
             caller,
             role=scope.role,
             permissions=frozenset(scope.permissions),
-            group_ids=frozenset(scope.group_ids),
-            organisation_ids=frozenset(scope.organisation_ids),
-            own_organisation_ids=frozenset(scope.own_organisation_ids),
+            group_ids=Ids.of(f"was_groups_{place}", scope.group_ids),
+            organisation_ids=Ids.of(f"was_organisations_{place}", scope.organisation_ids),
+            own_organisation_ids=Ids.of(f"was_own_{place}", scope.own_organisation_ids),
         )
-        for scope in found
+        for place, scope in enumerate(found)
     ]
 
 

@@ -15,7 +15,7 @@ from services.core.kit import ledger, rows
 from services.core.kit.caller import Caller
 from services.core.kit.clock import house_now
 from services.core.kit.errors import Conflict
-from services.core.kit.events import Actor, Subject
+from services.core.kit.events import Actor
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
 
@@ -27,7 +27,7 @@ def sign_in(session: Session, who: Identity, *, user_agent: str | None) -> Opene
     if account is None or not queries.comes_in(
         session, account.id, seen_since=now - settings().dormant_after
     ):
-        about = Subject("account", account.id) if account else None
+        about = queries.of_account(account) if account else None
         by = Actor("anonymous")
         ledger.note(
             session, "session.refused", by=by, now=now, about=about, outcome="unknown_identity"
@@ -78,7 +78,7 @@ def unlink(session: Session, *, identity_id: UUID, expected: int, by: Caller) ->
     actor = Actor.person(by)
     sessions.end_all(session, account, EndReason.ACCOUNT_CHANGED, by=actor, now=by.now)
     fact = IdentityUnlinked(identity_id=found.id, account_id=account.id)
-    ledger.record(session, fact, about=Subject("account", account.id), by=actor, now=by.now)
+    ledger.record(session, fact, about=queries.of_account(account), by=actor, now=by.now)
     return found
 
 
@@ -107,5 +107,5 @@ def _link(
     session.add(made)
     session.flush()
     fact = IdentityLinked(identity_id=made.id, account_id=account.id, by_email=by_email)
-    ledger.record(session, fact, about=Subject("account", account.id), by=by, now=now)
+    ledger.record(session, fact, about=queries.of_account(account), by=by, now=now)
     return made

@@ -64,7 +64,7 @@ def proven(session: Session, claimed: Claim, account: Account) -> None:
     """Take the count back: who claimed it is who they say."""
     if throttle.take_back(session, claimed.attempt, proven=True):
         by = Actor(account.name, account.id, account.organisation_id)
-        about = Subject("account", account.id)
+        about = queries.of_account(account)
         ledger.note(session, "session.unlocked", by=by, now=claimed.now, about=about)
 
 
@@ -92,7 +92,7 @@ def set_password(
     sessions.end_all(session, account, EndReason.PASSWORD_CHANGED, by=by, now=now, but=but)
     session.execute(delete(Invitation).where(Invitation.account_id == account.id))
     fact = PasswordChanged(account_id=account.id)
-    ledger.record(session, fact, about=Subject("account", account.id), by=by, now=now)
+    ledger.record(session, fact, about=queries.of_account(account), by=by, now=now)
 
 
 def change_own(session: Session, claimed: Claim, argon2: str, *, by: Caller) -> None:
@@ -121,7 +121,7 @@ def invite(session: Session, *, account: Account, by: Caller) -> tuple[Invitatio
     session.add(made)
     session.flush()
     fact = AccountInvited(account_id=account.id, expires_at=made.expires_at)
-    about = Subject("account", account.id)
+    about = queries.of_account(account)
     ledger.record(session, fact, about=about, by=Actor.person(by), now=by.now)
     return made, secret.text
 

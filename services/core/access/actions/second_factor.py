@@ -20,7 +20,7 @@ from services.core.kit import ledger
 from services.core.kit.caller import Caller
 from services.core.kit.cipher import opened, sealed
 from services.core.kit.errors import Conflict, Invalid, Missing
-from services.core.kit.events import Actor, Subject
+from services.core.kit.events import Actor
 from services.core.kit.words import Words
 
 ISSUER = "Tuanzu"
@@ -87,7 +87,7 @@ def confirm(session: Session, *, code: str, by: Caller) -> list[str]:
     )
     sessions.relimit(session, account, by=by)
     fact = SecondFactorEnrolled(account_id=account.id)
-    ledger.record(session, fact, about=Subject("account", account.id), by=actor, now=by.now)
+    ledger.record(session, fact, about=queries.of_account(account), by=actor, now=by.now)
     return codes
 
 
@@ -151,7 +151,7 @@ def _drop(session: Session, account: Account, *, by: Caller, but: Caller | None 
         session, account, EndReason.SECOND_FACTOR_CHANGED, by=actor, now=by.now, but=but
     )
     fact = SecondFactorRemoved(account_id=account.id, by_administrator=account.id != by.account_id)
-    ledger.record(session, fact, about=Subject("account", account.id), by=actor, now=by.now)
+    ledger.record(session, fact, about=queries.of_account(account), by=actor, now=by.now)
 
 
 def _recovery_code() -> str:

@@ -79,7 +79,7 @@ def open_session(
         "session.opened",
         by=_actor(account),
         now=now,
-        about=Subject("session", made.id),
+        about=queries.of_account(account, "session", made.id),
         details={"kind": kind, "method": method, "limited_to": limit},
     )
     if browser:
@@ -195,7 +195,9 @@ def _compromised(session: Session, family: LoginSession, account: Account, now: 
     by = Actor.part("sessions")
     _end(session, family, EndReason.TOKEN_REUSED, now=now, by=by)
     fact = SessionCompromised(session_id=family.id, account_id=account.id)
-    ledger.record(session, fact, about=Subject("session", family.id), by=by, now=now)
+    ledger.record(
+        session, fact, about=queries.of_account(account, "session", family.id), by=by, now=now
+    )
 
 
 def _cookie(session: Session, made: LoginSession, limit: Limit | None, now: datetime) -> str:

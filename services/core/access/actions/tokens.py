@@ -17,7 +17,7 @@ from services.core.access.rules import Permission, Role, TokenKind
 from services.core.kit import ledger
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Conflict, Invalid
-from services.core.kit.events import Actor, Subject
+from services.core.kit.events import Actor
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
 
@@ -84,7 +84,9 @@ def issue_token(  # noqa: PLR0913 the parts of one token
     session.add(token)
     session.flush()
     fact = TokenIssued(token_id=token.id, account_id=account.id, expires_at=token.expires_at)
-    ledger.record(session, fact, about=Subject("token", token.id), by=by, now=now)
+    ledger.record(
+        session, fact, about=queries.of_account(account, "token", token.id), by=by, now=now
+    )
     return token, secret.text
 
 
@@ -150,8 +152,15 @@ def revoke(session: Session, *, token_id: UUID, expected: int, by: Caller) -> Ac
 def revoke_one(session: Session, token: AccessToken, by: Caller) -> None:
     """Revoke a token that is locked already."""
     token.revoked_at = by.now
+    account = session.get_one(Account, token.account_id)
     fact = TokenRevoked(token_id=token.id, account_id=token.account_id)
-    ledger.record(session, fact, about=Subject("token", token.id), by=Actor.person(by), now=by.now)
+    ledger.record(
+        session,
+        fact,
+        about=queries.of_account(account, "token", token.id),
+        by=Actor.person(by),
+        now=by.now,
+    )
 
 
 def note_uses(session: Session, uses: Iterable[Use]) -> None:

@@ -9,6 +9,7 @@ from services.core.access.queries.accounts import (
     for_change,
     has_login,
     me,
+    of_account,
 )
 from services.core.access.queries.caller import caller_for, caller_of
 from services.core.access.queries.credentials import (
@@ -87,6 +88,7 @@ __all__ = (
     "must_work_for",
     "my_second_factor",
     "named",
+    "of_account",
     "open_sessions",
     "people_for",
     "recipient",

@@ -14,6 +14,7 @@ from services.core.groups.models import JointGroup
 from services.core.groups.queries import visible as visible_groups
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
+from services.core.kit.events import Subject
 from services.core.kit.reading import MAX_LIMIT, Ask, Constant, Fields, Found, Page
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -151,3 +152,12 @@ def has_login(session: Session, login: str) -> bool:
 def for_change(session: Session, *, account_id: UUID, expected: int | None) -> Account:
     """Lock one account at the version the caller has seen."""
     return rows.for_change(session, Account, Account.id == account_id, expected=expected)
+
+
+def of_account(account: Account, kind: str = "account", subject_id: UUID | None = None) -> Subject:
+    """Name an account, or a token or session of it, for its own organisation alone.
+
+    A subject without an audience is for everybody: a place, a policy, never a person.
+    """
+    owner = (account.organisation_id,)
+    return Subject(kind, subject_id or account.id, organisation_ids=owner)
