@@ -105,5 +105,5 @@ def set_clock(connection: Connection) -> Callable[[datetime], None]:
 def client(connection: Connection) -> Generator[TestClient]:
     """Give a client of the real app, on the test's transaction; pass `headers=` with a token."""
     with Watched(create_app(), raise_server_exceptions=False) as opened:
-        opened.connection = connection
+        opened.connection, opened.told = connection, set()
         yield opened
