@@ -60,12 +60,7 @@ ROOMS: tuple[APIRouter, ...] = (
 """Routes are matched in this order: the busiest rooms come first."""
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": words,
-        "content": {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-        },
-    }
+    status: problems.documented(words)
     for status, words in (
         (401, "No token, or not a good one."),
         (403, "Visible, but not this caller's to change."),

@@ -81,6 +81,12 @@ class Problem(BaseModel):
     current: dict[str, Any] | None = Field(default=None, description="On 412: the record now.")
 
 
+def documented(words: str) -> dict[str, Any]:
+    """Describe a refusal for the contract: whatever the status, a problem."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": words, "content": {"application/problem+json": {"schema": schema}}}
+
+
 def language_of(request: Request) -> str:
     """Give `en` or `zh`: whichever Accept-Language names first; Chinese if neither."""
     for part in request.headers.get("accept-language", "").split(","):

@@ -83,7 +83,8 @@ class Play:
             ProjectPartner.project_id == project.id,
             ProjectPartner.organisation_id == unit.id,
         )
-        if not self.session.execute(delete(ProjectPartner).where(*where)).rowcount:
+        gone = delete(ProjectPartner).where(*where).returning(ProjectPartner.project_id)
+        if not self.session.execute(gone).all():
             self.session.add(
                 ProjectPartner(project_id=project.id, organisation_id=unit.id, role="partner")
             )
@@ -96,7 +97,8 @@ class Play:
             GroupMembership.organisation_id == unit.id,
         )
         ended = update(GroupMembership).where(*where, GroupMembership.valid_to.is_(None))
-        if not self.session.execute(ended.values(valid_to=ENDED)).rowcount:
+        left = ended.values(valid_to=ENDED).returning(GroupMembership.id)
+        if not self.session.execute(left).all():
             self.session.execute(delete(GroupMembership).where(*where))
             self.session.add(
                 GroupMembership(

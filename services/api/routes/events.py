@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.door import JSON, Enter, in_reading
+from services.api.problems import documented
 from services.api.stream import EventStream, looked_at
 from services.core import catalogue
 from services.core.kit import listening
@@ -23,7 +24,7 @@ router = APIRouter(tags=["events"])
 
 _MOST_SEQ = 2**63 - 1
 _GONE: dict[int | str, dict[str, Any]] = {
-    410: {"description": "These events are not kept any more, or were never given."}
+    410: documented("These events are not kept any more, or were never given.")
 }
 _After = Annotated[
     int | None,

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.door import JSON, Enter, in_transaction
+from services.api.problems import documented
 from services.core.sync import actions, schemas
 
 router = APIRouter(tags=["sync"])
 
 _MOST = 500
 _GONE: dict[int | str, dict[str, Any]] = {
-    410: {"description": "The copy cannot be brought up to date: begin without a cursor."}
+    410: documented("The copy cannot be brought up to date: begin without a cursor.")
 }
 
 
