@@ -114,10 +114,10 @@ class Problem(BaseModel):
     )
 
 
-def documented(status: int, words: str) -> dict[int | str, dict[str, Any]]:
-    """Describe a problem that only one route has, for the OpenAPI document."""
+def documented(words: str) -> dict[str, Any]:
+    """Describe a refusal for the OpenAPI document: whatever the status, a problem."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {status: {"description": words, "content": {"application/problem+json": schema}}}
+    return {"description": words, "content": {"application/problem+json": schema}}
 
 
 def language_of(request: Request) -> str:

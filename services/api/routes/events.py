@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.arrival import JSON
 from services.api.door import Enter, in_reading
+from services.api.problems import documented
 from services.api.stream import EventStream, looked_at
 from services.core import catalogue
 from services.core.kit import listening
@@ -24,7 +25,7 @@ router = APIRouter(tags=["events"])
 
 _MOST_SEQ = 2**63 - 1
 _GONE: dict[int | str, dict[str, Any]] = {
-    410: {"description": "These events are not kept any more, or were never given."}
+    410: documented("These events are not kept any more, or were never given.")
 }
 _After = Annotated[
     int | None,

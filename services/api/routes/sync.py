@@ -7,13 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.arrival import JSON
 from services.api.door import Enter, in_transaction
+from services.api.problems import documented
 from services.core.sync import actions, schemas
 
 router = APIRouter(tags=["sync"])
 
 _MOST = 500
 _GONE: dict[int | str, dict[str, Any]] = {
-    410: {"description": "The copy cannot be brought up to date: begin without a cursor."}
+    410: documented("The copy cannot be brought up to date: begin without a cursor.")
 }
 
 

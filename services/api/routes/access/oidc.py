@@ -40,7 +40,7 @@ _Path = Annotated[
     "/oidc/start",
     status_code=303,
     openapi_extra=OPEN,
-    responses=documented(404, "There is no identity provider here."),
+    responses={404: documented("There is no identity provider here.")},
 )
 def start_oidc(return_to: Annotated[_Path, Query()] = "/") -> Response:
     """Send a browser to the identity provider."""
@@ -55,7 +55,7 @@ def start_oidc(return_to: Annotated[_Path, Query()] = "/") -> Response:
     "/oidc/callback",
     status_code=303,
     openapi_extra=OPEN,
-    responses=documented(404, "There is no identity provider here."),
+    responses={404: documented("There is no identity provider here.")},
 )
 def finish_oidc(
     request: Request,
