@@ -15,7 +15,12 @@ NO_VERSION = -1
 
 
 def etag_of(found: Found) -> str:
-    """Make a strong ETag: the row version, which If-Match compares, and a digest of the bytes."""
+    """Make a strong ETag: the row version, which If-Match compares, and a digest of the bytes.
+
+    Where the bytes also say when they were made, the tag is weak: it stands for the rest.
+    """
+    if found.essence is not None:
+        return f'W/"{found.version}-{_digest(found.essence)}"'
     return f'"{found.version}-{_digest(found.body)}"'
 
 
@@ -34,7 +39,8 @@ def is_known(etag: str, if_none_match: str | None) -> bool:
         return False
     if if_none_match.strip() == "*":
         return True
-    return any(tag == etag for _, tag in _TAG.findall(if_none_match))
+    opaque = etag.removeprefix("W/")
+    return any(tag == opaque for _, tag in _TAG.findall(if_none_match))
 
 
 def versions_in(if_match: str) -> frozenset[int] | None:

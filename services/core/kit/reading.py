@@ -51,10 +51,14 @@ class Constant(dict[str, SQLColumnExpression[Any]]):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One record as JSON text, with the row version its ETag starts with."""
+    """One record as JSON text, with the row version its ETag starts with.
+
+    `essence`: what its ETag stands for, where the body also says at which moment it was made.
+    """
 
     body: str
     version: int
+    essence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,7 +279,8 @@ def health(session: Session, caller: Caller, *, project_id: UUID) -> Found:
         "next_check_at": watch.next_check_at,
         "dimensions": [rules.explained(verdict, seen.setting) for verdict in verdicts],
     }
-    return Found(orjson.dumps(body).decode(), project.version)
+    timeless = orjson.dumps({**body, "computed_at": None}).decode()
+    return Found(orjson.dumps(body).decode(), project.version, essence=timeless)
 
 
 def past_health(session: Session, caller: Caller, *, project_id: UUID, as_of: date) -> Found:
