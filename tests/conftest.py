@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
+from services.api import limits
 from services.api.batch.drain import Drain
 from services.api.main import create_app
 from services.core.kit import db, wake
@@ -81,5 +82,7 @@ def set_clock(connection: Connection) -> Callable[[datetime], None]:
 def client(connection: Connection) -> Generator[TestClient]:
     """Give a client of the real app, on the test's transaction; pass `headers=` with a token."""
     del connection  # the fixture's work is to bind the doors' sessions
+    for limit in (limits.accounts, limits.addresses):
+        limit.cache_clear()  # every test has its own minute
     with TestClient(create_app(), raise_server_exceptions=False) as opened:
         yield opened
