@@ -48,6 +48,8 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
         )
         monkeypatch.setattr(db, "_sessions", lambda: bound)
         monkeypatch.setattr(db, "_readers", lambda: bound)
+        for limit in (limits.accounts, limits.addresses):
+            limit.cache_clear()  # every test has its own minute
         monkeypatch.setattr(Drain, "_serve", lambda _: None)  # a test's connection has one user
         monkeypatch.setattr(wake, "relay", lambda: None)  # nothing is committed: nobody to wake
         yield opened
@@ -82,7 +84,5 @@ def set_clock(connection: Connection) -> Callable[[datetime], None]:
 def client(connection: Connection) -> Generator[TestClient]:
     """Give a client of the real app, on the test's transaction; pass `headers=` with a token."""
     del connection  # the fixture's work is to bind the doors' sessions
-    for limit in (limits.accounts, limits.addresses):
-        limit.cache_clear()  # every test has its own minute
     with TestClient(create_app(), raise_server_exceptions=False) as opened:
         yield opened

@@ -1,8 +1,11 @@
 """Log lines as JSON, one per line, with the trace of the request or task they belong to."""
 
 import logging
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
+import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
@@ -17,9 +20,18 @@ def _with_trace(_: Any, __: str, line: EventDict) -> EventDict:  # noqa: ANN401 
     if current:
         line["trace_id"] = current
     for name in line:
-        if any(word in name.lower() for word in _SECRET_NAMES):
+        if _is_secret(name):
             line[name] = "[secret]"
     return line
+
+
+@lru_cache(maxsize=512)
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in _SECRET_NAMES)
+
+
+def _json(line: EventDict, default: Callable[[object], object]) -> str:
+    return orjson.dumps(line, default=default).decode()
 
 
 PROCESSORS: list[Processor] = [
@@ -28,7 +40,7 @@ PROCESSORS: list[Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     _with_trace,
     structlog.processors.format_exc_info,
-    structlog.processors.JSONRenderer(ensure_ascii=False),
+    structlog.processors.JSONRenderer(serializer=_json),
 ]
 """What a line goes through; one list, because loggers keep it from their first use on."""
 

@@ -306,11 +306,15 @@ def past_health(session: Session, caller: Caller, *, project_id: UUID, as_of: da
 def _light_since() -> ColumnElement[Any]:
     """Give since when an assessment's light has been the same; others may have kept it."""
     same, other = aliased(HealthAssessment), aliased(HealthAssessment)
-    broken = exists().where(
-        other.project_id == HealthAssessment.project_id,
-        other.id > same.id,
-        other.id < HealthAssessment.id,
-        other.light.is_distinct_from(HealthAssessment.light),
+    broken = (
+        exists()
+        .where(
+            other.project_id == HealthAssessment.project_id,
+            other.id > same.id,
+            other.id < HealthAssessment.id,
+            other.light.is_distinct_from(HealthAssessment.light),
+        )
+        .correlate(HealthAssessment, same)
     )
     return (
         select(func.min(same.computed_at))
