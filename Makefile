@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix contract bench clean
+.PHONY: help run test check fix fuzz contract release bench clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,8 +39,14 @@ fix: $(VENV)/dev.stamp ## let ruff format and mend what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+fuzz: $(VENV)/dev.stamp ## ten thousand requests and more that no honest client sends (10 to 20 minutes)
+	$(BIN)/python -m tests.fuzz
+
 contract: $(VENV)/dev.stamp ## write docs/contract from the code
 	$(BIN)/python -m services.api.contract
+
+release: $(VENV)/dev.stamp ## make the present contract the one that clients rely on
+	$(BIN)/python -m services.api.release
 
 bench: $(VENV)/dev.stamp ## measure this machine beside hand-written ceilings
 	$(BIN)/python -m bench

@@ -11,17 +11,55 @@ from services.core.kit.db import with_driver
 _LOCK_KEY = 0x7475616E  # "tuan": two migrations at once run one after the other
 
 _GRANTS = """
-DO $$ BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'tuanzu_app')
-     AND current_user <> 'tuanzu_app' THEN
+DO $$ DECLARE
+  app bool := EXISTS (SELECT FROM pg_roles WHERE rolname = 'tuanzu_app');
+  caller bool := EXISTS (SELECT FROM pg_roles WHERE rolname = 'tuanzu_caller');
+  fenced regclass;
+BEGIN
+  IF app AND current_user <> 'tuanzu_app' THEN
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO tuanzu_app;
     IF to_regclass('audit_entry') IS NOT NULL THEN
       REVOKE UPDATE, DELETE ON audit_entry FROM tuanzu_app;
     END IF;
+    IF to_regclass('audit_seal') IS NOT NULL THEN
+      REVOKE UPDATE, DELETE ON audit_seal FROM tuanzu_app;
+      REVOKE INSERT, UPDATE, DELETE ON audit_tombstone FROM tuanzu_app;
+      REVOKE EXECUTE ON FUNCTION audit_drop FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION audit_drop TO tuanzu_app;
+    END IF;
+    FOR fenced IN
+      SELECT c.oid FROM pg_class c WHERE c.relrowsecurity
+      AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'service')
+    LOOP
+      EXECUTE format('CREATE POLICY service ON %s TO tuanzu_app USING (true)', fenced);
+    END LOOP;
+  END IF;
+  IF caller THEN
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO tuanzu_caller;
+    REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM tuanzu_caller;
+    IF to_regclass('audit_entry') IS NOT NULL THEN
+      REVOKE UPDATE, DELETE ON audit_entry FROM tuanzu_caller;
+      REVOKE INSERT, UPDATE, DELETE ON event, feed_head, consumer_cursor, event_parked
+        FROM tuanzu_caller;
+    END IF;
+    IF to_regclass('audit_seal') IS NOT NULL THEN
+      REVOKE INSERT, UPDATE, DELETE ON audit_seal, audit_head, audit_tombstone FROM tuanzu_caller;
+      REVOKE UPDATE, DELETE ON audit_pending FROM tuanzu_caller;
+    END IF;
+    IF app AND NOT pg_has_role('tuanzu_app', 'tuanzu_caller', 'MEMBER') THEN
+      GRANT tuanzu_caller TO tuanzu_app;
+    END IF;
+    IF NOT pg_has_role(current_user, 'tuanzu_caller', 'USAGE') THEN
+      GRANT tuanzu_caller TO current_user;
+    END IF;
   END IF;
 END $$
 """
-"""The application role works with rows and owns nothing; the audit can only grow."""
+"""The application's role works with rows and owns nothing; the audit can only grow.
+
+A request becomes `tuanzu_caller` once it is known whose it is, and sees the rows that the policy
+`scope` of each table shows it. The service itself (workers, relay, commands) sees all rows.
+"""
 
 
 def _run(connection: Connection) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
-from services.api import limits
+from services.api import limits, usage
 from services.api.batch.drain import Drain
 from services.api.main import create_app
 from services.core.kit import db, wake
 from tests import engines
+from tests.auditing import Watched
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,24 @@ def engine(database: str) -> Generator[Engine]:
     made.dispose()
 
 
+_CONTEXT = ("account_id", "role", "region", "group_ids", "organisation_ids", "own_organisation_ids")
+_LEFT = sa.select(
+    *(sa.func.set_config(f"tuanzu.{name}", "", True) for name in _CONTEXT),  # noqa: FBT003 PostgreSQL's own
+    sa.func.set_config("role", "none", True),  # noqa: FBT003 PostgreSQL's own
+)
+
+
+class _OfOneRequest(Session):
+    """A door's session, which leaves the caller's role and scope as a transaction's end does.
+
+    The transaction itself goes on, for it is the whole test's.
+    """
+
+    def close(self) -> None:
+        super().close()
+        self.get_bind().execute(_LEFT)
+
+
 @pytest.fixture
 def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Connection]:
     """Give one connection in one transaction that is undone after the test.
@@ -44,7 +63,10 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
     with engine.connect() as opened:
         outer = opened.begin()
         bound = sessionmaker(
-            opened, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            opened,
+            class_=_OfOneRequest,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
         )
         monkeypatch.setattr(db, "_sessions", lambda: bound)
         monkeypatch.setattr(db, "_readers", lambda: bound)
@@ -52,6 +74,7 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
             limit.cache_clear()  # every test has its own minute
         monkeypatch.setattr(Drain, "_serve", lambda _: None)  # a test's connection has one user
         monkeypatch.setattr(wake, "relay", lambda: None)  # nothing is committed: nobody to wake
+        monkeypatch.setattr(usage, "ring", lambda: None)  # one connection: tests flush themselves
         yield opened
         outer.rollback()
 
@@ -83,6 +106,6 @@ def set_clock(connection: Connection) -> Callable[[datetime], None]:
 @pytest.fixture
 def client(connection: Connection) -> Generator[TestClient]:
     """Give a client of the real app, on the test's transaction; pass `headers=` with a token."""
-    del connection  # the fixture's work is to bind the doors' sessions
-    with TestClient(create_app(), raise_server_exceptions=False) as opened:
+    with Watched(create_app(), raise_server_exceptions=False) as opened:
+        opened.connection = connection
         yield opened

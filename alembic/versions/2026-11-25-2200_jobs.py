@@ -1,7 +1,7 @@
 """jobs: batches that are done after their request.
 
 Revision: jobs
-Follows: 0003_audit_of_acts
+Follows: meetings
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "jobs"
-down_revision = "0003_audit_of_acts"
+down_revision = "meetings"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ from fastapi import Request
 
 from services.api import limits
 from services.api.signatures import takes
-from services.core.kit.errors import Fault, Invalid, Unauthenticated, Unsupported
+from services.core.kit.errors import Fault, Invalid, Unauthenticated
 from services.core.kit.trace import ADDRESS
 from services.core.kit.words import Words
 
@@ -24,7 +24,7 @@ def meet_stranger(request: Request) -> None:
     """Count a request without credentials, and let it go on only where nobody needs to be known.
 
     Raises:
-        TooMany: this address has asked too often. Unauthenticated: this route is not for everybody.
+        OverQuota: this address asked too often. Unauthenticated: this route is not for everybody.
     """
     count_stranger()
     if (request.scope["route"].openapi_extra or {}).get("security") != []:
@@ -35,7 +35,7 @@ def count_stranger() -> None:
     """Count one request of somebody we do not know, for the address it comes from.
 
     Raises:
-        TooMany: there were too many of them.
+        OverQuota: there were too many of them.
     """
     limits.addresses().take(limits.network_of(ADDRESS.get()))
 
@@ -60,20 +60,3 @@ def refuse_unknown_parameters(request: Request) -> None:
     ]
     if faults:
         raise Invalid(words, faults=faults)
-
-
-def refuse_other_media(request: Request) -> None:
-    """Refuse a body that is no JSON, or a merge patch where nothing is patched.
-
-    Raises:
-        Unsupported: its media type is not what this method takes.
-    """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    taken = (JSON, MERGE_PATCH) if request.method == "PATCH" else (JSON,)
-    if kind not in taken:
-        names = " / ".join(taken)
-        words = Words(f"请求体须为 {names}。", f"A body must be {names}.")
-        raise Unsupported(
-            words,
-            faults=[Fault("header:Content-Type", "unsupported_media_type", words, taken)],
-        )

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from services.api import facts
+from services.api.examples import example_of
 from services.api.main import create_app
 from services.core import catalogue
 from services.core.kit.events import Fact
@@ -31,6 +32,11 @@ _STREAM = (
     "Redis stream: the entry id is `<sequence>-0`, the field `d` holds the event. A first id that "
     "does not follow the last one you have means that the stream was cut below it."
 )
+_SSE = (
+    "Server-sent events over HTTP, with a bearer token and in the caller's scope: `id` is the "
+    "event's sequence, `data` the event. After a break send `Last-Event-ID`."
+)
+_SCHEMAS = "#/components/schemas/"
 _WEBHOOKS = (
     "POST to the endpoint's own URL, signed as Standard Webhooks 1.0 says; at least once, with the "
     "same id each time."
@@ -71,8 +77,9 @@ def _event(fact: type[Fact]) -> dict[str, Any]:
 
 
 def asyncapi(app: FastAPI) -> dict[str, Any]:
-    """Describe the Redis stream and the webhooks: the same events on two ways."""
+    """Describe the Redis stream, the SSE stream and the webhooks: the same events on three ways."""
     signed = {"headers": facts.WEBHOOK_HEADERS}
+    messages = {fact.NAME: _message(fact) for fact in catalogue.EVENTS}
     return {
         "asyncapi": "3.0.0",
         "info": {"title": app.title, "version": app.version, "description": _FEED},
@@ -81,16 +88,26 @@ def asyncapi(app: FastAPI) -> dict[str, Any]:
             "stream": {
                 "address": Settings.model_fields["stream_name"].default,
                 "description": _STREAM,
-                "messages": {fact.NAME: _message(fact) for fact in catalogue.EVENTS},
+                "messages": messages,
+            },
+            "sse": {
+                "address": "/api/v1/events/stream",
+                "description": _SSE,
+                "messages": messages,
             },
             "webhooks": {
                 "address": None,
                 "description": _WEBHOOKS,
-                "messages": {fact.NAME: {**_message(fact), **signed} for fact in catalogue.EVENTS},
+                "messages": {name: {**message, **signed} for name, message in messages.items()},
             },
         },
         "operations": {
             "addToStream": {"action": "send", "channel": {"$ref": "#/channels/stream"}},
+            "streamEvents": {
+                "action": "send",
+                "channel": {"$ref": "#/channels/sse"},
+                "bindings": {"http": {"method": "GET"}},
+            },
             "callWebhook": {
                 "action": "send",
                 "channel": {"$ref": "#/channels/webhooks"},
@@ -99,9 +116,9 @@ def asyncapi(app: FastAPI) -> dict[str, Any]:
         },
         "components": {
             "schemas": {
-                "Event": facts.ENVELOPE,
+                **facts.envelopes(_SCHEMAS),
                 **{
-                    facts.name_of(fact): facts.event_schema(fact, "#/components/schemas/Event")
+                    facts.name_of(fact): facts.event_schema(fact, _SCHEMAS)
                     for fact in catalogue.EVENTS
                 },
             },
@@ -110,12 +127,14 @@ def asyncapi(app: FastAPI) -> dict[str, Any]:
 
 
 def _message(fact: type[Fact]) -> dict[str, Any]:
+    event = facts.event_schema(fact, _SCHEMAS)
     return {
         "name": fact.NAME,
         "title": fact.TITLE.en,
         "summary": fact.TITLE.zh,
         "description": facts.meaning_of(fact),
-        "payload": {"$ref": f"#/components/schemas/{facts.name_of(fact)}"},
+        "payload": {"$ref": _SCHEMAS + facts.name_of(fact)},
+        "examples": [{"payload": example_of(event, facts.envelopes(_SCHEMAS))}],
     }
 
 

@@ -14,9 +14,9 @@ import orjson
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
-from services.api import arrival, limits
+from services.api import arrival, credentials, limits, refusals, usage
 from services.api.arrival import JSON
-from services.api.preconditions import NO_VERSION, etag_of, etag_of_page, is_known, versions_in
+from services.api.preconditions import NO_VERSION, etag_of_page, is_known, versions_in
 from services.api.trace import noted
 from services.core.access import queries as access
 from services.core.kit import db, idempotency
@@ -24,11 +24,13 @@ from services.core.kit.caller import Caller
 from services.core.kit.errors import (
     Missing,
     PreconditionRequired,
+    Refusal,
     Stale,
     Unauthenticated,
 )
 from services.core.kit.reading import Found, Page
 from services.core.kit.settings import settings
+from services.core.kit.trace import ADDRESS
 from services.core.kit.words import Words
 
 
@@ -38,33 +40,39 @@ class Door:
     session: Session
     caller: Caller
 
-    def __init__(self, request: Request, body: bytes) -> None:
-        """Keep the request; nothing is opened before the route's thread runs."""
+    def __init__(self, request: Request, body: bytes, *, limited: bool = False) -> None:
+        """Keep the request; nothing is opened before the route's thread runs.
+
+        `limited`: a session that must do one thing first may come to this route.
+        """
         self.request = request
         self.body = body
+        self.limited = limited
         self.representation: Callable[[], Found] | None = None
 
     def enter(self, session: Session) -> None:
         """Take the session, and let the bearer of the token in.
 
         Raises:
-            Unauthenticated: no token, or not a good one.
+            Unauthenticated: no token, or not a good one. Forbidden: its session must do one thing
+            first, or a page of somebody else sent the cookie.
         """
         self.session = session
         try:
-            self.caller = self._known()
+            token = credentials.presented(self.request)
+            self.caller = access.caller_of(session, token, limited=self.limited)
         except Unauthenticated:
             arrival.count_stranger()
             raise
+        if self.caller.token_id:
+            usage.seen(self.caller.token_id, self.caller.now, ADDRESS.get())
         notes = noted(self.request)
         notes.account_id = self.caller.account_id
         notes.standing = limits.accounts().take(str(self.caller.account_id))
 
-    def _known(self) -> Caller:
-        scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated(arrival.NO_TOKEN)
-        return access.caller_of(self.session, token.strip())
+    def caller_if_in(self) -> Caller | None:
+        """Give who came in, None before that."""
+        return getattr(self, "caller", None)
 
     def shows(self, representation: Callable[[], Found]) -> None:
         """Say how the record is shown: after the change, and in a 412 as it is now."""
@@ -110,7 +118,7 @@ class Door:
 
     def one(self, found: Found) -> Response:
         """Answer with one record, or 304 if the client has just this."""
-        return self._unless_known(found.body, etag_of(found), {})
+        return self._unless_known(found.body, found.etag, {})
 
     def _unless_known(self, text: str, etag: str, headers: dict[str, str]) -> Response:
         """Answer 304 if If-None-Match has this tag (weakly compared) or is `*`."""
@@ -133,14 +141,14 @@ class Door:
 
     def created(self, path: str, found: Found) -> Response:
         """Answer 201 with the new record and where it lives."""
-        headers = {"ETag": etag_of(found), "Location": f"/api/v1{path}"}
+        headers = {"ETag": found.etag, "Location": f"/api/v1{path}"}
         return Response(found.body, status_code=201, media_type=JSON, headers=headers)
 
     def changed(self) -> Response:
         """Answer with the record after its change, as `shows` says."""
         self.session.flush()
         found = self._shown()
-        return Response(found.body, media_type=JSON, headers={"ETag": etag_of(found)})
+        return Response(found.body, media_type=JSON, headers={"ETag": found.etag})
 
 
 async def _door(request: Request) -> Door:
@@ -148,13 +156,18 @@ async def _door(request: Request) -> Door:
     if not arrival.has_credentials(request):
         arrival.meet_stranger(request)
     arrival.refuse_unknown_parameters(request)
-    body = await request.body()
-    if body:
-        arrival.refuse_other_media(request)
-    return Door(request, body)
+    return Door(request, await request.body())
+
+
+async def _limited(request: Request) -> Door:
+    door = await _door(request)
+    door.limited = True
+    return door
 
 
 Enter = Annotated[Door, Depends(_door)]
+EnterLimited = Annotated[Door, Depends(_limited)]
+"""For the few routes by which a limited session does what it must do first."""
 _Route = ParamSpec("_Route")
 
 
@@ -167,14 +180,18 @@ def _of(given: Mapping[str, object]) -> Door:
 
 
 def in_reading(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
-    """Run a route that only reads, each statement on its own."""
+    """Run a route that only reads."""
 
     @wraps(route)
     def inside(*args: _Route.args, **kwargs: _Route.kwargs) -> Response:
         door = _of(kwargs)
-        with db.reading() as session:
-            door.enter(session)
-            return route(*args, **kwargs)
+        try:
+            with db.reading() as session:
+                door.enter(session)
+                return route(*args, **kwargs)
+        except Refusal as refusal:
+            refusals.note(door.request, door.caller_if_in(), refusal, writes=False)
+            raise
 
     return inside
 
@@ -197,19 +214,51 @@ def in_transaction(route: Callable[_Route, Response]) -> Callable[_Route, Respon
     @wraps(route)
     def inside(*args: _Route.args, **kwargs: _Route.kwargs) -> Response:
         door = _of(kwargs)
-        with db.unit_of_work() as session:
-            door.enter(session)
-            made = _attempt(door)
-            answered = idempotency.earlier(session, made) if made else None
-            if answered:
-                return _replayed(answered)
-            with showing_what_is(door):
-                response = route(*args, **kwargs)
-            if made:
-                _remember(door, made, response)
-        return response
+        try:
+            return _done(door, lambda: route(*args, **kwargs))
+        except Refusal as refusal:  # its transaction is rolled back by now
+            refusals.note(door.request, door.caller_if_in(), refusal, writes=True)
+            raise
 
     return inside
+
+
+def in_steps(route: Callable[_Route, Response]) -> Callable[_Route, Response]:
+    """Run a route that opens its own transactions, one after the other (`db.unit_of_work`).
+
+    For the few that work between two commits: a password is checked for a fifth of a second, and
+    an attempt is counted whatever becomes of it. They take no Idempotency-Key.
+    """
+
+    @wraps(route)
+    def inside(*args: _Route.args, **kwargs: _Route.kwargs) -> Response:
+        door = _of(kwargs)
+        try:
+            with db.reading() as session:
+                door.enter(session)
+            door.caller.must_write()
+            return route(*args, **kwargs)
+        except Refusal as refusal:
+            refusals.note(door.request, door.caller_if_in(), refusal, writes=True)
+            raise
+
+    return inside
+
+
+def _done(door: Door, route: Callable[[], Response]) -> Response:
+    """Run a route in its unit of work; gives what it answers once that is committed."""
+    with db.unit_of_work() as session:
+        door.enter(session)
+        door.caller.must_write()
+        made = _attempt(door)
+        answered = idempotency.earlier(session, made) if made else None
+        if answered:
+            return _replayed(answered)
+        with showing_what_is(door):
+            response = route()
+        if made:
+            _remember(door, made, response)
+    return response
 
 
 def _attempt(door: Door) -> idempotency.Attempt | None:

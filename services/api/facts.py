@@ -4,8 +4,10 @@ One description for the stream, the feed and the webhooks, made from the catalog
 itself is written by `services/worker/stamp.py`; a test compares the two.
 """
 
+from copy import deepcopy
 from typing import Any
 
+from services.api.describing import describe
 from services.core.kit.events import Fact
 
 Schema = dict[str, Any]
@@ -38,15 +40,29 @@ ENVELOPE: Schema = {
             "description": "Of the fact; the same in every attempt to every receiver. Seen twice: "
             "ignore the second.",
         },
-        "source": {"type": "string", "format": "uri", "description": "The service that says it."},
-        "type": {"type": "string", "description": "What happened, `noun.past_tense`."},
-        "subject": {"type": "string", "description": "What it happened to, `kind/id`."},
+        "source": {
+            "type": "string",
+            "format": "uri",
+            "description": "The service that says it.",
+            "examples": ["urn:tuanzu"],
+        },
+        "type": {
+            "type": "string",
+            "description": "What happened, `noun.past_tense`.",
+            "examples": ["progress.accepted"],
+        },
+        "subject": {
+            "type": "string",
+            "description": "What it happened to, `kind/id`.",
+            "examples": ["progress_report/01a20e54-8b12-70c5-a5e1-2f9ad08c41b3"],
+        },
         "time": {"type": "string", "format": "date-time", "description": "When, in UTC."},
         "datacontenttype": {"const": "application/json"},
         "dataschema": {"type": "string", "description": "Name and version of the data's schema."},
         "sequence": {
             "type": "string",
             "pattern": "^[0-9]{19}$",
+            "examples": ["0000000000000004711"],
             "description": "Place in the feed: no gaps, the same order for everybody.",
         },
         "aggregateversion": {
@@ -54,10 +70,15 @@ ENVELOPE: Schema = {
             "minimum": 1,
             "description": "Place among the facts about this one subject.",
         },
-        "actor": {"type": "string", "description": "`account:<id>`, or `system:<part>`."},
+        "actor": {
+            "type": "string",
+            "description": "`account:<id>`, or `system:<part>`.",
+            "examples": ["account:01a20e54-8141-7c35-8a0e-5d1c7f0e2b11"],
+        },
         "traceparent": {
             "type": "string",
             "description": "W3C Trace Context of the request that caused it, if one did.",
+            "examples": ["00-97ba3251441aaaed1ad26345cd6dc45a-00f067aa0ba902b7-01"],
         },
         "data": {"type": "object"},
     },
@@ -86,6 +107,32 @@ WEBHOOK_HEADERS: Schema = {
 """Standard Webhooks 1.0: how a receiver knows that an event is ours and new."""
 
 
+def envelopes(prefix: str) -> dict[str, Schema]:
+    """Give what all events have in common, and the event of any kind, by their names.
+
+    What an event says of itself stands in its own schema, so that code generators need not merge
+    a string with a constant.
+    """
+    common, own = deepcopy(ENVELOPE), ("type", "dataschema", "data")
+    properties = {name: common["properties"].pop(name) for name in own}
+    common["required"] = [name for name in common["required"] if name not in own]
+    common |= {"title": "EventEnvelope", "description": "What every event says of itself."}
+    any_kind = _enveloped(prefix, properties)
+    named = {
+        "EventEnvelope": common,
+        "Event": {"title": "Event", "description": ENVELOPE["description"], **any_kind},
+    }
+    for schema in named.values():
+        describe(schema, {})
+    return named
+
+
+def _enveloped(prefix: str, properties: Schema) -> Schema:
+    """Give an event with these fields of its own."""
+    own = {"type": "object", "required": list(properties), "properties": properties}
+    return {"allOf": [{"$ref": f"{prefix}EventEnvelope"}, own]}
+
+
 def name_of(fact: type[Fact]) -> str:
     """Give the name and version, as in `region.changed.v1`."""
     return f"{fact.NAME}.v{fact.VERSION}"
@@ -104,31 +151,29 @@ def meaning_of(fact: type[Fact]) -> str:
 def data_schema(fact: type[Fact]) -> Schema:
     """Give the schema of a fact's data, whole in itself."""
     schema = fact.model_json_schema(mode="serialization")
+    del schema["additionalProperties"]  # a receiver must bear an optional field more
     definitions = schema.pop("$defs", {})
-    return {
+    whole = {
         **_inlined(schema, definitions),
         "title": fact.TITLE.en,
         "x-title-zh": fact.TITLE.zh,
         "description": meaning_of(fact),
     }
+    describe(whole, {})
+    return whole
 
 
-def event_schema(fact: type[Fact], envelope: str) -> Schema:
-    """Give the schema of the whole event; `envelope` refers to the envelope's schema."""
-    return {
-        "title": fact.TITLE.en,
-        "allOf": [
-            {"$ref": envelope},
-            {
-                "type": "object",
-                "properties": {
-                    "type": {"const": fact.NAME},
-                    "dataschema": {"const": urn_of(fact)},
-                    "data": data_schema(fact),
-                },
-            },
-        ],
+def event_schema(fact: type[Fact], prefix: str) -> Schema:
+    """Give the schema of the whole event; the envelope's schema lies below the prefix."""
+    properties = {
+        "type": {"const": fact.NAME, "type": "string"},
+        "dataschema": {"const": urn_of(fact), "type": "string"},
+        "data": data_schema(fact),
     }
+    whole = {"title": fact.TITLE.en, "description": meaning_of(fact)}
+    whole |= _enveloped(prefix, properties)
+    describe(whole, {})
+    return whole
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 any part of a JSON document

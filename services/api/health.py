@@ -11,7 +11,9 @@ from fastapi import APIRouter, Response
 from orjson import dumps
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from services.core.audit import queries as audit
 from services.core.calendar import published
 from services.core.kit import db
 from services.core.kit.settings import settings
@@ -54,10 +56,13 @@ def readyz() -> Response:
     try:
         with db.reading() as session:
             head, now, beats = session.execute(_STATE).one()
+            broken = (
+                [] if head == expected_head() else [f"migration: at {head}, not {expected_head()}"]
+            )
+            unsealed = [] if broken else _unsealed(session)
     except SQLAlchemyError:
         return _answer(503, ["database: no answer"], [])
-    broken = [] if head == expected_head() else [f"migration: at {head}, not {expected_head()}"]
-    degraded = [*_stale(beats or {}), *_redis(), *_holidays(now.date())]
+    degraded = [*_stale(beats or {}), *unsealed, *_redis(), *_holidays(now.date())]
     return _answer(503 if broken else 200, broken, degraded)
 
 
@@ -71,6 +76,14 @@ def _stale(ages: dict[str, float]) -> list[str]:
     """Name the parts that were not seen at work for too long."""
     limit = settings().heartbeat_stale.total_seconds()
     return [f"{name}: last seen {age:.0f} s ago" for name, age in ages.items() if age > limit]
+
+
+def _unsealed(session: Session) -> list[str]:
+    """Warn while audit lines wait for their seal: the relay is down, or cannot seal."""
+    waited = audit.unsealed_for(session)
+    if waited is None or waited <= audit.UNSEALED_TOO_LONG:
+        return []
+    return [f"audit: lines unsealed for {waited.total_seconds():.0f} s"]
 
 
 def _redis() -> list[str]:

@@ -11,13 +11,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 import redis
 import structlog
 
-from services.core.kit.errors import Kind, Refusal
+from services.core.kit.errors import TooMany
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
 
@@ -48,18 +49,17 @@ class Standing:
         }
 
 
-class TooMany(Refusal):
+class OverQuota(TooMany):
     """More requests than the quota; later is right."""
-
-    kind = Kind.TOO_MANY
-    code = "too_many_requests"
-    title = Words("请求过于频繁", "Too many requests")
 
     def __init__(self, standing: Standing) -> None:
         """Say how long to wait."""
         self.standing = standing
         wait = standing.resets_in
-        super().__init__(Words(f"请在 {wait} 秒后重试。", f"Please try again in {wait} second(s)."))
+        super().__init__(
+            Words(f"请在 {wait} 秒后重试。", f"Please try again in {wait} second(s)."),
+            retry_after=timedelta(seconds=wait),
+        )
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ class Limiter:
         """Count one request of this key.
 
         Raises:
-            TooMany: its quota is used up.
+            OverQuota: its quota is used up.
         """
         window, passed = divmod(self._clock(), WINDOW_SECONDS)
         with self._lock:
@@ -104,7 +104,7 @@ class Limiter:
                 cell.untold += 1
                 self._untold.add(key)
         if refused:
-            raise TooMany(Standing(self.policy, self.quota, 0, self._wait(cell, passed)))
+            raise OverQuota(Standing(self.policy, self.quota, 0, self._wait(cell, passed)))
         left = int(self.quota - weighed - 1)
         return Standing(self.policy, self.quota, left, math.ceil(WINDOW_SECONDS - passed))
 

@@ -12,7 +12,9 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Items on one page.")] = 50
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description="How many records one page holds at most.")
+    ] = 50
     cursor: Annotated[
         str | None, Field(max_length=2000, description="`next_cursor` of the page before.")
     ] = None

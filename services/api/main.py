@@ -8,32 +8,41 @@ import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from services.api import health, limits, openapi, problems
+from services.api import health, histories, limits, openapi, problems, reading_room
 from services.api.batch import drain, serving
 from services.api.batch.collections import collections_of
+from services.api.edge import Edge
 from services.api.routes import (
     access,
     agreements,
+    audit,
     calendar,
     escalations,
+    events,
     groups,
     jobs,
+    meetings,
     monitoring,
     notifications,
     organisations,
+    overview,
     policies,
     progress,
     projects,
     regions,
     reminders,
+    sync,
     targets,
     terms,
     webhooks,
 )
+from services.api.stream import Hub, ended_by_signals
 from services.api.trace import Traced
 from services.core.kit import logs
-from services.core.kit.settings import settings
+from services.core.kit.settings import Settings, settings
 
 ROOMS: tuple[APIRouter, ...] = (
     projects.router,
@@ -42,6 +51,7 @@ ROOMS: tuple[APIRouter, ...] = (
     notifications.router,
     reminders.router,
     escalations.router,
+    meetings.router,
     groups.router,
     access.router,
     organisations.router,
@@ -51,6 +61,10 @@ ROOMS: tuple[APIRouter, ...] = (
     agreements.router,
     targets.router,
     webhooks.router,
+    sync.router,
+    overview.router,
+    events.router,
+    audit.router,
     jobs.router,
     terms.router,
 )
@@ -66,10 +80,12 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         },
     }
     for status, words in (
+        (400, "The request cannot be read, or could be read in more than one way."),
         (401, "No token, or not a good one."),
         (403, "Visible, but not this caller's to change."),
         (404, "No such record, or none in the caller's scope."),
         (409, "In conflict with what is recorded; unlawful moves list the lawful ones."),
+        (413, "The body is too large."),
         (412, "The record has another version by now; it is included."),
         (415, "The body is not of a media type this takes."),
         (422, "The input is wrong; each field is named by its pointer."),
@@ -80,8 +96,34 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
+_ASKED_ACROSS_ORIGINS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Last-Event-ID",
+    "X-Request-ID",
+    "traceparent",
+)
+_TOLD_ACROSS_ORIGINS = (
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Idempotent-Replayed",
+    "Deprecation",
+    "Sunset",
+    "X-Request-ID",
+    "traceparent",
+)
+"""A browser shows a script of another origin only what is named here."""
+
+
 @asynccontextmanager
-async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     """Give the thread pool as many threads as there are connections: more would only wait.
 
     Beside them one thread shares the counts of the limits with other api processes, and one does
@@ -91,7 +133,8 @@ async def _lifespan(_: FastAPI) -> AsyncGenerator[None]:
     aside = (limits.Reconciler(), drain.Drain(BATCHES))
     for thread in aside:
         thread.start()
-    yield
+    with ended_by_signals(app.state.hub):
+        yield
     for thread in aside:
         thread.stop()
 
@@ -100,6 +143,23 @@ def _operation_id(route: APIRoute) -> str:
     """Name the operation after its function, in camelCase, as generated clients like it."""
     first, *rest = route.name.split("_")
     return first + "".join(word.capitalize() for word in rest)
+
+
+def _stand_in_front(app: FastAPI, chosen: Settings) -> None:
+    """Put the layers around the routes, from the innermost to the outermost."""
+    app.add_middleware(Edge, body_limit=chosen.body_limit_bytes)
+    if chosen.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=chosen.cors_origins,
+            allow_credentials=True,
+            allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+            allow_headers=_ASKED_ACROSS_ORIGINS,
+            expose_headers=_TOLD_ACROSS_ORIGINS,
+        )
+    app.add_middleware(Traced, over_tls=chosen.address().startswith("https://"))
+    if chosen.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(chosen.trusted_proxies))
 
 
 def create_app() -> FastAPI:
@@ -112,17 +172,20 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
         openapi_url="/api/v1/openapi.json",
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=settings().body_limit_bytes,
     )
-    app.add_middleware(Traced)
+    app.state.hub = Hub()
+    _stand_in_front(app, settings())
     problems.install(app)
     for room in ROOMS:
         app.include_router(room, prefix="/api/v1", responses=_PROBLEMS)
+    app.include_router(histories.of(ROOMS), prefix="/api/v1", responses=_PROBLEMS)
     batches = serving.router_of(BATCHES.values())
     app.include_router(batches, prefix="/api/v1", responses=_PROBLEMS)
     app.include_router(health.router)
+    reading_room.install(app)
     Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )

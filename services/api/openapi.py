@@ -6,6 +6,7 @@ A route says what it needs and how it answers by the methods of the door it call
 
 import inspect
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from types import FunctionType
 from typing import Any
@@ -15,7 +16,15 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
-from services.api import deprecation, facts, problems
+from services.api import (
+    credentials,
+    deprecation,
+    describing,
+    examples,
+    facts,
+    links,
+    problems,
+)
 from services.api.arrival import MERGE_PATCH
 from services.api.batch import contract
 from services.api.batch.collections import Collection
@@ -33,33 +42,59 @@ _DESCRIPTION = (
     "qualifier. Unknown fields are refused."
 )
 
+_SECURITY = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A personal or service token, or a phone's access token.",
+    },
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": credentials.SECURE_COOKIE,
+        "description": "A browser's session; changes are taken from our own pages only.",
+    },
+}
+_AN_ETAG = {"type": "string", "maxLength": 200, "examples": ['"1-5d41402abc4b"']}
+_SOME_ETAGS = {**_AN_ETAG, "maxLength": 8000}
+
 _LANGUAGE = {
     "name": "Accept-Language",
     "in": "header",
     "required": False,
     "description": "Language of problems; codes are never translated.",
-    "schema": {"type": "string", "default": "zh-CN", "examples": ["zh-CN", "en"]},
+    "schema": {
+        "type": "string",
+        "maxLength": 8000,
+        "default": "zh-CN",
+        "examples": ["en"],
+    },
 }
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "Makes a repeated POST give the first answer instead of acting twice.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255,
+        "examples": ["phone-7f3a-000042"],
+    },
 }
 _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
     "description": "The ETag of the representation that this changes; `*`: whatever it is now.",
-    "schema": {"type": "string"},
+    "schema": _AN_ETAG,
 }
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
     "description": "The ETag you have; the answer is 304 if it is still true.",
-    "schema": {"type": "string"},
+    "schema": _SOME_ETAGS,
 }
 _NONE_YET = {
     "name": "If-None-Match",
@@ -68,9 +103,11 @@ _NONE_YET = {
     "description": "`*`: there is none yet. This or If-Match is required.",
     "schema": {"type": "string", "enum": ["*"]},
 }
-_ETAG = {"ETag": {"description": "Version of this representation.", "schema": {"type": "string"}}}
+_ETAG = {"ETag": {"description": "Version of this representation.", "schema": _AN_ETAG}}
 _LOCATION = {"Location": {"description": "Where it lives.", "schema": {"type": "string"}}}
 _LINK = {"Link": {"description": 'The next page, rel="next".', "schema": {"type": "string"}}}
+_NO_BODY: Mapping[str, Any] = {"application/json": {"schema": {}}}
+"""What the framework writes where a route says no model."""
 _UNCHANGED = {"description": "You have it already.", "headers": _ETAG}
 _STANDING = {
     "RateLimit": {"$ref": "#/components/headers/RateLimit"},
@@ -153,21 +190,46 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
     """Add what the framework cannot know."""
     document["info"]["description"] = _DESCRIPTION
     document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    document["security"] = [{"bearer": []}]
+    document["security"] = [{"bearer": []}, {"cookie": []}]
     components = document.setdefault("components", {})
     components["headers"] = _SHARED_HEADERS
-    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    components["securitySchemes"] = _SECURITY
     schemas = components.setdefault("schemas", {})
     schemas.update(_problem_schemas())
-    schemas["Event"] = facts.ENVELOPE
+    schemas.update(facts.envelopes(_REFERENCE))
     for fact in catalogue.EVENTS:
-        schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE + "Event")
+        schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE)
+    by_reference = {_REFERENCE + name: schema for name, schema in schemas.items()}
+    for name, schema in schemas.items():
+        describing.describe(schema, by_reference)
+        schema["title"] = name  # generators name classes by the title
     for path, item in document["paths"].items():
         if "patch" in item:
             _as_merge_patch(item["patch"], schemas)
         for method, operation in item.items():
             _describe(operation, method, endpoints[path, method])
+            operation["parameters"] = [
+                describing.described(parameter, by_reference)
+                for parameter in operation["parameters"]
+            ]
+            examples.put_examples(operation, schemas)
+    links.put_links(document["paths"], schemas)
+    document["tags"] = _tags(document, endpoints)
     document["webhooks"] = {fact.NAME: _webhook(fact) for fact in catalogue.EVENTS}
+
+
+def _tags(
+    document: dict[str, Any], endpoints: Mapping[tuple[str, str], FunctionType]
+) -> list[dict[str, str]]:
+    """Describe each tag by the first line of the card of its room, or of its routes."""
+    said = {"webhooks": "What integrators register, and what is sent to them."}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            module = endpoints[path, method].__module__
+            room = sys.modules.get(f"services.core.{module.rpartition('.')[2]}")
+            card = (room or sys.modules[module]).__doc__ or ""
+            said.setdefault(operation["tags"][0], card.strip().splitlines()[0])
+    return [{"name": name, "description": said[name]} for name in sorted(said)]
 
 
 def _problem_schemas() -> dict[str, Any]:
@@ -188,17 +250,20 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
     if "requestBody" not in operation:
         unneeded.add("415")
     if operation.get("security") == []:
-        unneeded |= {"401", "403", "404"}
+        unneeded |= {"404"} if "unit_of_work" in asks else {"401", "403", "404"}
     preconditions = _preconditions(asks)
     parameters += preconditions
     if not preconditions:
         unneeded |= {"412", "428"}
-    if method == "post":
+    if method == "post" and "unit_of_work" not in asks:
         parameters.append(_KEY)
     if method == "get" and asks & {"one", "many"}:
         parameters.append(_IF_NONE_MATCH)
         responses["304"] = _UNCHANGED
     parameters.append(_LANGUAGE)
+    success = responses[min(responses)]
+    if success.get("content") == _NO_BODY:
+        del success["content"]
     operation["responses"] = {
         status: responses[status] for status in sorted(responses) if status not in unneeded
     }
@@ -241,7 +306,9 @@ def _asked(function: FunctionType) -> set[str]:
     names = set(function.__code__.co_names)
     for name in tuple(names):
         used = function.__globals__.get(name)
-        if isinstance(used, FunctionType) and used.__module__ == function.__module__:
+        if not isinstance(used, FunctionType) or hasattr(used, "__wrapped__"):
+            continue  # a route of that name is described by itself
+        if used.__module__ == function.__module__:
             names |= _asked(used)
     return names
 

@@ -1,9 +1,11 @@
 """From pydantic's findings to pointers and sentences in both languages."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from services.api import plain_json
 from services.api.signatures import Takes
 from services.core.kit.errors import Fault
 from services.core.kit.words import Words
@@ -23,6 +25,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "bool_parsing": ("须为 true 或 false。", "This must be true or false."),
     "bool_type": ("须为 true 或 false。", "This must be true or false."),
     "decimal_parsing": ("须为数字。", "This must be a number."),
+    "decimal_text": (
+        '须为字符串中的数字，如 "625000000.00"。',
+        'This must be a number in a string, as "625000000.00".',
+    ),
     "decimal_type": ("须为数字。", "This must be a number."),
     "decimal_max_digits": ("位数过多。", "The number has too many digits."),
     "decimal_max_places": ("小数位数过多。", "The number has too many decimals."),
@@ -45,7 +51,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "model_attributes_type": ("须为 JSON 对象。", "This must be a JSON object."),
     "model_type": ("须为 JSON 对象。", "This must be a JSON object."),
     "dict_type": ("须为 JSON 对象。", "This must be a JSON object."),
-    "json_invalid": ("不是有效的 JSON。", "This is not valid JSON."),
     "control_character": ("含有不允许的控制字符。", "The text holds a control character."),
     "year_out_of_range": ("年份须在2000至2100之间。", "The year must lie between 2000 and 2100."),
 }
@@ -63,6 +68,7 @@ _LIMITS: dict[str, str] = {
     "decimal_places": "decimals <= {}",
 }
 
+_CODE = re.compile(r"[a-z_]{1,40}")
 _OUTSIDE = {"query": "?", "path": "path:", "header": "header:", "cookie": "cookie:"}
 
 
@@ -77,13 +83,14 @@ def faults_of(errors: Sequence[Mapping[str, Any]], taken: Takes | None = None) -
 def _fault(error: Mapping[str, Any], taken: Takes | None) -> Fault:
     code = str(error["type"])
     if code == "value_error":  # our own validators raise ValueError("<code>")
-        code = str(error["msg"]).removeprefix("Value error, ")
-    zh, en = _SENTENCES.get(code, ("取值无效。", str(error["msg"])))
+        said = str(error["msg"]).removeprefix("Value error, ")
+        code = said if _CODE.fullmatch(said) else "invalid"
+    zh, en = _SENTENCES.get(code, ("取值无效。", "This value is not valid."))
     context = error.get("ctx") or {}
     allowed = tuple(form.format(context[name]) for name, form in _LIMITS.items() if name in context)
     if code == "extra_forbidden" and taken:
         allowed = tuple(names_beside(error["loc"], taken))
-    return Fault(pointer_of(error["loc"], code), code, Words(zh, en), allowed)
+    return Fault(pointer_of(error["loc"]), code, Words(zh, en), allowed)
 
 
 def names_beside(location: Sequence[str | int], taken: Takes) -> Iterator[str]:
@@ -123,15 +130,19 @@ def _at(shape: Mapping[str, Any], part: str | int) -> Iterator[Mapping[str, Any]
         yield below
 
 
-def pointer_of(location: Sequence[str | int], code: str) -> str:
-    """Turn pydantic's location into a JSON pointer (RFC 6901), or `?name` outside the body."""
+def pointer_of(location: Sequence[str | int]) -> str:
+    """Turn pydantic's location into a JSON pointer (RFC 6901), or `?name` outside the body.
+
+    What the client made up (a field we do not have) is named only if it looks like a name.
+    """
     where, *rest = location
     if where in _OUTSIDE:
-        return _OUTSIDE[str(where)] + ".".join(str(part) for part in rest)
-    if code == "json_invalid":
-        return ""
-    parts = rest if where == "body" else location
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+        return _OUTSIDE[str(where)] + plain_json.pointer_to("", str(rest[0]))[1:] if rest else ""
+    pointer = ""
+    for part in rest if where == "body" else location:
+        index = isinstance(part, int)
+        pointer = f"{pointer}/{part}" if index else plain_json.pointer_to(pointer, str(part))
+    return pointer
 
 
 _IN_AN_ITEM = {"header:If-Match": "/if_match", "path:": "/id", "op:": "/op", "body:": "/body"}

@@ -4,7 +4,6 @@ import hashlib
 import re
 
 from services.core.kit.errors import Invalid
-from services.core.kit.reading import Found
 from services.core.kit.words import Words
 
 _TAG = re.compile(r'(W/)?("[^"]*")')
@@ -14,23 +13,9 @@ NO_VERSION = -1
 """What no record has."""
 
 
-def etag_of(found: Found) -> str:
-    """Make a strong ETag: the row version, which If-Match compares, and a digest of the bytes.
-
-    Where the bytes also say when they were made, the tag is weak: it stands for the rest.
-    """
-    if found.essence is not None:
-        return f'W/"{found.version}-{_digest(found.essence)}"'
-    return f'"{found.version}-{_digest(found.body)}"'
-
-
 def etag_of_page(text: str) -> str:
     """Make the ETag of a page: it has no version, only bytes."""
-    return f'"{_digest(text)}"'
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+    return f'"{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"'
 
 
 def is_known(etag: str, if_none_match: str | None) -> bool:

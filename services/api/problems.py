@@ -3,6 +3,7 @@
 Nothing else in the project knows which status a refusal has.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,11 +16,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from services.api.limits import TooMany
+from services.api.limits import OverQuota
 from services.api.pointers import faults_of
 from services.api.signatures import takes
 from services.core.jobs.schemas import BatchOutcome
@@ -30,6 +31,7 @@ from services.core.kit.errors import (
     Kind,
     Refusal,
     Stale,
+    TooMany,
     Unavailable,
     UnlawfulMove,
 )
@@ -39,6 +41,7 @@ from services.core.kit.words import Words
 _log = structlog.get_logger(__name__)
 
 STATUS: dict[Kind, int] = {
+    Kind.MALFORMED: 400,
     Kind.INVALID: 422,
     Kind.UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
@@ -74,8 +77,8 @@ class ProblemError(BaseModel):
     """One wrong field."""
 
     pointer: str = Field(description="JSON pointer into the body; `?name` a query parameter.")
-    code: str
-    detail: str
+    code: str = Field(description="Stable; never translated.", examples=["missing"])
+    detail: str = Field(examples=["This field is required."])
     allowed: list[str] = Field(default_factory=list, description="What is allowed there.")
 
 
@@ -95,9 +98,11 @@ class BatchUndone(Invalid):
 class Problem(BaseModel):
     """RFC 9457 problem details; codes are stable, `title` and `detail` are localised."""
 
-    type: str = Field(examples=["urn:tuanzu:problem:unlawful_move"])
-    code: str
-    title: str
+    type: str = Field(examples=["urn:tuanzu:problem:not_found"])
+    code: str = Field(description="Stable; never translated.", examples=["not_found"])
+    title: str = Field(
+        description="The code in words, in the caller's language.", examples=["Not found"]
+    )
     status: int
     detail: str
     errors: list[ProblemError] = Field(default_factory=list)
@@ -107,6 +112,12 @@ class Problem(BaseModel):
     items: list[BatchOutcome] | None = Field(
         default=None, description="On an undone batch: what came of each item."
     )
+
+
+def documented(status: int, words: str) -> dict[int | str, dict[str, Any]]:
+    """Describe a problem that only one route has, for the OpenAPI document."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {status: {"description": words, "content": {"application/problem+json": schema}}}
 
 
 def language_of(request: Request) -> str:
@@ -127,13 +138,12 @@ def _preferred(header: str) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Put the handlers into the app; after this no error leaves in another form."""
+    """Put the handlers into the app; the edge answers what is left over."""
     app.add_exception_handler(Refusal, _any)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _any)
     app.add_exception_handler(PoolTimeout, _any)
-    app.add_exception_handler(Exception, _any)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +192,10 @@ def told(error: Exception) -> Told:
         known = _raced(error)
         if known:
             return known
+    if isinstance(error, DataError):
+        _log.warning("a value reached the database that no rule bounds", exc_info=error)
+        words = Words("取值超出范围。", "A value is out of range.")
+        return Told(422, "out_of_range", Invalid.title, words)
     if isinstance(error, DBAPIError | PoolTimeout):
         _log.error("database error", exc_info=error)
         words = Words("请稍后重试。", "Please try again shortly.")
@@ -209,7 +223,8 @@ def _refused(error: Refusal) -> Told:
     if isinstance(error, BatchUndone):
         extra["items"] = error.items
     if isinstance(error, TooMany):
-        headers["Retry-After"] = str(error.standing.resets_in)
+        headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
+    if isinstance(error, OverQuota):
         headers.update(error.standing.headers())
     if error.kind == Kind.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = "Bearer"
@@ -244,9 +259,13 @@ def answer(request: Request, no: Told) -> Response:
     )
 
 
-async def _any(request: Request, error: Exception) -> Response:
-    """Answer a refusal or a failure."""
+def answered(request: Request, error: Exception) -> Response:
+    """Answer a refusal or a failure; of the inside it says not a word, the log has it."""
     return answer(request, told(error))
+
+
+async def _any(request: Request, error: Exception) -> Response:
+    return answered(request, error)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -1,10 +1,11 @@
-"""Request id and W3C trace context around every request, and its one line in the log.
+"""What every answer carries: request id, trace, headers of caution; and its one line in the log.
 
 A plain ASGI middleware, outermost: whatever is answered, by whom ever, carries what it adds.
 """
 
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -19,6 +20,22 @@ from services.core.kit.trace import ADDRESS, TRACEPARENT, continued
 
 _log = structlog.get_logger(__name__)
 _FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_PAGE_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+"""For pages of our own (/docs): nothing from elsewhere; the script that starts Swagger UI stands in
+the page itself, which shows nothing that a user wrote."""
+_CAUTION = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_HSTS = "max-age=31536000; includeSubDomains"
 _PREFIX = "/api/v1"
 _KEY = "tuanzu.noted"
 _QUIET = frozenset({"/livez", "/readyz", "/metrics", "/version"})
@@ -45,7 +62,7 @@ def noted(request: Request) -> Noted:
 class _Answering:
     """One request on its way: what its answer carries, and what is said of it afterwards."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, caution: Mapping[str, str]) -> None:
         """Give the request an id, and continue its trace or begin one."""
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
@@ -59,6 +76,7 @@ class _Answering:
         if self.method == "HEAD":  # GET without the body, for every route alike
             self.scope["method"] = "GET"
         self._send = send
+        self._caution = caution
 
     async def sent(self, message: Message) -> None:
         """Pass one message of the answer on, with our headers."""
@@ -67,9 +85,11 @@ class _Answering:
             out = MutableHeaders(scope=message)
             out["X-Request-ID"] = self.request_id
             out["traceparent"] = self.traceparent
-            out["Vary"] = "Accept-Language, Authorization"
+            out.add_vary_header("Accept-Language, Authorization, Cookie")
             out["Cache-Control"] = "no-store" if "etag" not in out else "private, no-cache"
-            out["X-Content-Type-Options"] = "nosniff"
+            page = out.get("content-type", "").startswith("text/html")
+            out.setdefault("Content-Security-Policy", _PAGE_POLICY if page else _DATA_POLICY)
+            out.update(self._caution)
             if self.noted.standing:
                 out.update(self.noted.standing.headers())
             deprecation.tell(self.scope, out)
@@ -102,16 +122,17 @@ class _Answering:
 class Traced:
     """Gives each request an id and a trace, echoes both, and writes the line."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand in front of the app."""
+    def __init__(self, app: ASGIApp, *, over_tls: bool) -> None:
+        """Stand in front of the app; `over_tls`: clients reach it by https only."""
         self.app = app
+        self.caution = {**_CAUTION, "Strict-Transport-Security": _HSTS} if over_tls else _CAUTION
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Set the trace for everything the request causes."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answering = _Answering(scope, send)
+        answering = _Answering(scope, send, self.caution)
         TRACEPARENT.set(answering.traceparent)
         ADDRESS.set(scope["client"][0] if scope.get("client") else None)
         try:

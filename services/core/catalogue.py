@@ -1,16 +1,20 @@
-"""Everything that exists: every table (METADATA) and every fact (EVENTS).
+"""Everything that exists: every table (METADATA), fact (EVENTS) and sealed column (SEALED).
 
 Only doors, Alembic and tests look here; a room is named here once for its tables, once for its
-facts.
+facts, and once if it keeps secrets.
 """
 
 from collections.abc import Iterable
 from types import ModuleType
 
+from sqlalchemy.orm import InstrumentedAttribute
+
 from services.core.access import events as access_events
 from services.core.access import models as access
 from services.core.agreements import events as agreements_events
 from services.core.agreements import models as agreements
+from services.core.audit import events as audit_events
+from services.core.audit import models as audit
 from services.core.calendar import events as calendar_events
 from services.core.calendar import models as calendar
 from services.core.escalations import events as escalations_events
@@ -20,9 +24,12 @@ from services.core.exchange import models as exchange
 from services.core.groups import events as groups_events
 from services.core.groups import models as groups
 from services.core.jobs import models as jobs_room
-from services.core.kit import feed, idempotency, jobs, ledger
+from services.core.kit import feed, idempotency, jobs, ledger, written
 from services.core.kit.db import Base
 from services.core.kit.events import Fact
+from services.core.kit.sealing import Sealed
+from services.core.meetings import events as meetings_events
+from services.core.meetings import models as meetings
 from services.core.monitoring import events as monitoring_events
 from services.core.monitoring import models as monitoring
 from services.core.notifications import events as notifications_events
@@ -39,12 +46,14 @@ from services.core.regions import events as regions_events
 from services.core.regions import models as regions
 from services.core.reminders import events as reminders_events
 from services.core.reminders import models as reminders
+from services.core.sync import models as sync
 from services.core.targets import events as targets_events
 from services.core.targets import models as targets
 from services.core.webhooks import events as webhooks_events
 from services.core.webhooks import models as webhooks
 
 ROOMS_WITH_TABLES = (
+    written,
     feed,
     idempotency,
     jobs,
@@ -55,6 +64,7 @@ ROOMS_WITH_TABLES = (
     policies,
     groups,
     access,
+    audit,
     jobs_room,
     projects,
     agreements,
@@ -63,11 +73,21 @@ ROOMS_WITH_TABLES = (
     monitoring,
     notifications,
     reminders,
+    meetings,
     escalations,
     webhooks,
     exchange,
+    sync,
 )
 METADATA = Base.metadata
+
+SEALED: tuple[Sealed, ...] = (*idempotency.SEALED, *access.SEALED, *webhooks.SEALED)
+"""What `tuanzu keys reseal` seals again."""
+KEY_IDS: tuple[InstrumentedAttribute[str], ...] = (
+    audit.AuditSeal.key_id,
+    audit.AuditTombstone.key_id,
+)
+"""Columns that name the key something was signed with: `tuanzu keys retire` keeps those keys."""
 
 ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     calendar_events,
@@ -76,6 +96,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     policies_events,
     groups_events,
     access_events,
+    audit_events,
     projects_events,
     agreements_events,
     targets_events,
@@ -83,6 +104,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     monitoring_events,
     notifications_events,
     reminders_events,
+    meetings_events,
     escalations_events,
     webhooks_events,
     exchange_events,

@@ -24,8 +24,10 @@ COMMANDS: dict[str, str] = {
     "keys": "services.standalone.commands.keys",
     "demo": "services.standalone.commands.records",
     "seed": "services.standalone.commands.records",
+    "bootstrap": "services.standalone.commands.bootstrap",
     "token": "services.standalone.commands.token",
     "sweep": "services.standalone.commands.sweep",
+    "audit": "services.standalone.commands.audit",
 }
 """Where each command lives; the module adds it to the app it is given by `app_commands`."""
 

@@ -5,6 +5,7 @@ with the same ticks and readers as the workers', while the people of `history.js
 review. So every reminder, finding, light and ladder step is the work of the rules themselves.
 """
 
+import secrets
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,8 +15,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from services.core.access import passwords
 from services.core.access import queries as access
-from services.core.access.models import Account
+from services.core.access.models import Account, Password
 from services.core.exchange import actions, queries, rules
 from services.core.exchange.actions import Loaded
 from services.core.exchange.rules import Anchors
@@ -64,6 +66,15 @@ def load(session: Session, *, now: datetime) -> Loaded | None:
     session.execute(update(ProgressReport).values(is_illustrative=True))
     session.execute(delete(NotificationDelivery))  # nobody gets letters about a simulated past
     return loaded
+
+
+def give_password(session: Session, *, now: datetime) -> str:
+    """Give every log-in of the demonstration one password, made for this installation alone."""
+    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    argon2 = passwords.argon2(password)
+    for account_id in session.scalars(select(Account.id)):
+        session.add(Password(account_id=account_id, argon2=argon2, set_at=now))
+    return password
 
 
 def _acts(session: Session, filing: Filing, anchors: Anchors) -> list[Act]:

@@ -1,6 +1,5 @@
 """The data folder of the one-machine run: what lies where, and who may use it."""
 
-import base64
 import fcntl
 import os
 import time
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from services.core.kit import cipher
 from services.core.kit.words import Words
 from services.standalone.trouble import Trouble
 
@@ -52,6 +52,11 @@ class Home:
     def demo_loaded(self) -> Path:
         """Give the mark that the demo was loaded once."""
         return self.root / "demo.loaded"
+
+    @property
+    def demo_password(self) -> Path:
+        """Give the file of the demo log-ins' one password (0600)."""
+        return self.root / "demo.password"
 
     def log(self, name: str) -> Path:
         """Give the log of one process."""
@@ -157,4 +162,4 @@ def write_private(path: Path, text: str) -> None:
 def ensure_secret_key(path: Path) -> None:
     """Make the master key (base64 of 32 random bytes) unless there is one."""
     if not path.exists():
-        write_private(path, base64.b64encode(os.urandom(32)).decode() + "\n")
+        write_private(path, cipher.written((cipher.new_key(),)))

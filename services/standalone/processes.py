@@ -48,10 +48,16 @@ def _demo(_: Site) -> tuple[str, ...]:
 
 
 def _api(site: Site) -> tuple[str, ...]:
-    """Open streams end with the process, so a stop waits three seconds for requests and no more."""
+    """Open streams end with the process, so a stop waits three seconds for requests and no more.
+
+    Above 800 connections new ones are told to come back: a process may have 1024 files by default.
+    Whom to believe about the client's address is the app's own setting (`trusted_proxies`).
+    """
     listen = ("--host", site.host, "--port", str(site.port))
     calm = ("--no-access-log", "--timeout-graceful-shutdown", "3")
-    return (PYTHON, "-m", "uvicorn", "services.api.main:create_app", "--factory", *listen, *calm)
+    wary = ("--no-server-header", "--no-proxy-headers", "--limit-concurrency", "800")
+    app = ("services.api.main:create_app", "--factory")
+    return (PYTHON, "-m", "uvicorn", *app, *listen, *calm, *wary)
 
 
 def _relay(_: Site) -> tuple[str, ...]:

@@ -25,6 +25,12 @@ LOGINS: tuple[tuple[str, Words], ...] = (
         Words("泰顺团组召集单位（与景宁无关）", "the convener of Taishun: an outsider"),
     ),
     ("integrator", Words("系统对接方", "a program that subscribes to events")),
+    (
+        "security-admin",
+        Words(
+            "安全管理员：管理账户，须先启用二次验证", "keeps accounts, once a second factor is on"
+        ),
+    ),
 )
 
 
@@ -67,6 +73,10 @@ def greet(place: Home, chosen: Settings, seconds: float) -> None:
     if not chosen.demo:
         return
     OUT.print(_logins(command))
+    if place.demo_password.exists():
+        password = place.demo_password.read_text(encoding="ascii").strip()
+        said = Words(f"演示账户的密码：{password}", f"Password of the demo log-ins: {password}")
+        OUT.print(spoken(said), markup=False)
     for question, line in _TRIES:
         OUT.print(f"[bold]{spoken(question)}[/]")
         OUT.print("  " + line.format(tuanzu=command, address=address), markup=False)

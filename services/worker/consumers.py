@@ -2,6 +2,7 @@
 
 from services.core.escalations import actions as escalations
 from services.core.kit.feed import Reader
+from services.core.meetings import actions as meetings
 from services.core.monitoring import actions as monitoring
 from services.core.progress import actions as progress
 from services.core.reminders import actions as reminders
@@ -12,5 +13,6 @@ CONSUMERS: dict[str, dict[str, Reader]] = {
     "monitoring": monitoring.READERS,
     "reminders": reminders.READERS,
     "escalations": escalations.READERS,
+    "meetings": meetings.READERS,
     "webhooks": webhooks.READERS,
 }

@@ -1,4 +1,4 @@
-"""The relay: numbers committed facts, copies the log into the Redis stream, and wakes the workers.
+"""The relay: numbers committed facts, copies them into the Redis stream, wakes the workers, seals.
 
 One relay leads (an advisory lock on the connection that stamps, so a relay that lost its
 connection cannot stamp), any number stand by. Redis' own last id is the cursor of the copy: a
@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from services.core.audit import actions as audit
 from services.core.kit import db, jobs, logs, wake
 from services.core.kit.settings import settings
 from services.worker.app import publisher
@@ -119,6 +120,7 @@ class Relay:
         self._running = True
         self._stream = Stream()
         self._next_beat = 0.0
+        self._no_seal_until = 0.0
 
     def stop(self, _signal: int, _frame: FrameType | None) -> None:
         """Leave after the current round."""
@@ -145,7 +147,9 @@ class Relay:
             while self._running and not self._elected(session):
                 time.sleep(_STANDBY_SECONDS)
             while self._running:
-                busy = self._round(session)
+                stamped, busy = self._round(session)
+                if stamped:
+                    ear.execute(f"NOTIFY {wake.NUMBERED}")
                 timeout = 0.0 if busy else settings().relay_poll.total_seconds()
                 for _ in ear.notifies(timeout=timeout, stop_after=1):
                     pass
@@ -155,8 +159,8 @@ class Relay:
         session.commit()
         return bool(won)
 
-    def _round(self, session: Session) -> bool:
-        """Stamp, copy, wake; says whether there was a full batch, so that more may wait."""
+    def _round(self, session: Session) -> tuple[int, bool]:
+        """Stamp, copy, wake, seal; gives how many facts were stamped, and whether more may wait."""
         stamped = stamp(session, settings().relay_batch)
         if time.monotonic() >= self._next_beat:
             jobs.beat(session, "relay")
@@ -166,7 +170,24 @@ class Relay:
         session.commit()
         if stamped:
             _wake_workers()
-        return stamped == settings().relay_batch
+        sealed = self._seal(session)
+        return stamped, settings().relay_batch in (stamped, sealed)
+
+    def _seal(self, session: Session) -> int:
+        """Seal what was committed; if that fails the feed goes on, and /readyz says so."""
+        if time.monotonic() < self._no_seal_until:
+            return 0
+        try:
+            sealed = audit.seal(session, limit=settings().relay_batch)
+            session.commit()
+        except (psycopg.OperationalError, OperationalError):
+            raise
+        except Exception:  # noqa: BLE001 whatever keeps lines from being sealed, facts are numbered
+            _log.exception("audit lines cannot be sealed")
+            session.rollback()
+            self._no_seal_until = time.monotonic() + _BEAT_SECONDS
+            return 0
+        return sealed
 
 
 def _wake_workers() -> None:

@@ -19,6 +19,7 @@ def entries() -> dict[str, dict[str, Any]]:
         ("mail", "deliver.mail", sweep, queues.DELIVER),  # retries come due by time
         ("webhooks", "deliver.webhooks", sweep, queues.DELIVER),  # the same
         ("tidy", "upkeep.tidy", upkeep, queues.UPKEEP),  # spent keys and old attempts
+        ("audit", "upkeep.audit", upkeep, queues.UPKEEP),  # a daily anchor, and what is too old
     )
     return {
         name: {

@@ -7,6 +7,7 @@ number and none is ever skipped (the naive `id > last` poller lost 12.5 % of eve
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.core.kit import written
 from services.core.kit.settings import settings
 
 _STAMP = text(
@@ -45,6 +46,12 @@ _STAMP = text(
 
 
 def stamp(session: Session, limit: int) -> int:
-    """Number up to `limit` waiting facts; gives how many. Only the leading relay calls this."""
+    """Number up to `limit` waiting facts; gives how many. Only the leading relay calls this.
+
+    The rows that were written are numbered after the facts, so that whoever has read them as far
+    as a fact was numbered has what was written with it.
+    """
     source = settings().address()
-    return len(session.execute(_STAMP, {"limit": limit, "source": source}).all())
+    stamped = len(session.execute(_STAMP, {"limit": limit, "source": source}).all())
+    written.number(session)
+    return stamped

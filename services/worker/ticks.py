@@ -6,6 +6,7 @@ A tick is `(session, *, now, limit) -> how many`; the door gives it a transactio
 from collections.abc import Callable
 
 from services.core.escalations import actions as escalations
+from services.core.meetings import actions as meetings
 from services.core.monitoring import actions as monitoring
 from services.core.progress import actions as progress
 from services.core.reminders import actions as reminders
@@ -17,5 +18,7 @@ TICKS: dict[str, Tick] = {
     "monitoring.check": monitoring.check_due,
     "reminders.send": reminders.send_due,
     "escalations.climb": escalations.climb_due,
+    "meetings.remind": meetings.remind_due,
 }
-"""In the order of the story: what is owed, what is missing, who is reminded, who is told next."""
+"""In the order of the story: what is owed, what is missing, who is reminded, who is told next,
+and who meets soon."""

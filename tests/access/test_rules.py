@@ -19,6 +19,7 @@ def test_administrators_hold_no_business_permission_and_see_none() -> None:
         Permission.KEEP_ACCOUNTS,
         Permission.KEEP_CALENDAR,
         Permission.KEEP_REGIONS,
+        Permission.READ_AUDIT,
     }
     for role in Role:
         assert rules.sees_business_data(role) == (role not in ADMINISTRATORS)

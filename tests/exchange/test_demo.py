@@ -13,6 +13,7 @@ from services.core.catalogue import METADATA
 from services.core.escalations.models import EscalationRun, SupervisionOrder
 from services.core.exchange import queries
 from services.core.kit.feed import FeedEvent, ParkedEvent, PendingEvent
+from services.core.meetings.models import Meeting, MeetingReminder
 from services.core.monitoring.models import Finding
 from services.core.notifications.models import Notification, NotificationDelivery
 from services.core.progress.models import ProgressReport
@@ -102,6 +103,20 @@ def test_everybody_of_a_ladder_was_found(session: Session) -> None:
     ).all()
     assert empty
     assert all(data["account_ids"] for data in empty)
+
+
+def test_a_meeting_of_the_group_is_coming_and_people_will_be_reminded(session: Session) -> None:
+    found = session.execute(
+        select(Meeting.code, Meeting.state, MeetingReminder.occurrence, MeetingReminder.next_at)
+        .join(MeetingReminder, MeetingReminder.meeting_id == Meeting.id)
+        .where(Meeting.ends_at > NOW)
+    ).one()
+    assert found[:3] == ("M-JN-1", "scheduled", "T-2")
+    assert found.next_at > NOW
+    past = session.scalars(
+        select(Meeting.code).where(Meeting.ends_at < NOW).order_by(Meeting.code)
+    ).all()
+    assert past == ["M-01", "M-02"]
 
 
 def test_its_past_is_in_the_feed_and_nothing_is_owed_by_mail(session: Session) -> None:

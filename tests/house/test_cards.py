@@ -10,7 +10,7 @@ from tests.house.sources import CORE, ROOT, ROUTES, TASKS, named, parsed, rooms
 
 _PATH = re.compile(r"`([\w/.]+\.py)`")
 
-NO_ROOM = {"terms": "labels of every room's codes"}
+NO_ROOM = {"terms": "labels of every room's codes", "events": "the facts of every room"}
 """Route files that serve the whole house instead of one noun, each with its reason."""
 
 

@@ -17,6 +17,10 @@ from services.core.kit.events import Fact
 from services.core.kit.settings import settings
 from tests.house.sources import ROOT
 
+READING = {"get", "list", "explain", "read", "sync", "verify"}
+ABBREVIATIONS = {"acc", "acct", "cfg", "del", "info", "msg", "num", "org", "proj", "req", "upd"}
+NOUNS = {"account", "group", "member", "milestone", "organisation", "progress", "project", "token"}
+
 
 @pytest.fixture(autouse=True)
 def no_settings_kept() -> Generator[None]:
@@ -67,6 +71,17 @@ def test_every_operation_has_a_readable_id_of_its_own(openapi: dict[str, Any]) -
     assert [name for name in ids if not re.fullmatch(r"[a-z]+([A-Z][a-z0-9]*)*", name)] == []
 
 
+def test_every_id_reads_like_a_method_that_does_something(openapi: dict[str, Any]) -> None:
+    """A verb first, then what it is done to, every word written out."""
+    for path, method, operation in operations(openapi):
+        verb, *what = re.findall(r"[a-z]+|[A-Z][a-z0-9]*", operation["operationId"])
+        assert what, path
+        assert [word for word in (verb, *what) if word.lower() in ABBREVIATIONS] == [], path
+        assert verb not in NOUNS, path
+        assert method != "get" or verb in READING, f"{method} {path}: {verb}"
+        assert method == "get" or verb not in ("get", "list"), f"{method} {path}: {verb}"
+
+
 def test_every_schema_has_a_readable_name(openapi: dict[str, Any]) -> None:
     names = openapi["components"]["schemas"]
     assert [name for name in names if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)] == []
@@ -78,12 +93,26 @@ def test_every_operation_says_what_it_is_for(openapi: dict[str, Any]) -> None:
     ] == []
 
 
+WITHOUT_VERSION = {"/api/v1/sessions/current", "/api/v1/sessions/{session_id}"}
+"""Ending a session overwrites nobody's work, and must never fail."""
+WITHOUT_KEY = {
+    "/api/v1/bootstrap",
+    "/api/v1/invitations/accept",
+    "/api/v1/me/second-factor",
+    "/api/v1/me/second-factor/remove",
+    "/api/v1/sessions",
+    "/api/v1/sessions/refresh",
+}
+"""Nobody is known yet whose key it would be, or the body holds a password: none of it is kept."""
+
+
 def test_every_change_of_a_record_asks_for_its_version(openapi: dict[str, Any]) -> None:
     for path, method, operation in operations(openapi):
         names = {parameter["name"] for parameter in operation["parameters"]}
-        assert (method in ("patch", "delete")) <= ("If-Match" in names), path
+        changes = method in ("patch", "delete") and path not in WITHOUT_VERSION
+        assert changes <= ("If-Match" in names), path
         assert ("If-Match" in names) == ("412" in operation["responses"]), path
-        assert ("Idempotency-Key" in names) == (method == "post"), path
+        assert ("Idempotency-Key" in names) == (method == "post" and path not in WITHOUT_KEY), path
 
 
 def test_every_refusal_is_a_problem(openapi: dict[str, Any]) -> None:

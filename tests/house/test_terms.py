@@ -9,13 +9,10 @@ from enum import StrEnum
 import pytest
 
 from services import core
-from services.api.terms.chasing import CHASING
-from services.api.terms.records import RECORDS
-from services.api.terms.service import SERVICE
+from services.api.terms.everything import TERMS
 from services.api.terms.term import Term
 from services.core.kit.errors import Kind
 
-TERMS = (*RECORDS, *CHASING, *SERVICE)
 INTERNAL: set[type[StrEnum]] = {Kind}
 """Kind of a refusal: clients see its status and its code instead."""
 

@@ -12,7 +12,10 @@ from services.standalone.postgres import plain
 from tests.standalone.runs import copied, tuanzu
 
 A_ROW = "INSERT INTO consumer_cursor (name, seq) VALUES ('县庆', 1984)"
-A_KEY = "dGVzdHMtb25seS0zMi1ieXRlcy1vZi1ub3RoaW5nISE=\n"
+A_KEY = (
+    "dGVzdHMtb25seS0zMi1ieXRlcy1vZi1ub3RoaW5nISE=\nYW5kLXRoZS1rZXktdGhhdC13YXMtYmVmb3JlLWl0IS4=\n"
+)
+"""The current key, and the one before it: a backup may hold what either sealed."""
 
 
 @pytest.fixture(scope="session")

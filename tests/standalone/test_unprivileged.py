@@ -102,7 +102,7 @@ def bare(homes: Path, python: dict[str, str]) -> Bare:
 def installation(homes: Path, seasoned: Path, embedded: Settings, bare: Bare) -> Generator[Bare]:
     """Give the runner what the compose file gives: engines by TCP, passwords in files only."""
     keys, owner_keys = bare.scratch / "keys", bare.scratch / "owner-keys"
-    bare.run("keys", str(keys), str(owner_keys))
+    bare.run("keys", "make", str(keys), str(owner_keys))
     place = home.opened(seasoned)
     account = accounts.engine_account(place)
     server = postgres.placed(place.engines, place.log("postgres"), account)
@@ -152,7 +152,7 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(bare: Bare) -> None:
     folders = (bare.scratch / "keys", bare.scratch / "owner-keys")
     made = []
     for _ in range(2):
-        bare.run("keys", *map(str, folders))
+        bare.run("keys", "make", *map(str, folders))
         files = sorted(path for folder in folders for path in folder.iterdir())
         made.append([path.read_text() for path in files])
         assert {path.stat().st_mode & 0o777 for path in files} == {0o600}

@@ -180,6 +180,10 @@ class World:
                 raise AssertionError(f"never: {what}\n{json.dumps(tails, indent=1)}")
             time.sleep(0.1)
 
+    def answers(self) -> None:
+        """Wait until the api takes connections."""
+        self.until(lambda: _listens(self.port), "the api answers")
+
     def quiet(self) -> None:
         """Wait until nothing is due and every fact is numbered, read and delivered."""
         self.until(
@@ -207,7 +211,7 @@ def world(name: str, folder: Path) -> Generator[World]:
         made = World(url, folder)
         try:
             made.start("valkey", "api", "relay", "worker", "beat")
-            made.until(lambda: _listens(made.port), "the api answers")
+            made.answers()
             yield made
         finally:
             made.stop()

@@ -13,7 +13,6 @@ from services.api.batch import drain
 from services.api.batch.collections import Collection
 from services.api.batch.running import Outcome, run
 from services.api.door import Door, Enter, in_transaction
-from services.api.preconditions import etag_of
 from services.api.problems import BatchUndone, Told, language_of
 from services.api.signatures import takes
 from services.core.jobs import actions, queries
@@ -137,7 +136,7 @@ def _as_a_job(
     )
     event.listen(door.session, "after_commit", lambda _: drain.ring(), once=True)
     found = queries.job(door.session, door.caller, job_id=job.id)
-    headers = {"Location": f"/api/v1/jobs/{job.id}", "ETag": etag_of(found)}
+    headers = {"Location": f"/api/v1/jobs/{job.id}", "ETag": found.etag}
     return Response(found.body, status_code=202, media_type=JSON, headers=headers)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
 from services.api.door import Enter, in_reading
 from services.api.listing import ListQuery
@@ -20,7 +21,7 @@ class FindingsQuery(ListQuery):
 
     project_id: UUID | None = None
     group_id: UUID | None = None
-    rule: str | None = None
+    rule: Annotated[str | None, Field(max_length=20, examples=["MR-03"])] = None
     state: FindingState | None = None
     light: Light | None = None
 

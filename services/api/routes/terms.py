@@ -7,9 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from services.api.door import Enter
-from services.api.terms.chasing import CHASING
-from services.api.terms.records import RECORDS
-from services.api.terms.service import SERVICE
+from services.api.terms.everything import TERMS
 from services.core import catalogue
 from services.core.kit.reading import Found
 from services.core.kit.shapes import BothWords, Shown
@@ -50,6 +48,6 @@ def _terms() -> Found:
         {"code": fact.NAME, "label": fact.TITLE.both()}
         for fact in sorted(catalogue.EVENTS, key=lambda fact: fact.NAME)
     ]
-    shown = [term.shown() for term in (*RECORDS, *CHASING, *SERVICE)]
+    shown = [term.shown() for term in TERMS]
     items = [*shown, {"name": "event.type", "values": events}]
     return Found(orjson.dumps({"items": items}).decode(), version=1)

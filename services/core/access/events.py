@@ -61,3 +61,72 @@ class TokenRevoked(Fact):
 
     token_id: UUID
     account_id: UUID
+
+
+class AccountInvited(Fact):
+    """Somebody who keeps accounts let an account's person set a password, by a link good once."""
+
+    NAME: ClassVar[str] = "account.invited"
+    TITLE: ClassVar[Words] = Words("账户邀请", "An account was invited")
+
+    account_id: UUID
+    expires_at: datetime
+
+
+class PasswordChanged(Fact):
+    """An account has a new password; its other sessions are over."""
+
+    NAME: ClassVar[str] = "password.changed"
+    TITLE: ClassVar[Words] = Words("密码变更", "A password changed")
+
+    account_id: UUID
+
+
+class SecondFactorEnrolled(Fact):
+    """An account signs in with an authenticator from now on."""
+
+    NAME: ClassVar[str] = "second_factor.enrolled"
+    TITLE: ClassVar[Words] = Words("二次验证启用", "A second factor was enrolled")
+
+    account_id: UUID
+
+
+class SecondFactorRemoved(Fact):
+    """An account signs in without an authenticator; its other sessions are over."""
+
+    NAME: ClassVar[str] = "second_factor.removed"
+    TITLE: ClassVar[Words] = Words("二次验证停用", "A second factor was removed")
+
+    account_id: UUID
+    by_administrator: bool
+
+
+class SessionCompromised(Fact):
+    """A refresh token came a second time: two hold what only one should. The session is over."""
+
+    NAME: ClassVar[str] = "session.compromised"
+    TITLE: ClassVar[Words] = Words("会话令牌被重复使用", "A session's token was used twice")
+
+    session_id: UUID
+    account_id: UUID
+
+
+class IdentityLinked(Fact):
+    """Somebody at the identity provider comes in as an account here."""
+
+    NAME: ClassVar[str] = "identity.linked"
+    TITLE: ClassVar[Words] = Words("身份绑定", "An identity was linked")
+
+    identity_id: UUID
+    account_id: UUID
+    by_email: bool
+
+
+class IdentityUnlinked(Fact):
+    """Somebody at the identity provider does not come in as that account any more."""
+
+    NAME: ClassVar[str] = "identity.unlinked"
+    TITLE: ClassVar[Words] = Words("身份解绑", "An identity was unlinked")
+
+    identity_id: UUID
+    account_id: UUID

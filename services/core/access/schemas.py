@@ -1,12 +1,33 @@
 """What accounts, tokens and oneself look like from outside."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from services.core.access.rules import Permission, Role
-from services.core.kit.shapes import Given, Name, PageOf, Paragraph, Shown
+from services.core.access.rules import (
+    MAX_LENGTH,
+    EndReason,
+    Limit,
+    Permission,
+    Profile,
+    Role,
+    SessionKind,
+    SessionMethod,
+    TokenKind,
+)
+from services.core.groups.rules import GroupState
+from services.core.kit.shapes import (
+    Code,
+    Given,
+    Name,
+    PageOf,
+    Paragraph,
+    RegionCode,
+    Shown,
+    without_controls,
+)
 from services.core.organisations.rules import OrganisationKind, OrganisationLevel
 from services.core.organisations.schemas import NamedOrganisation, NamedRegion
 
@@ -18,6 +39,20 @@ Login = Annotated[
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 Language = Literal["zh", "en"]
 
+
+_Typed = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_LENGTH, strip_whitespace=False),
+    AfterValidator(without_controls),
+    Field(json_schema_extra={"format": "password", "writeOnly": True}),
+]
+"""What somebody typed, exactly; fields of it are hidden wherever the object is printed."""
+Password = Annotated[
+    _Typed, Field(repr=False, description="Taken exactly as typed, blanks included.")
+]
+FactorCode = Annotated[_Typed, Field(description="Of the authenticator, or a recovery code.")]
+Bearer = Annotated[_Typed, Field(repr=False)]
+
 MAX_TOKEN_DAYS = 366
 """A token that nobody renews within a year has been forgotten."""
 
@@ -26,7 +61,7 @@ class NewAccount(Given):
     """An account to be opened."""
 
     login: Login = Field(examples=["convener-jn"])
-    name: Name
+    name: Name = Field(examples=["叶某（示意）"])
     organisation_id: UUID
     role: Role
     email: Email | None = None
@@ -38,7 +73,7 @@ class NewAccount(Given):
 class AccountChange(Given):
     """What of an account may change (JSON Merge Patch)."""
 
-    name: Name = ""
+    name: Name = Field(default="", examples=["叶某（示意）"])
     organisation_id: UUID = UUID(int=0)
     role: Role = Role.OBSERVER
     email: Email | None = None
@@ -56,7 +91,7 @@ class Account(Shown):
 
     id: UUID
     login: str
-    name: str
+    name: str = Field(examples=["叶某（示意）"])
     organisation: NamedOrganisation
     role: Role
     email: str | None
@@ -85,15 +120,17 @@ class NamedGroup(Shown):
     """A group in the caller's scope."""
 
     id: UUID
-    code: str
-    name: str
-    state: str
+    code: str = Field(examples=["G-331127"])
+    name: str = Field(examples=["国资国企助力山区海岛县共同富裕联合团组(景宁)"])
+    state: GroupState
 
 
 class Scope(Shown):
     """What the caller sees: how many units, and which groups."""
 
-    organisation_count: int = Field(description="Units whose own records the caller sees.")
+    organisation_count: int = Field(
+        description="Number of units whose own records the caller sees."
+    )
     group_count: int
     groups: list[NamedGroup] = Field(description="At most 200, by code.")
 
@@ -103,7 +140,9 @@ class Me(Shown):
 
     account: Account
     organisation: HomeOrganisation
-    permissions: list[Permission]
+    permissions: list[Permission] = Field(description="The role's, as far as the token goes.")
+    session_id: UUID | None = Field(description="Null if this is no token of a session.")
+    limited_to: Limit | None = Field(description="What this session must do first, alone.")
     scope: Scope
 
 
@@ -112,7 +151,14 @@ class NewToken(Given):
 
     name: Name = Field(description="By which its owner knows it.", examples=["phone"])
     expires_in_days: Annotated[int, Field(ge=1, le=MAX_TOKEN_DAYS)] | None = Field(
-        default=None, description="The service's usual life if left out."
+        default=None,
+        description="Calendar days until it lets nobody in; the service's usual life if left out.",
+    )
+    scopes: list[Permission] | None = Field(
+        default=None,
+        max_length=len(Permission),
+        description="Permissions it is confined to; empty: it reads only; left out: all of mine.",
+        examples=[["webhooks.keep"]],
     )
 
 
@@ -121,11 +167,15 @@ class Token(Shown):
 
     id: UUID
     account_id: UUID
-    name: str
-    hint: str = Field(description="Its first characters.")
-    created_at: str
-    expires_at: str
-    revoked_at: str | None
+    name: str = Field(examples=["phone"])
+    kind: TokenKind
+    hint: str = Field(examples=["tz_Zk3v0"], description="Its first characters.")
+    scopes: list[str] | None = Field(description="Null: all of the role; empty: it reads only.")
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None = Field(description="To the minute.")
+    last_used_from: str | None = Field(description="The network address of that use.")
     version: int
 
 
@@ -139,3 +189,212 @@ class TokenPage(PageOf):
     """One page of tokens."""
 
     items: list[Token]
+
+
+class SignIn(Given):
+    """A log-in with its password, and the code of the second factor if the account has one."""
+
+    login: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(
+        examples=["convener-jn"]
+    )
+    password: Password
+    code: FactorCode | None = Field(default=None, repr=False)
+    kind: SessionKind = Field(
+        default=SessionKind.PHONE,
+        description="`browser` gets a cookie, `phone` (or any program) two tokens.",
+    )
+
+
+class Session(Shown):
+    """Somebody signed in at one browser or phone."""
+
+    id: UUID
+    account_id: UUID
+    kind: SessionKind
+    method: SessionMethod
+    is_current: bool = Field(description="Whether it is the one that asks.")
+    user_agent: str | None
+    address: str | None = Field(description="Where it was opened from.")
+    created_at: str
+    last_used_at: str = Field(description="To the minute.")
+    expires_at: str = Field(description="Unless it is used before.")
+    ended_at: str | None
+    end_reason: EndReason | None
+    version: int
+
+
+class SessionPage(PageOf):
+    """One page of sessions."""
+
+    items: list[Session]
+
+
+class PhoneTokens(Shown):
+    """The two tokens of a phone: one for requests, one good once for the next two."""
+
+    access_token: str = Field(repr=False)
+    refresh_token: str = Field(repr=False)
+    expires_in: int = Field(description="Seconds the access token is good for.", examples=[600])
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 how it is sent
+
+
+class OpenedSession(Shown):
+    """A session just opened; a browser has its cookie and no tokens."""
+
+    session_id: UUID
+    account_id: UUID
+    limited_to: Limit | None = Field(description="What this session must do first, alone.")
+    tokens: PhoneTokens | None
+
+
+class Refresh(Given):
+    """The refresh token a phone got last."""
+
+    refresh_token: Bearer
+
+
+class PasswordChange(Given):
+    """The password as it is, and as it shall be."""
+
+    current: Password
+    new: Password
+
+
+class Proof(Given):
+    """The password, typed again before something weighty."""
+
+    password: Password
+
+
+class FullProof(Proof):
+    """The password and a code, typed again."""
+
+    code: FactorCode = Field(repr=False)
+
+
+class FirstCode(Given):
+    """The first code of an authenticator."""
+
+    code: FactorCode = Field(repr=False)
+
+
+class Authenticator(Shown):
+    """The secret for an authenticator, shown once; it counts when a code has confirmed it."""
+
+    secret: str = Field(repr=False, description="To be typed (Base32).")
+    uri: str = Field(repr=False, description="To be shown as a QR code (otpauth).")
+
+
+class RecoveryCodes(Shown):
+    """Codes for the day the authenticator is lost; shown once, each good once."""
+
+    recovery_codes: list[str] = Field(repr=False)
+
+
+class MySecondFactor(Shown):
+    """Whether I sign in with an authenticator."""
+
+    is_enrolled: bool
+    enrolled_at: str | None
+    recovery_codes_left: int
+
+
+class Invited(Shown):
+    """An invitation, shown once: whoever has the token sets the account's password."""
+
+    account_id: UUID
+    token: str = Field(repr=False)
+    expires_at: datetime
+
+
+class Acceptance(Given):
+    """The token of an invitation, and the password its person chooses."""
+
+    token: Bearer
+    password: Password
+
+
+class Accepted(Shown):
+    """The log-in whose password was set."""
+
+    login: str
+
+
+class NewIdentity(Given):
+    """Somebody at the identity provider, to come in as an account."""
+
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=255)] = Field(
+        description="The provider's `sub`."
+    )
+    issuer: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500)] | None = (
+        Field(default=None, description="The provider of this installation if left out.")
+    )
+
+
+class Identity(Shown):
+    """A link between an account and somebody at the identity provider."""
+
+    id: UUID
+    account_id: UUID
+    issuer: str
+    subject: str
+    created_at: str
+    version: int
+
+
+class IdentityPage(PageOf):
+    """One page of links."""
+
+    items: list[Identity]
+
+
+class FirstRegion(Given):
+    """A place the first organisation lies in."""
+
+    code: RegionCode = Field(examples=["330000"])
+    name: Name = Field(examples=["浙江省"])
+    level: OrganisationLevel
+
+
+class FirstOrganisation(Given):
+    """The regulator that runs this installation."""
+
+    code: Code = Field(examples=["O-SASAC-ZJ"])
+    name: Name = Field(examples=["浙江省国资委"])
+    regions: list[FirstRegion] = Field(
+        min_length=1,
+        max_length=3,
+        description="Its own region last, after those it lies in: the province first.",
+    )
+
+
+class FirstAccount(Given):
+    """The security administrator, who opens all other accounts."""
+
+    login: Login = Field(examples=["security-admin"])
+    name: Name
+    password: Password
+    email: Email | None = None
+
+
+class Bootstrap(Given):
+    """The printed token, and what it makes."""
+
+    token: Bearer
+    organisation: FirstOrganisation
+    account: FirstAccount
+
+
+class OidcWay(Shown):
+    """The identity provider people may sign in at."""
+
+    name: str
+    start: str = Field(description="Where a browser is sent.")
+
+
+class WaysIn(Shown):
+    """How one signs in here."""
+
+    password_profile: Profile
+    password_min_length: int
+    oidc: OidcWay | None

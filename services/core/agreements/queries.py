@@ -1,6 +1,6 @@
 """Reads of agreements; batches are announcements and public, agreements are their parties'."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Invalid
 from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.records import Records, by, ids_of
 from services.core.kit.scope import among
 from services.core.kit.words import Words
 from services.core.organisations.models import Organisation
@@ -131,13 +132,7 @@ def agreement(session: Session, caller: Caller, *, agreement_id: UUID) -> Found:
     Raises:
         Missing: there is none in scope.
     """
-    return reading.found(
-        session,
-        _fields(caller),
-        version=FrameworkAgreement.version,
-        source=FrameworkAgreement.__table__,
-        where=[FrameworkAgreement.id == agreement_id, visible(caller)],
-    )
+    return RECORDS.one(session, caller, agreement_id)
 
 
 def agreements(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Page:
@@ -259,3 +254,42 @@ def converted_project(session: Session, caller: Caller, *, project_id: UUID) -> 
         words = Words("没有这个项目。", "There is no such project.")
         raise Invalid.at("/project_id", words, code="unknown_project")
     return found
+
+
+def _of_units(ids: Collection[str]) -> ColumnElement[bool]:
+    """Write "one that one of these organisations has signed"."""
+    units = ids_of(ids, AgreementParty.organisation_id)
+    signed = select(AgreementParty.agreement_id).where(
+        AgreementParty.organisation_id == units.any_()
+    )
+    return FrameworkAgreement.id.in_(signed)
+
+
+def _of_projects(ids: Collection[str]) -> ColumnElement[bool]:
+    """Write "one that one of these projects came out of"."""
+    came = ids_of(ids, AgreementProject.project_id)
+    converted = select(AgreementProject.agreement_id).where(
+        AgreementProject.project_id == came.any_()
+    )
+    return FrameworkAgreement.id.in_(converted)
+
+
+RECORDS = Records(
+    name="agreements",
+    kind="framework_agreement",
+    key=FrameworkAgreement.id,
+    version=FrameworkAgreement.version,
+    fields=_fields,
+    source=lambda _: FrameworkAgreement.__table__,
+    visible=visible,
+    follows={
+        "agreement_party": by(FrameworkAgreement.id),
+        "agreement_project": by(FrameworkAgreement.id),
+        "organisation": _of_units,
+        "project": _of_projects,
+        "project_partner": _of_projects,
+    },
+    seen_by=frozenset({"agreement_party"}),
+    varies=True,
+    once_public=FrameworkAgreement.is_placeholder.is_(other=True),
+)

@@ -1,5 +1,6 @@
 """What agreements and batches look like from outside."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -40,11 +41,11 @@ class Batch(Shown):
     """A batch as it was announced, beside what is recorded of it one by one."""
 
     id: UUID
-    code: str
-    name: str
-    signed_month: str
+    code: str = Field(examples=["FA-B1"])
+    name: str = Field(examples=["浙江省属企业与山区26县合作项目对接会框架协议"])
+    signed_month: Period
     agreement_count: int
-    recorded_count: int = Field(description="Of its agreements, those in your scope.")
+    recorded_count: int = Field(description="Number of its agreements that are in your scope.")
     enterprise_count: int | None
     county_count: int | None
     amount: Money | None
@@ -98,7 +99,7 @@ class NewAgreement(Given):
 class AgreementChange(Given):
     """What of an agreement may change (JSON Merge Patch)."""
 
-    name: Name = ""
+    name: Name = Field(default="", examples=["养老领域共同富裕战略合作框架协议"])
     domain: Domain | None = None
     amount: Money | None = None
     valid_to: OnDay | None = None
@@ -130,7 +131,7 @@ class PartyOrganisation(Shown):
     """Who signs."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["景宁县民政局"])
 
 
 class Party(Shown):
@@ -144,14 +145,14 @@ class Agreement(Shown):
     """One framework agreement."""
 
     id: UUID
-    code: str
-    name: str
+    code: str = Field(examples=["FA-20"])
+    name: str = Field(examples=["养老领域共同富裕战略合作框架协议"])
     batch_id: UUID | None
     group_id: UUID | None
     domain: Domain | None
     amount: Money | None
-    signed_on: str | None
-    valid_to: str | None
+    signed_on: date | None
+    valid_to: date | None
     state: AgreementState
     is_placeholder: bool = Field(description="Counted by its source, not named there.")
     parties: list[Party]

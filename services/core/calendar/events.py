@@ -19,5 +19,6 @@ class CalendarPublished(Fact):
     first_on: date
     last_on: date
     days: int
+    """Number of days named or withdrawn."""
     notice_year: int | None
     source: str

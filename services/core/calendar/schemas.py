@@ -84,6 +84,8 @@ class Explanation(Shown):
     since: date = Field(alias="from", description="Not counted.")
     to: date = Field(description="Counted, if it works.")
     region_code: str | None
-    working_days: int = Field(description="Negative when `to` lies before `from`.")
+    working_days: int = Field(
+        description="Number of working days; negative when `to` lies before `from`."
+    )
     provisional_years: list[int]
     days: list[Day]

@@ -15,6 +15,7 @@ from services.core.exchange import (
     directory,
     groups,
     library,
+    meetings,
     queries,
     reports,
     schemas,
@@ -39,6 +40,7 @@ _DRAFTS: Mapping[str, Callable[[Book, Any], None]] = {
     "agreements": agreements.agreement,
     "targets": agreements.target,
     "statements": agreements.statement,
+    "meetings": meetings.meeting,
 }
 """How a row of each section becomes records, in the order in which they name each other."""
 

@@ -22,6 +22,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "agreements": ("code",),
     "targets": ("region", "year"),
     "statements": ("region", "as_of_month"),
+    "meetings": ("code",),
 }
 """The natural key of each section, in the order in which sections are loaded."""
 
@@ -46,6 +47,14 @@ _NAMED: Mapping[str, Mapping[str, str]] = {
     "parties": {"organisation": "organisations"},
     "targets": {"region": "regions"},
     "statements": {"region": "regions"},
+    "meetings": {
+        "group": "groups",
+        "region": "regions",
+        "convener": "organisations",
+        "prepared_by": "accounts",
+        "approved_by": "accounts",
+    },
+    "invitations": {"organisation": "organisations"},
 }
 """Which field of a row (or of the rows inside it) names a row of which section."""
 
@@ -129,7 +138,7 @@ def _unknown(
                 f"'{code}' is neither in the document's {target} nor recorded.",
             )
             yield Fault(f"{at}/{field}", "unknown_code", words)
-    for inner in ("members", "partners", "parties"):
+    for inner in ("members", "partners", "parties", "invitations"):
         for place, part in enumerate(getattr(row, inner, ())):
             yield from _unknown(inner, part, f"{at}/{inner}/{place}", where)
 

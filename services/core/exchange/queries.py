@@ -18,6 +18,7 @@ from services.core.exchange.rules import Anchors
 from services.core.groups.models import JointGroup
 from services.core.groups.rules import GroupState
 from services.core.kit.scope import among
+from services.core.meetings.models import Meeting
 from services.core.organisations.models import Officer, Organisation
 from services.core.policies import queries as policies
 from services.core.policies.models import PolicyPack
@@ -60,6 +61,7 @@ def known(session: Session) -> Known:
         "projects": _keyed(session, Project.id, Project.code),
         "batches": _keyed(session, AgreementBatch.id, AgreementBatch.code),
         "agreements": _keyed(session, FrameworkAgreement.id, FrameworkAgreement.code),
+        "meetings": _keyed(session, Meeting.id, Meeting.code),
     }
     regions = session.scalars(select(Region)).all()
     organisations = session.scalars(select(Organisation)).all()

@@ -28,7 +28,7 @@ _DAY = re.compile(r"(?P<anchor>today|opens|due)(?:(?P<n>[+-]\d{1,4})(?P<unit>wd|
 _MONTH_DAY = re.compile(r"month(?P<n>[+-]\d{1,3})?(?:/(?P<day>[1-9]|[12]\d|3[01]))?")
 _PERIOD = re.compile(r"(?P<anchor>month|last)(?P<n>[+-]\d{1,3})?")
 _YEAR = re.compile(r"year(?P<n>[+-]\d{1,2})?")
-_CLOCK = re.compile(r"(?P<day>.+)T(?P<time>[0-2]\d:[0-5]\d)")
+_CLOCK = re.compile(r"(?P<day>[^T]{1,40})T(?P<time>[0-2]\d:[0-5]\d)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, array
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -373,3 +374,23 @@ def _warnings(on: date) -> ColumnElement[Any]:
 def _warning(code: str) -> ColumnElement[Any]:
     words = {"code": code, **rules.WARNINGS[code].both()}
     return literal(words, JSONB)
+
+
+_NAMED = by(GroupMembership.organisation_id, GroupMembership.represents_organisation_id)
+RECORDS = Records(
+    name="groups",
+    kind="joint_group",
+    key=JointGroup.id,
+    version=JointGroup.version,
+    fields=lambda caller: _fields(day_of(caller.now)),
+    source=lambda _: _SOURCE,
+    visible=visible,
+    follows={
+        "group_membership": by(JointGroup.id),
+        "organisation": lambda ids: JointGroup.id.in_(
+            select(GroupMembership.group_id).where(_NAMED(ids))
+        ),
+        "region": by(JointGroup.region_code),
+    },
+    turned=lambda since, until: true() if day_of(since) != day_of(until) else None,
+)

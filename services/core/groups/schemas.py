@@ -1,5 +1,6 @@
 """What joint groups look like from outside."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -29,7 +30,7 @@ class NewGroup(Given):
 
     code: Code = Field(examples=["G-331127"])
     name: Name = Field(examples=["国资国企助力山区海岛县共同富裕联合团组(景宁)"])
-    name_en: Name | None = None
+    name_en: Name | None = Field(default=None, examples=["Joint group for Jingning"])
     region_code: RegionCode = Field(description="A county.", examples=["331127"])
     charter: Paragraph | None = None
     expected_member_count: _Count | None = None
@@ -41,8 +42,8 @@ class NewGroup(Given):
 class GroupChange(Given):
     """What of a group may change (JSON Merge Patch)."""
 
-    name: Name = ""
-    name_en: Name | None = None
+    name: Name = Field(default="", examples=["国资国企助力山区海岛县共同富裕联合团组(景宁)"])
+    name_en: Name | None = Field(default=None, examples=["Joint group for Jingning"])
     charter: Paragraph | None = None
     expected_member_count: _Count | None = None
     policy_code: Code = ""
@@ -124,8 +125,8 @@ class Member(Shown):
     organisation: MemberOrganisation
     role: MemberRole
     represents: NamedOrganisation | None
-    valid_from: str
-    valid_to: str | None
+    valid_from: date
+    valid_to: date | None
     reason: str | None
     source: str | None
     is_illustrative: bool
@@ -134,27 +135,29 @@ class Member(Shown):
 class Warned(BothWords):
     """Something that should not be so and forbids nothing."""
 
-    code: str
+    code: str = Field(examples=["member_count_differs"])
 
 
 class Group(Shown):
     """One joint group, with its members on one day."""
 
     id: UUID
-    code: str
-    name: str
-    name_en: str | None
+    code: str = Field(examples=["G-331127"])
+    name: str = Field(examples=["国资国企助力山区海岛县共同富裕联合团组(景宁)"])
+    name_en: str | None = Field(examples=["Joint group for Jingning"])
     region: NamedRegion
     state: GroupState
-    established_on: str | None
-    dissolved_on: str | None
+    established_on: date | None
+    dissolved_on: date | None
     charter: str | None
     expected_member_count: int | None
-    member_count: int = Field(description="Member units; a convener that represents one is not.")
+    member_count: int = Field(
+        description="Number of member units; a convener that represents one is not counted."
+    )
     policy_code: str
     convener: Member | None
     members: list[Member] = Field(description="Convener, members, observers, on `as_of`.")
-    as_of: str = Field(description="The day of members, convener and warnings.")
+    as_of: date = Field(description="The day of members, convener and warnings.")
     warnings: list[Warned]
     source: str | None
     is_illustrative: bool
@@ -181,8 +184,8 @@ class ConvenerDuty(Shown):
     organisation: NamedOrganisation
     kind: DutyKind
     every_months: int
-    began_on: str
-    ended_on: str | None
+    began_on: date
+    ended_on: date | None
     source: str | None
     is_illustrative: bool
     version: int

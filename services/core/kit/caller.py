@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.core.kit.errors import Forbidden
+from services.core.kit.scope import Ids
 from services.core.kit.words import Words
 
 
@@ -23,10 +24,17 @@ class Caller:
     organisation_id: UUID
     role: str
     permissions: frozenset[str]
-    organisation_ids: frozenset[UUID]
-    group_ids: frozenset[UUID]
+    organisation_ids: Ids
+    group_ids: Ids
     now: datetime
-    own_organisation_ids: frozenset[UUID] = field(default_factory=frozenset)
+    own_organisation_ids: Ids = field(default_factory=lambda: Ids("scope_own"))
+    token_id: UUID | None = None
+    """The bearer token of this request; None where the service acts for somebody."""
+    session_id: UUID | None = None
+    scopes: frozenset[str] | None = None
+    """What the token is confined to, None if to nothing; `permissions` counts it in already."""
+    limited_to: str | None = None
+    """The one thing this session must do before anything else."""
 
     def must(self, permission: str) -> None:
         """Refuse what this caller's role does not hold.
@@ -41,6 +49,15 @@ class Caller:
                     f"The role '{self.role}' may not '{permission}'.",
                 )
             )
+
+    def must_write(self) -> None:
+        """Refuse a token that was made to read only.
+
+        Raises:
+            Forbidden: its scopes name no permission.
+        """
+        if self.scopes == frozenset():
+            raise Forbidden(Words("此令牌只读。", "This token was made to read only."))
 
     def must_act_for(self, *organisation_ids: UUID | None) -> None:
         """Refuse unless the caller belongs to one of these organisations (or above it).

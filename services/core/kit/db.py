@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from services.core.kit import wake
@@ -18,6 +19,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+CALLER_ROLE = "tuanzu_caller"
+"""The role of a transaction once its caller is known: it sees the rows of that caller's scope."""
 
 
 class Base(DeclarativeBase):
@@ -36,6 +41,7 @@ def make_engine(url: str, *, size: int, timeout_ms: int = 0) -> Engine:
         pool_timeout=5,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,  # an error's text never quotes what somebody sent
         connect_args={"options": options, "connect_timeout": 5, "application_name": "tuanzu"},
     )
 
@@ -66,9 +72,8 @@ def _sessions() -> sessionmaker[Session]:
 
 @lru_cache(maxsize=1)
 def _readers() -> sessionmaker[Session]:
-    """Autocommit: a read of one statement needs no BEGIN and COMMIT of its own."""
     return sessionmaker(
-        engine().execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False
+        engine().execution_options(postgresql_readonly=True), expire_on_commit=False
     )
 
 
@@ -87,9 +92,19 @@ def unit_of_work() -> Generator[Session]:
 
 @contextmanager
 def reading() -> Generator[Session]:
-    """Open a session that only reads, each statement on its own."""
+    """Open a transaction that only reads: a caller's role and scope last as long as it does.
+
+    A refusal ends it like an answer: after a ROLLBACK the driver would forget what it has prepared.
+    """
     with _readers()() as session:
-        yield session
+        try:
+            yield session
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            session.commit()
+            raise
+        session.commit()
 
 
 def forget() -> None:

@@ -7,6 +7,7 @@ pointer of each wrong field with what is allowed. Status codes are not known her
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -16,6 +17,7 @@ from services.core.kit.words import Words
 class Kind(StrEnum):
     """What sort of no it is; one HTTP status each."""
 
+    MALFORMED = "malformed"
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
@@ -63,6 +65,22 @@ class Invalid(Refusal):
     ) -> "Invalid":
         """Refuse one field, with its pointer and what is allowed there."""
         return cls(words, faults=(Fault(pointer, code, words, allowed),))
+
+
+class Malformed(Refusal):
+    """It cannot be read at all, or could be read in more than one way."""
+
+    kind = Kind.MALFORMED
+    code = "malformed"
+    title = Words("请求无法解析", "The request cannot be read")
+
+
+class TooLarge(Refusal):
+    """It is longer than anything this service takes."""
+
+    kind = Kind.TOO_LARGE
+    code = "too_large"
+    title = Words("请求体过大", "The request body is too large")
 
 
 class Unsupported(Refusal):
@@ -143,6 +161,27 @@ class PreconditionRequired(Refusal):
     kind = Kind.PRECONDITION_REQUIRED
     code = "precondition_required"
     title = Words("缺少 If-Match", "If-Match is required")
+
+
+class Gone(Refusal):
+    """It was here once, and is over for good."""
+
+    kind = Kind.GONE
+    code = "gone"
+    title = Words("已不存在", "No longer there")
+
+
+class TooMany(Refusal):
+    """Too often in too short a time; `retry_after` says when it is right to try again."""
+
+    kind = Kind.TOO_MANY
+    code = "too_many_requests"
+    title = Words("请求过于频繁", "Too many requests")
+
+    def __init__(self, words: Words, *, retry_after: timedelta) -> None:
+        """Keep the sentence and the wait."""
+        super().__init__(words)
+        self.retry_after = retry_after
 
 
 class Unavailable(Refusal):

@@ -13,10 +13,11 @@ from services.core.kit.words import Words
 class Fact(BaseModel):
     """The root of every event's data; the class docstring is its public documentation.
 
-    A published version is never edited: a changed shape is a new class with the next VERSION.
+    A published version only ever gains optional fields: another shape is a new class with the next
+    VERSION. What a field means is said below it, or by its name (`services/api/dictionary`).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     NAME: ClassVar[str]
     VERSION: ClassVar[int] = 1

@@ -16,6 +16,7 @@ from services.core.kit import columns as c
 from services.core.kit.cipher import opened, sealed
 from services.core.kit.db import Base
 from services.core.kit.errors import Conflict, Invalid
+from services.core.kit.sealing import Sealed
 from services.core.kit.words import Words
 
 MAX_KEY_LENGTH = 255
@@ -117,7 +118,7 @@ def earlier(session: Session, made: Attempt) -> Answer | None:
             ),
             code="idempotency_key_reused",
         )
-    return Answer(row[2], row[3], opened(row[4], owner=_owner(made)).decode())
+    return Answer(row[2], row[3], opened(row[4], owner=_owner(made.account_id, made.key)).decode())
 
 
 def remember(
@@ -131,15 +132,18 @@ def remember(
             fingerprint=made.fingerprint,
             status=answer.status,
             headers=answer.headers,
-            body=sealed(answer.body.encode(), owner=_owner(made)),
+            body=sealed(answer.body.encode(), owner=_owner(made.account_id, made.key)),
             expires_at=now + window,
         )
     )
 
 
-def _owner(made: Attempt) -> str:
+def _owner(account_id: UUID, key: str) -> str:
     """Bind the kept answer to its key; it may show a secret, and is encrypted at rest."""
-    return f"idempotency_record|{made.account_id}|{made.key}"
+    return f"idempotency_record|{account_id}|{key}"
+
+
+SEALED = (Sealed(IdempotencyRecord.body, _owner),)
 
 
 def forget_expired(session: Session, *, now: datetime) -> None:

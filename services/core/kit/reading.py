@@ -60,6 +60,16 @@ class Found:
     version: int
     essence: str | None = None
 
+    @property
+    def etag(self) -> str:
+        """Make a strong ETag: the row version, which If-Match compares, and a digest.
+
+        Where the bytes also say when they were made, the tag is weak: it stands for the rest.
+        """
+        stands_for = self.body if self.essence is None else self.essence
+        digest = hashlib.blake2b(stands_for.encode(), digest_size=6).hexdigest()
+        return f'{"" if self.essence is None else "W/"}"{self.version}-{digest}"'
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -93,7 +103,7 @@ def shaped(fields: Fields) -> ColumnElement[Any]:
 _PLAIN: Dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call] # SQLAlchemy leaves it untyped
 
 
-def _written(fields: Fields, source: FromClause) -> ColumnElement[Any]:
+def written(fields: Fields, source: FromClause) -> ColumnElement[Any]:
     """Give the JSON object as SQL; a room's constant is written out once per process."""
     if not isinstance(fields, Constant):
         return shaped(fields)
@@ -142,7 +152,7 @@ def found(
     Raises:
         Missing: there is none, or none in the caller's scope; the two are the same answer.
     """
-    item = _written(fields, source)
+    item = written(fields, source)
     row = session.execute(
         select(cast(item, Text), version).select_from(source).where(*where)
     ).one_or_none()
@@ -171,7 +181,7 @@ def page(
     keys = _keys(sorts, ask.sort)
     question = _question(ask)
     after = _opened(ask.cursor, question, len(keys)) if ask.cursor else None
-    item = shaped(_chosen(fields, ask.fields)) if ask.fields else _written(fields, source)
+    item = shaped(_chosen(fields, ask.fields)) if ask.fields else written(fields, source)
     inner = _inner(item, source, where, keys, after).limit(ask.limit + 1)
     rows = inner.subquery("page")
     kept = rows.c.place <= ask.limit

@@ -3,9 +3,13 @@
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+"""A scheme and a host, as a browser writes it; `*` is none."""
 
 
 class Settings(BaseSettings):
@@ -37,10 +41,21 @@ class Settings(BaseSettings):
         description="Address clients see, used in links and as the CloudEvents source; "
         "empty: http://host:port.",
     )
+    cors_origins: tuple[Origin, ...] = Field(
+        default=(),
+        description="Origins (https://host) whose pages a browser lets call the api, cookies "
+        "included; none: only pages of its own.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses or ranges of the proxies in front, whose X-Forwarded-For and "
+        "-Proto are believed; none: anybody could forge them, so nobody's are.",
+    )
     secret_key: str = Field(
         default="",
         repr=False,
-        description="Base64 of 32 bytes: encrypts secrets at rest and signs cursors.",
+        description="Base64 of 32 bytes: encrypts secrets at rest and signs cursors. Former keys, "
+        "which still open what they sealed, may follow after a space.",
     )
     secret_key_file: Path | None = Field(
         default=None, description="A file that holds the secret key, instead of the variable."
@@ -66,8 +81,9 @@ class Settings(BaseSettings):
     )
     body_limit_bytes: int = Field(default=1_048_576, ge=1024, description="Largest request body.")
     idempotency_window: timedelta = Field(
-        default=timedelta(hours=48),
-        description="How long a POST's result is kept: a phone may be out of reach for a weekend.",
+        default=timedelta(hours=96),
+        description="How long a POST's result is kept: a phone's queue may be three days old, and "
+        "what creates a record has no If-Match to protect it.",
     )
 
     job_kept: timedelta = Field(
@@ -169,8 +185,79 @@ class Settings(BaseSettings):
         description="After a rotation both secrets sign for this long.",
     )
 
+    audit_keep: timedelta = Field(
+        default=timedelta(days=1096),
+        ge=timedelta(days=180),
+        description="Audit lines stay in the database this long (three years; the law asks for "
+        "six months), then they are archived.",
+    )
+    audit_archive: Path | None = Field(
+        default=None,
+        description="Folder the workers archive older audit lines in; empty: none is ever dropped.",
+    )
     token_life: timedelta = Field(
         default=timedelta(days=90), description="A bearer token expires after this long."
+    )
+    password_profile: Literal["asvs", "mlps3"] = Field(
+        default="asvs",
+        description="Whose password rules hold: `asvs` (12 characters, none that is known or "
+        "guessed, no forced change) or `mlps3` (等保三级: 10, three classes, 90 days, the last 5).",
+    )
+    password_slots: int = Field(
+        default=4,
+        ge=1,
+        description="Passwords one api process checks at once, at 64 MiB each.",
+    )
+    second_factor_roles: tuple[str, ...] = Field(
+        default=("system_admin", "security_admin", "audit_admin"),
+        description="Roles that need a second factor to sign in with a password.",
+    )
+    session_limit: int = Field(
+        default=10, ge=1, description="Sessions one account has at once; the oldest gives way."
+    )
+    session_idle: timedelta = Field(
+        default=timedelta(minutes=30),
+        description="A browser's session ends after this long without a request (等保三级).",
+    )
+    session_life: timedelta = Field(
+        default=timedelta(hours=12), description="A browser's session ends after this long anyway."
+    )
+    access_life: timedelta = Field(
+        default=timedelta(minutes=10), description="A phone's access token expires after this long."
+    )
+    refresh_life: timedelta = Field(
+        default=timedelta(days=30),
+        description="A phone that does not refresh for this long signs in again.",
+    )
+    refresh_grace: timedelta = Field(
+        default=timedelta(seconds=30),
+        description="A phone that lost the answer to a refresh gets the same one within this long.",
+    )
+    invitation_life: timedelta = Field(
+        default=timedelta(hours=72),
+        description="A link to set a password, and the bootstrap token, are good for this long.",
+    )
+    dormant_after: timedelta = Field(
+        default=timedelta(days=180),
+        description="Who was not seen for this long cannot sign in until invited again.",
+    )
+    oidc_issuer: str = Field(
+        default="", description="Identity provider people sign in at (its issuer URL); empty: none."
+    )
+    oidc_client_id: str = Field(default="", description="This service's name at the provider.")
+    oidc_client_secret: str = Field(
+        default="", repr=False, description="This service's secret at the provider."
+    )
+    oidc_name: str = Field(
+        default="OpenID Connect", description="What the way in by the provider is called."
+    )
+    oidc_scopes: str = Field(
+        default="openid email", description="What is asked of the provider, `openid` included."
+    )
+    oidc_match_email: bool = Field(
+        default=False,
+        description="Whether a verified e-mail address equal to an account's links the two; off: "
+        "an administrator links them.",
     )
     stop_within: timedelta = Field(
         default=timedelta(seconds=8),

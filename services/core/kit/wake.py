@@ -13,6 +13,8 @@ from psycopg import sql
 from services.core.kit.settings import settings
 
 CHANNEL = "tuanzu_facts"
+NUMBERED = "tuanzu_numbered"
+"""By which the relay tells the streams of the api that there is something new."""
 _APART_SECONDS = 0.005
 
 

@@ -16,6 +16,7 @@ from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.monitoring import rules
 from services.core.monitoring.models import Finding, FindingState, HealthAssessment
@@ -234,11 +235,28 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     return projects.visible(caller)
 
 
+_FINDING_SOURCE = Finding.__table__.join(Project.__table__, Project.id == Finding.project_id).join(
+    Organisation.__table__, Organisation.id == Finding.organisation_id
+)
+RECORDS = Records(
+    name="findings",
+    kind="finding",
+    key=Finding.id,
+    version=Finding.version,
+    fields=lambda _: _FINDING_FIELDS,
+    source=lambda _: _FINDING_SOURCE,
+    visible=visible,
+    follows={
+        "project": by(Finding.project_id),
+        "project_partner": by(Finding.project_id),
+        "organisation": by(Finding.organisation_id),
+    },
+    seen_by=frozenset({"project", "project_partner"}),
+)
+
+
 def findings(session: Session, caller: Caller, *, ask: Ask, **filters: object) -> Page:
     """Read a page of findings; filters: project_id, group_id, rule, state, light."""
-    source = Finding.__table__.join(Project.__table__, Project.id == Finding.project_id).join(
-        Organisation.__table__, Organisation.id == Finding.organisation_id
-    )
     where = [visible(caller)]
     where += [
         getattr(Finding, name) == value for name, value in filters.items() if value is not None
@@ -246,7 +264,7 @@ def findings(session: Session, caller: Caller, *, ask: Ask, **filters: object) -
     return reading.page(
         session,
         _FINDING_FIELDS,
-        source=source,
+        source=_FINDING_SOURCE,
         where=where,
         sorts={"due_at": Finding.due_at, "opened_at": Finding.opened_at, "id": Finding.id},
         ask=ask,

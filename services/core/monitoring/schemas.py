@@ -1,6 +1,7 @@
 """What findings and health look like from outside."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -12,7 +13,7 @@ from services.core.policies.pack import Dimension, Light
 class PolicyVersion(Shown):
     """The pack that judged."""
 
-    code: str
+    code: str = Field(examples=["zj-default"])
     number: int
 
 
@@ -40,22 +41,22 @@ class Health(Shown):
 
     project_id: UUID
     project_code: str
-    computed_at: str
+    computed_at: datetime
     is_watched: bool | None = Field(
         description="False: paused, ended or gone; nobody is reminded. Null of a past day."
     )
     light: Light | None
     reason: BothWords | None = Field(description="Why there is no light; null if there is one.")
-    light_since: str | None = Field(description="Since when it has the light last recorded.")
-    next_check_at: str | None = Field(description="When the clock alone could change it.")
+    light_since: datetime | None = Field(description="Since when it has the light last recorded.")
+    next_check_at: datetime | None = Field(description="When the clock alone could change it.")
     dimensions: list[DimensionHealth]
 
 
 class PastHealth(Shown):
     """The light as it was computed when it changed."""
 
-    id: int
-    computed_at: str
+    id: int = Field(description="Its place among all changes of lights; grows with time.")
+    computed_at: datetime
     light: Light | None
     policy: PolicyVersion
     dimensions: list[DimensionHealth]
@@ -79,7 +80,7 @@ class FoundOrganisation(Shown):
     """The unit that answers for it."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["景宁县天然气有限公司"])
 
 
 class FindingShown(Shown):
@@ -91,12 +92,12 @@ class FindingShown(Shown):
     organisation: FoundOrganisation
     group_id: UUID | None
     occurrence: str
-    state: str
+    state: Literal["open", "cleared"]
     light: Light
     worst_light: Light
-    due_at: str
-    opened_at: str
-    cleared_at: str | None
+    due_at: datetime
+    opened_at: datetime
+    cleared_at: datetime | None
     explanation: dict[str, Any]
     version: int
 

@@ -24,7 +24,7 @@ class Notification(Base):
     id: Mapped[c.Id]
     account_id: Mapped[c.Ref] = mapped_column(ForeignKey("account.id"))
     cause_kind: Mapped[c.Phrase]
-    """reminder, escalation_step, escalation_end, supervision_order."""
+    """reminder, escalation_step, escalation_end, supervision_order, meeting_scheduled, …"""
     cause_id: Mapped[c.Ref]
     project_id: Mapped[c.MaybeRef]
     title_zh: Mapped[c.Phrase]

@@ -16,6 +16,7 @@ from services.core.groups.rules import MemberRole
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records
 from services.core.kit.words import Words
 from services.core.notifications.models import Notification, NotificationDelivery
 from services.core.notifications.rules import Cause, Channel, Claimed, DeliveryState
@@ -74,19 +75,24 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     return Notification.account_id == caller.account_id
 
 
+RECORDS = Records(
+    name="notifications",
+    kind="notification",
+    key=Notification.id,
+    version=Notification.version,
+    fields=lambda _: FIELDS,
+    source=lambda _: Notification.__table__,
+    visible=visible,
+)
+
+
 def notification(session: Session, caller: Caller, *, notification_id: UUID) -> Found:
     """Read one of the caller's notifications.
 
     Raises:
         Missing: there is none, or it is somebody else's.
     """
-    return reading.found(
-        session,
-        FIELDS,
-        version=Notification.version,
-        source=Notification.__table__,
-        where=[Notification.id == notification_id, visible(caller)],
-    )
+    return RECORDS.one(session, caller, notification_id)
 
 
 def notifications(session: Session, caller: Caller, *, ask: Ask, unread: bool | None) -> Page:

@@ -14,6 +14,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Invalid
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.kit.words import Words
 from services.core.organisations.models import Officer, Organisation
@@ -50,6 +51,17 @@ FIELDS: Fields = Constant(
         "version": Organisation.version,
     }
 )
+RECORDS = Records(
+    name="organisations",
+    kind="organisation",
+    key=Organisation.id,
+    version=Organisation.version,
+    fields=lambda _: FIELDS,
+    source=lambda _: _SOURCE,
+    visible=lambda caller: among(Organisation.id, caller.organisation_ids),
+    follows={"organisation": by(Organisation.parent_id), "region": by(Organisation.region_code)},
+)
+"""Anybody may look up any organisation; a copy holds those of the own scope."""
 _SORTS = {
     "name": Organisation.name,
     "code": Organisation.code,

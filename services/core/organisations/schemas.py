@@ -1,5 +1,6 @@
 """What organisations and officers look like from outside."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -31,7 +32,7 @@ class NewOrganisation(Given):
 
     code: Code = Field(examples=["O-JNGAS"])
     name: Name = Field(examples=["景宁县天然气有限公司"])
-    name_en: Name | None = None
+    name_en: Name | None = Field(default=None, examples=["Jingning County Gas Co., Ltd."])
     short_names: _ShortNames = Field(default_factory=list)
     credit_code: CreditCode | None = None
     level: OrganisationLevel
@@ -48,8 +49,8 @@ class NewOrganisation(Given):
 class OrganisationChange(Given):
     """What of a unit may change (JSON Merge Patch); another parent moves all that is below it."""
 
-    name: Name = ""
-    name_en: Name | None = None
+    name: Name = Field(default="", examples=["景宁县天然气有限公司"])
+    name_en: Name | None = Field(default=None, examples=["Jingning County Gas Co., Ltd."])
     short_names: _ShortNames = Field(default_factory=list)
     credit_code: CreditCode | None = None
     level: OrganisationLevel = OrganisationLevel.COUNTY
@@ -64,23 +65,23 @@ class NamedOrganisation(Shown):
     """An organisation that another record names."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["景宁县天然气有限公司"])
 
 
 class NamedRegion(Shown):
     """A region that another record names."""
 
-    code: str
-    name: str
+    code: str = Field(examples=["331127"])
+    name: str = Field(examples=["景宁畲族自治县"])
 
 
 class Organisation(Shown):
     """One unit of the directory."""
 
     id: UUID
-    code: str
-    name: str
-    name_en: str | None
+    code: str = Field(examples=["O-JNGAS"])
+    name: str = Field(examples=["景宁县天然气有限公司"])
+    name_en: str | None = Field(examples=["Jingning County Gas Co., Ltd."])
     short_names: list[str]
     credit_code: str | None
     level: OrganisationLevel
@@ -103,7 +104,7 @@ class OrganisationPage(PageOf):
 class NewOfficer(Given):
     """A person who will answer for a unit in one duty."""
 
-    name: Name
+    name: Name = Field(examples=["叶某（示意）"])
     duty: Duty
     phone: _Phone | None = None
     account_id: UUID | None = Field(default=None, description="The person's log-in.")
@@ -128,13 +129,13 @@ class Officer(Shown):
 
     id: UUID
     organisation_id: UUID
-    name: str
+    name: str = Field(examples=["叶某（示意）"])
     duty: Duty
     phone: str | None
     account_id: UUID | None
     deputy_account_id: UUID | None
-    valid_from: str
-    valid_to: str | None
+    valid_from: date
+    valid_to: date | None
     source: str | None
     is_illustrative: bool
     version: int

@@ -39,7 +39,7 @@ class PolicySummary(Shown):
     """One version of one pack, without its numbers."""
 
     id: UUID
-    code: str
+    code: str = Field(examples=["zj-default"])
     number: int
     state: PackState
     title: BothWords

@@ -24,6 +24,11 @@ class ProgressReport(c.Provenance, Base):
             "original_due_at",
             postgresql_where=text("state <> 'accepted'"),
         ),
+        Index(
+            "ix_progress_report_owed",
+            "current_due_at",
+            postgresql_where=text("state IN ('due', 'draft', 'returned')"),
+        ),
     )
 
     id: Mapped[c.Id]

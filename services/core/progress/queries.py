@@ -34,6 +34,7 @@ from services.core.kit.caller import Caller
 from services.core.kit.events import Subject
 from services.core.kit.money import Qualifier
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -102,6 +103,7 @@ FIELDS: Fields = Constant(
             ProgressReport.state.in_(_OWED), ProgressReport.current_due_at < func.house_now()
         ),
         "is_late": ProgressReport.is_late,
+        "is_open": _IS_OPEN,
         **{name: case((_IS_OPEN, value), else_=None) for name, value in _CONTENT.items()},
         "is_no_change": ProgressReport.is_no_change,
         "submitted_at": ProgressReport.submitted_at,
@@ -210,13 +212,7 @@ def report(session: Session, caller: Caller, *, report_id: UUID) -> Found:
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return reading.found(
-        session,
-        FIELDS,
-        version=ProgressReport.version,
-        source=_source(caller),
-        where=[ProgressReport.id == report_id, visible(caller)],
-    )
+    return RECORDS.one(session, caller, report_id)
 
 
 def reports(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ReportFilters) -> Page:
@@ -376,3 +372,27 @@ def _source(caller: Caller) -> FromClause:
 
 def _overdue(now: datetime) -> ColumnElement[bool]:
     return and_(ProgressReport.state.in_(_OWED), ProgressReport.current_due_at < now)
+
+
+RECORDS = Records(
+    name="progress-reports",
+    kind="progress_report",
+    key=ProgressReport.id,
+    version=ProgressReport.version,
+    fields=lambda _: FIELDS,
+    source=_source,
+    visible=visible,
+    follows={
+        "project": by(ProgressReport.project_id),
+        "project_partner": by(ProgressReport.project_id),
+        "organisation": by(ProgressReport.organisation_id),
+        "account": by(ProgressReport.submitted_by, ProgressReport.reviewed_by),
+    },
+    seen_by=frozenset({"project", "project_partner"}),
+    varies=True,
+    turned=lambda since, until: and_(
+        ProgressReport.state.in_(_OWED),
+        ProgressReport.current_due_at > since,
+        ProgressReport.current_due_at <= until,
+    ),
+)

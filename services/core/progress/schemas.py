@@ -1,7 +1,6 @@
 """What progress reports look like from outside."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,16 +16,15 @@ from services.core.kit.shapes import (
     Period,
     Share,
     Shown,
+    SignedAmount,
 )
 from services.core.progress.rules import ReportState
-
-_MOST = Decimal("9999999999999999.99")
 
 
 class ExactMoney(Given):
     """What was really invested: to the cent; negative only where a correction says why."""
 
-    amount: Annotated[Decimal, Field(ge=-_MOST, le=_MOST, max_digits=18, decimal_places=2)] = Field(
+    amount: SignedAmount = Field(
         examples=["625000000.00"], description="CNY, two decimals, as a string."
     )
     currency: Literal["CNY"] = "CNY"
@@ -96,14 +94,14 @@ class Named(Shown):
     """An organisation or a person."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["景宁县天然气有限公司"])
 
 
 class Warned(Shown):
     """A figure that may be true but is remarkable; the reviewer should look at it."""
 
     pointer: str
-    code: str
+    code: str = Field(examples=["cumulative_falls"])
     detail: BothWords
 
 
@@ -114,13 +112,16 @@ class Report(Shown):
     project: ProjectNamed
     group_id: UUID | None
     organisation: Named
-    period: str
+    period: Period
     state: ReportState
     opened_at: datetime
     original_due_at: datetime = Field(description="Never moves; assessment always uses it.")
     current_due_at: datetime
     is_overdue: bool
     is_late: bool = Field(description="Its first submission came after the original due.")
+    is_open: bool = Field(
+        description="Whether its content is open to you: a draft's is its own unit's, and null."
+    )
     invested_period: Money | None
     cumulative_year: Money | None
     cumulative_all: Money | None

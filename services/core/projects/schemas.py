@@ -1,6 +1,6 @@
 """What projects, milestones and plans look like from outside."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
@@ -169,7 +169,10 @@ class NewMilestone(Given):
 
     name: Name = Field(examples=["主体结构封顶"])
     gate: Gate | None = None
-    weight: Share = Field(default=Decimal(0), description="All of a project's together: up to 100.")
+    weight: Share = Field(
+        default=Decimal(0),
+        description="Its share of the project's progress, in %; all together up to 100.",
+    )
     planned_on: OnDay
     forecast_on: OnDay | None = None
     source: Paragraph | None = None
@@ -179,7 +182,7 @@ class NewMilestone(Given):
 class MilestoneChange(Given):
     """What of a milestone may change (JSON Merge Patch); its first planned day never does."""
 
-    name: Name = ""
+    name: Name = Field(default="", examples=["主体结构封顶"])
     gate: Gate | None = None
     weight: Share = Decimal(0)
     planned_on: OnDay = date(2000, 1, 1)
@@ -214,14 +217,14 @@ class Named(Shown):
     """A record that is referred to."""
 
     id: UUID
-    name: str
+    name: str = Field(examples=["景宁县天然气有限公司"])
 
 
 class Place(Shown):
     """A region that is referred to."""
 
-    code: str
-    name: str
+    code: str = Field(examples=["331127"])
+    name: str = Field(examples=["景宁畲族自治县"])
 
 
 class Partner(Shown):
@@ -236,8 +239,8 @@ class Watch(Shown):
     """What monitoring sees of a project."""
 
     light: Light | None = Field(description="Null: not assessed.")
-    light_since: str | None
-    last_accepted_period: str | None
+    light_since: datetime | None
+    last_accepted_period: Period | None
     cumulative_year: Money | None
     cumulative_all: Money | None
     physical_percent: float | None
@@ -266,11 +269,11 @@ class Project(Shown):
     parent_id: UUID | None
     partners: list[Partner]
     total_investment: Money | None
-    plan_start_on: str | None
-    plan_finish_on: str | None
-    actual_start_on: str | None
-    actual_finish_on: str | None
-    reports_from: str | None
+    plan_start_on: date | None
+    plan_finish_on: date | None
+    actual_start_on: date | None
+    actual_finish_on: date | None
+    reports_from: Period | None
     watch: Watch
     source: str | None
     is_illustrative: bool
@@ -288,13 +291,13 @@ class Milestone(Shown):
 
     id: UUID
     project_id: UUID
-    name: str
+    name: str = Field(examples=["主体结构封顶"])
     gate: Gate | None
     weight: float
-    planned_on: str
-    original_planned_on: str = Field(description="The first planned day; assessment uses it.")
-    forecast_on: str | None
-    actual_on: str | None
+    planned_on: date
+    original_planned_on: date = Field(description="The first planned day; assessment uses it.")
+    forecast_on: date | None
+    actual_on: date | None
     evidence: str | None
     source: str | None
     is_illustrative: bool
@@ -320,7 +323,7 @@ class Plan(Shown):
     is_spread: bool = Field(description="The curve was not given, but spread evenly.")
     image_target: str | None
     reason: str | None
-    made_at: str
+    made_at: datetime
     made_by: Named | None
     source: str | None
     is_illustrative: bool

@@ -2,13 +2,15 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.core.kit import reading, rows
 from services.core.kit.errors import Invalid
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.kit.words import Words
 from services.core.regions.models import Region, RegionDesignation
 
@@ -44,7 +46,22 @@ FIELDS: Fields = Constant(
         "version": Region.version,
     }
 )
+RECORDS = Records(
+    name="regions",
+    kind="region",
+    key=Region.code,
+    version=Region.version,
+    fields=lambda _: FIELDS,
+    source=lambda _: Region.__table__,
+    visible=lambda _: true(),
+    follows={"region_designation": by(Region.code)},
+)
 _SORTS = {"name": Region.name, "level": Region.level, "code": Region.code}
+
+
+def id_of(session: Session, code: str) -> UUID:
+    """Give the id that facts about a region carry; the region exists."""
+    return session.execute(select(Region.id).where(Region.code == code)).scalar_one()
 
 
 def region(session: Session, *, code: str, as_of: date | None = None) -> Found:

@@ -1,5 +1,6 @@
 """What regions look like from outside."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -25,8 +26,8 @@ class NewRegion(Given):
 class RegionChange(Given):
     """What of a region may change (JSON Merge Patch)."""
 
-    name: Name = ""
-    name_en: Name | None = None
+    name: Name = Field(default="", examples=["景宁畲族自治县"])
+    name_en: Name | None = Field(default=None, examples=["Jingning She Autonomous County"])
     source: Paragraph | None = None
 
 
@@ -43,16 +44,16 @@ class Designation(Shown):
     """A place on a list, from one day until another."""
 
     kind: DesignationKind
-    valid_from: str
-    valid_to: str | None
+    valid_from: date
+    valid_to: date | None
 
 
 class Region(Shown):
     """One place."""
 
-    code: str
-    name: str
-    name_en: str | None
+    code: str = Field(examples=["331127"])
+    name: str = Field(examples=["景宁畲族自治县"])
+    name_en: str | None = Field(examples=["Jingning She Autonomous County"])
     level: RegionLevel
     parent_code: str | None
     lineage: list[str] = Field(description="Codes from the province down to this one.")

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.core.access import queries as access
 from services.core.access.models import Account
@@ -19,6 +19,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Forbidden, Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, Touched, by, ids_of
 from services.core.kit.scope import among
 from services.core.kit.words import Words
 from services.core.notifications import queries as notifications
@@ -125,19 +126,38 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     )
 
 
+def _received(column: InstrumentedAttribute[UUID]) -> Touched:
+    """Find reminders by what their receipts name: a person, or the message they were in."""
+    return lambda ids: Reminder.id.in_(
+        select(ReminderRecipient.reminder_id).where(column == ids_of(ids, column).any_())
+    )
+
+
+RECORDS = Records(
+    name="reminders",
+    kind="reminder",
+    key=Reminder.id,
+    version=Reminder.version,
+    fields=lambda _: FIELDS,
+    source=lambda _: _SOURCE,
+    visible=visible,
+    follows={
+        "reminder_recipient": by(Reminder.id),
+        "notification": _received(ReminderRecipient.notification_id),
+        "account": _received(ReminderRecipient.account_id),
+        "project": by(Reminder.project_id),
+        "organisation": by(Reminder.organisation_id),
+    },
+)
+
+
 def reminder(session: Session, caller: Caller, *, reminder_id: UUID) -> Found:
     """Read one reminder.
 
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return reading.found(
-        session,
-        FIELDS,
-        version=Reminder.version,
-        source=_SOURCE,
-        where=[Reminder.id == reminder_id, visible(caller)],
-    )
+    return RECORDS.one(session, caller, reminder_id)
 
 
 def reminders(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Page:

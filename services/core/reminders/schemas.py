@@ -15,7 +15,7 @@ class Reached(Shown):
     """A person the reminder went to; whether it was opened is that person's own business."""
 
     account_id: UUID
-    name: str
+    name: str = Field(examples=["叶某（示意）"])
     notification_id: UUID
     acknowledged_at: datetime | None
 

@@ -61,7 +61,7 @@ class Recorded(Sum):
     Parts of a project are parts of its figure, unless it has none of its own.
     """
 
-    unknown_count: int = Field(description="Of these projects, those without a figure.")
+    unknown_count: int = Field(description="Number of these projects that have no figure.")
 
 
 class Difference(Shown):
@@ -102,7 +102,7 @@ class Target(Beside):
 class Statement(Beside):
     """A statement of the library's size."""
 
-    as_of_month: str
+    as_of_month: Period
 
 
 class TargetPage(PageOf):

@@ -12,17 +12,24 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.core.access import queries as access
+from services.core.audit.rules import Act
 from services.core.kit import cipher, ledger, rows
 from services.core.kit.caller import Caller
 from services.core.kit.events import Actor, Subject
 from services.core.kit.feed import FeedEvent, Reader, Seen
 from services.core.kit.ids import new_id
+from services.core.kit.listening import hears
 from services.core.kit.moves import moved
 from services.core.kit.scope import among
 from services.core.kit.settings import settings
 from services.core.webhooks import queries, rules, schemas
 from services.core.webhooks.events import WebhookChanged, WebhookDisabled
-from services.core.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from services.core.webhooks.models import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    secret_owner,
+)
 from services.core.webhooks.rules import DeliveryState, EndpointState, EndpointVerb
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 the prefix Standard Webhooks gives every secret
@@ -105,15 +112,23 @@ def resend(session: Session, *, endpoint_id: UUID, delivery_id: UUID, by: Caller
         Missing: there is no such delivery of an endpoint in scope.
     """
     by.must("webhooks.keep")
-    queries.for_change(session, by, endpoint_id=endpoint_id, expected=None)
+    endpoint = queries.for_change(session, by, endpoint_id=endpoint_id, expected=None)
     delivery = rows.for_change(
         session,
         WebhookDelivery,
         WebhookDelivery.id == delivery_id,
         WebhookDelivery.endpoint_id == endpoint_id,
     )
-    delivery.state = DeliveryState.DUE
+    was, delivery.state = delivery.state, DeliveryState.DUE
     delivery.next_at = by.now
+    ledger.note(
+        session,
+        Act.RESENT,
+        by=Actor.person(by),
+        now=by.now,
+        about=_about(endpoint),
+        details={"delivery_id": [None, delivery.id], "state": [was, delivery.state]},
+    )
 
 
 def plan(session: Session, seen: Seen, now: datetime) -> None:
@@ -154,7 +169,7 @@ def secrets_of(endpoint: WebhookEndpoint, *, now: datetime) -> list[bytes]:
     texts = [endpoint.secret]
     if endpoint.previous_secret and endpoint.previous_until and now < endpoint.previous_until:
         texts.append(endpoint.previous_secret)
-    owner = _owner(endpoint.id)
+    owner = secret_owner(endpoint.id)
     return [b64decode(cipher.opened(text, owner=owner)) for text in texts]
 
 
@@ -163,36 +178,30 @@ def _sees(session: Session, endpoint: WebhookEndpoint, seen: Seen) -> bool:
     if seen.group_id is None and not seen.organisation_ids:
         return True
     owner = access.caller_for(session, endpoint.account_id)
-    if owner is None:
-        return False
-    return seen.group_id in owner.group_ids or bool(
-        owner.organisation_ids.intersection(seen.organisation_ids)
-    )
+    return owner is not None and hears(owner, seen.group_id, seen.organisation_ids)
 
 
 def _new_secret() -> str:
     return SECRET_PREFIX + b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
-def _owner(endpoint_id: UUID) -> str:
-    return f"webhook_endpoint|secret|{endpoint_id}"
-
-
 def _sealed(endpoint_id: UUID, secret: str) -> str:
     plain = secret.removeprefix(SECRET_PREFIX).encode()
-    return cipher.sealed(plain, owner=_owner(endpoint_id))
+    return cipher.sealed(plain, owner=secret_owner(endpoint_id))
 
 
 def _record(session: Session, endpoint: WebhookEndpoint, by: Caller) -> None:
     ledger.record(
         session,
         WebhookChanged(endpoint_id=endpoint.id, state=endpoint.state),
-        about=Subject(
-            "webhook_endpoint", endpoint.id, organisation_ids=(endpoint.organisation_id,)
-        ),
+        about=_about(endpoint),
         by=Actor.person(by),
         now=by.now,
     )
+
+
+def _about(endpoint: WebhookEndpoint) -> Subject:
+    return Subject("webhook_endpoint", endpoint.id, organisation_ids=(endpoint.organisation_id,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,9 +333,7 @@ def _disable(session: Session, endpoint: WebhookEndpoint, reason: str, now: date
     ledger.record(
         session,
         WebhookDisabled(endpoint_id=endpoint.id, reason=reason),
-        about=Subject(
-            "webhook_endpoint", endpoint.id, organisation_ids=(endpoint.organisation_id,)
-        ),
+        about=_about(endpoint),
         by=Actor.part("webhooks"),
         now=now,
     )

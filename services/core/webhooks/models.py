@@ -1,5 +1,7 @@
 """Endpoints of integrators, what is owed to each, and every attempt."""
 
+from uuid import UUID
+
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.core.kit import columns as c
 from services.core.kit.db import Base
 from services.core.kit.jobs import due_index
+from services.core.kit.sealing import Sealed
 from services.core.webhooks.rules import DeliveryState, EndpointState
+
+
+def secret_owner(endpoint_id: UUID) -> str:
+    """Name the endpoint whose secret is sealed; both its secrets are."""
+    return f"webhook_endpoint|secret|{endpoint_id}"
 
 
 class WebhookEndpoint(Base):
@@ -34,6 +42,12 @@ class WebhookEndpoint(Base):
     version: Mapped[int] = c.version()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+SEALED = (
+    Sealed(WebhookEndpoint.secret, secret_owner),
+    Sealed(WebhookEndpoint.previous_secret, secret_owner),
+)
 
 
 class WebhookDelivery(Base):

@@ -1,5 +1,6 @@
 """What endpoints, deliveries and attempts look like from outside."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +9,9 @@ from pydantic import Field, StringConstraints
 from services.core.kit.shapes import Given, PageOf, Paragraph, Shown
 from services.core.webhooks.rules import DeliveryState, EndpointState
 
-EventFilter = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z_]+\.(\*|[a-z_]+))$")]
+EventFilter = Annotated[
+    str, StringConstraints(pattern=r"^(\*|[a-z_]+\.(\*|[a-z_]+))$", max_length=100)
+]
 _Url = Annotated[str, StringConstraints(min_length=8, max_length=2000)]
 _Filters = Annotated[
     list[EventFilter],
@@ -21,7 +24,7 @@ class NewEndpoint(Given):
 
     url: _Url = Field(examples=["https://receiver.example/tuanzu"])
     event_types: _Filters = Field(default=["*"], examples=[["progress.*", "escalation.stepped"]])
-    description: Paragraph | None = None
+    description: Paragraph | None = Field(default=None, examples=["县项目平台"])
 
 
 class EndpointChange(Given):
@@ -29,7 +32,7 @@ class EndpointChange(Given):
 
     url: _Url = ""
     event_types: _Filters = Field(default_factory=list)
-    description: Paragraph | None = None
+    description: Paragraph | None = Field(default=None, examples=["县项目平台"])
 
 
 class Endpoint(Shown):
@@ -38,18 +41,21 @@ class Endpoint(Shown):
     id: UUID
     url: str
     event_types: list[str]
-    description: str | None
+    description: str | None = Field(examples=["县项目平台"])
     state: EndpointState
-    failing_since: str | None
+    failing_since: datetime | None
     disabled_reason: str | None
-    created_at: str
+    created_at: datetime
     version: int
 
 
 class EndpointWithSecret(Endpoint):
     """An endpoint with its signing secret, which is shown only now."""
 
-    secret: str = Field(description="whsec_ and base64 of 32 bytes (Standard Webhooks).")
+    secret: str = Field(
+        description="whsec_ and base64 of 32 bytes (Standard Webhooks).",
+        examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+    )
 
 
 class EndpointPage(PageOf):
@@ -62,7 +68,7 @@ class Attempt(Shown):
     """One try and its answer."""
 
     number: int
-    attempted_at: str
+    attempted_at: datetime
     duration_ms: int
     status: int | None
     answer: str | None
@@ -78,9 +84,9 @@ class Delivery(Shown):
     seq: int
     state: DeliveryState
     attempts: int
-    next_at: str | None
-    created_at: str
-    delivered_at: str | None
+    next_at: datetime | None
+    created_at: datetime
+    delivered_at: datetime | None
     log: list[Attempt]
 
 

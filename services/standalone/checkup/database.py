@@ -7,6 +7,7 @@ import psycopg
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from services.core.audit.queries import UNSEALED_TOO_LONG
 from services.core.calendar import published
 from services.core.kit.clock import machine_now
 from services.core.kit.settings import Settings
@@ -29,11 +30,16 @@ _ROLE = Words("数据库角色", "database role")
 _TABLES = Words("数据表版本", "migrations")
 _CLOCK = Words("时钟", "clock")
 _CALENDAR = Words("节假日", "holidays")
+_AUDIT = Words("审计链", "audit chain")
 
 _OWNS = """
 SELECT current_user,
        (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
        EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user)
+"""
+_UNSEALED = """
+SELECT count(*), coalesce(max(house_now() - e.at), INTERVAL '0'), (SELECT seq FROM audit_head)
+FROM audit_pending p LEFT JOIN audit_entry e ON e.id = p.entry_id
 """
 _AGES = "SELECT name, clock_timestamp() - at FROM heartbeat"
 
@@ -56,6 +62,7 @@ def database(chosen: Settings) -> Iterator[Finding]:
             yield head
             if head.remedy is None:
                 yield from _at_work(connection, chosen)
+                yield _sealed(connection)
                 yield _holidays(connection)
     except psycopg.OperationalError as error:
         said = str(error).strip().splitlines()[-1]
@@ -156,6 +163,22 @@ def _at_work(connection: psycopg.Connection, chosen: Settings) -> Iterator[Findi
                 f"检查 {who[0]} 是否在运行及其日志。", f"See whether {who[1]} run, and their logs."
             ),
         )
+
+
+def _sealed(connection: psycopg.Connection) -> Finding:
+    """Every line is sealed within a moment; whether the seals are whole, `audit verify` says."""
+    row = connection.execute(_UNSEALED).fetchone()
+    waiting, waited, sealed = row or (0, timedelta(0), 0)
+    if waited > UNSEALED_TOO_LONG:
+        return broken(
+            _AUDIT,
+            Words(f"{waiting} 条记录未封签", f"{waiting} lines are not sealed"),
+            Words(
+                "检查 relay 的日志；再执行 tuanzu audit verify。",
+                "See the relay's log; then run tuanzu audit verify.",
+            ),
+        )
+    return well(_AUDIT, str(sealed))
 
 
 def _holidays(connection: psycopg.Connection) -> Finding:

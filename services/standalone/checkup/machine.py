@@ -51,7 +51,7 @@ def _settings(variables: dict[str, str]) -> Finding:
 def _secret_key(chosen: Settings) -> Finding:
     file = chosen.secret_key_file or chosen.home / "secret.key"
     try:
-        cipher.read_key(chosen.model_copy(update={"secret_key_file": file}))
+        cipher.read_keys(chosen.model_copy(update={"secret_key_file": file}))
     except (cipher.NoSecretKey, OSError, ValueError) as error:
         return broken(
             _KEY,

@@ -1,6 +1,5 @@
 """`tuanzu backup`: the data of one machine in one file."""
 
-import base64
 import json
 import tempfile
 from collections.abc import Generator
@@ -11,11 +10,12 @@ from typing import Annotated
 
 import typer
 
+from services.core.audit.rules import Act
 from services.core.kit import cipher
 from services.core.kit.clock import machine_now
 from services.core.kit.settings import Settings, settings
 from services.core.kit.words import Words
-from services.standalone import archive, dumps, engines, home, instance, terminal
+from services.standalone import archive, dumps, engines, home, instance, noting, terminal
 from services.standalone.archive import DUMP, KEY, SETTINGS, Manifest
 from services.standalone.home import Home
 from services.standalone.trouble import Trouble
@@ -33,6 +33,7 @@ def backup(
     place = home.opened(settings().home)
     with _database(place) as url, tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
+        noting.note(url, Act.BACKED_UP, file.name)
         migration, rows = dumps.dumped(url, folder / DUMP, place)
         _write_key_and_settings(folder, place)
         manifest = Manifest(
@@ -68,11 +69,11 @@ def _database(place: Home) -> Generator[str]:
 
 
 def _write_key_and_settings(folder: Path, place: Home) -> None:
-    """Write the master key, and the settings that are not the default and no secret."""
+    """Write the master keys, and the settings that are not the default and no secret."""
     chosen = Settings()
     file = chosen.secret_key_file or place.secret_key
-    secret = cipher.read_key(chosen.model_copy(update={"secret_key_file": file}))
-    home.write_private(folder / KEY, base64.b64encode(secret).decode() + "\n")
+    keys = cipher.read_keys(chosen.model_copy(update={"secret_key_file": file}))
+    home.write_private(folder / KEY, cipher.written(keys))
     secrets = {name for name, field in Settings.model_fields.items() if not field.repr}
     kept = chosen.model_dump(mode="json", exclude=_OF_THE_PLACE | secrets, exclude_defaults=True)
     (folder / SETTINGS).write_text(json.dumps(kept, indent=2), encoding="utf-8")

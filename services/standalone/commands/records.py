@@ -1,5 +1,6 @@
 """`tuanzu demo load` and `tuanzu seed FILE.json`: records from documents."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -18,18 +19,34 @@ from services.core.kit.errors import Invalid
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
 from services.core.policies import actions as policies
-from services.standalone import demo, inside, papers, terminal
+from services.standalone import demo, home, inside, papers, terminal
+from services.standalone.home import Home
 
 
 def load() -> None:
     """Load the demonstration into an empty database; a second time changes nothing."""
+    password = ""
     with inside.transaction() as session:
         loaded = demo.load(session, now=house_now(session))
+        if loaded is not None:
+            password = demo.give_password(session, now=house_now(session))
     if loaded is None:
         terminal.say(Words("演示数据已在库中。", "The demonstration is loaded already."))
+        return
+    terminal.say(Words("演示数据已载入。", "The demonstration is loaded."))
+    terminal.say(_counted(loaded.created))
+    _hand_over(password)
+
+
+def _hand_over(password: str) -> None:
+    """Keep the demo's password where `up` shows it; print it where there is no such place."""
+    place = Home(settings().home.expanduser().resolve())
+    if os.access(place.root, os.W_OK):
+        home.write_private(place.demo_password, password + "\n")
     else:
-        terminal.say(Words("演示数据已载入。", "The demonstration is loaded."))
-        terminal.say(_counted(loaded.created))
+        terminal.say(
+            Words(f"演示账户的密码：{password}", f"Password of the demo log-ins: {password}")
+        )
 
 
 def seed(

@@ -11,10 +11,11 @@ import typer
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from services.core.audit.rules import Act
 from services.core.kit.clock import machine_now
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
-from services.standalone import archive, dumps, engines, home, terminal
+from services.standalone import archive, dumps, engines, home, noting, terminal
 from services.standalone.archive import DUMP, KEY, SETTINGS, Manifest
 from services.standalone.home import Home
 from services.standalone.supervisor import ROOT
@@ -46,7 +47,7 @@ def restore(
             )
         with home.locked(place):
             engines.dismiss_leftovers(place)
-            aside = _exchanged(place, _staged(place, manifest, Path(scratch)))
+            aside = _exchanged(place, _staged(place, manifest, Path(scratch), file))
         _report(manifest, aside, (Path(scratch) / SETTINGS).read_text(encoding="utf-8"))
 
 
@@ -82,7 +83,7 @@ def _refuse_unknown(manifest: Manifest) -> None:
         )
 
 
-def _staged(place: Home, manifest: Manifest, folder: Path) -> Home:
+def _staged(place: Home, manifest: Manifest, folder: Path, file: Path) -> Home:
     """Restore into a home inside the home, and compare the rows, before anything is replaced.
 
     Raises:
@@ -94,6 +95,7 @@ def _staged(place: Home, manifest: Manifest, folder: Path) -> Home:
         shutil.rmtree(staged.root)
     with engines.running(staged.root, settings()) as urls:
         found = dumps.restored(urls.migration, folder / DUMP, staged)
+        noting.note(urls.migration, Act.RESTORED, file.name)
     differing = sorted(name for name, count in manifest.rows.items() if found.get(name) != count)
     if differing:
         named = ", ".join(differing)

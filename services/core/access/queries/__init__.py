@@ -1,5 +1,7 @@
-"""Reads of whoever calls, of accounts and tokens, and of whom to ask."""
+"""Reads of whoever calls, of accounts, sessions, tokens and credentials, and of whom to ask."""
 
+from services.core.access.bearers import PREFIX as TOKEN_PREFIX
+from services.core.access.bearers import hashed
 from services.core.access.queries.accounts import (
     Sought,
     account,
@@ -7,10 +9,44 @@ from services.core.access.queries.accounts import (
     for_change,
     has_login,
     me,
+    of_account,
 )
-from services.core.access.queries.caller import TOKEN_PREFIX, caller_for, caller_of, hashed
-from services.core.access.queries.people import Recipient, must_work_for, people_for, recipient
+from services.core.access.queries.caller import caller_for, caller_of
+from services.core.access.queries.credentials import (
+    Known,
+    Named,
+    account_by_email,
+    account_id_of,
+    account_of,
+    comes_in,
+    current_password,
+    earlier_passwords,
+    has_second_factor,
+    identities,
+    identity,
+    invitation,
+    is_unclaimed,
+    known,
+    my_second_factor,
+    named,
+    second_factor,
+)
+from services.core.access.queries.people import (
+    Recipient,
+    must_work_for,
+    people_for,
+    recipient,
+    speaking_for,
+)
+from services.core.access.queries.sessions import (
+    login_session,
+    login_sessions,
+    open_sessions,
+    refreshing,
+    session_for_change,
+)
 from services.core.access.queries.tokens import (
+    expiry_of,
     issued,
     live_tokens,
     token,
@@ -20,21 +56,46 @@ from services.core.access.queries.tokens import (
 
 __all__ = (
     "TOKEN_PREFIX",
+    "Known",
+    "Named",
     "Recipient",
     "Sought",
     "account",
+    "account_by_email",
+    "account_id_of",
+    "account_of",
     "accounts",
     "caller_for",
     "caller_of",
+    "comes_in",
+    "current_password",
+    "earlier_passwords",
+    "expiry_of",
     "for_change",
     "has_login",
+    "has_second_factor",
     "hashed",
+    "identities",
+    "identity",
+    "invitation",
+    "is_unclaimed",
     "issued",
+    "known",
     "live_tokens",
+    "login_session",
+    "login_sessions",
     "me",
     "must_work_for",
+    "my_second_factor",
+    "named",
+    "of_account",
+    "open_sessions",
     "people_for",
     "recipient",
+    "refreshing",
+    "second_factor",
+    "session_for_change",
+    "speaking_for",
     "token",
     "token_for_change",
     "tokens",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, Uuid, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from services.core.groups.models import JointGroup
 from services.core.groups.queries import visible as visible_groups
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
+from services.core.kit.events import Subject
 from services.core.kit.reading import MAX_LIMIT, Ask, Constant, Fields, Found, Page
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -62,6 +63,8 @@ def me(session: Session, caller: Caller) -> Found:
         "account": reading.shaped(FIELDS),
         "organisation": reading.shaped(organisation),
         "permissions": func.to_json(literal(sorted(caller.permissions), ARRAY(Text))),
+        "session_id": literal(caller.session_id, Uuid()),
+        "limited_to": literal(caller.limited_to, Text()),
         "scope": reading.shaped(_scope(caller)),
     }
     return reading.found(
@@ -149,3 +152,12 @@ def has_login(session: Session, login: str) -> bool:
 def for_change(session: Session, *, account_id: UUID, expected: int | None) -> Account:
     """Lock one account at the version the caller has seen."""
     return rows.for_change(session, Account, Account.id == account_id, expected=expected)
+
+
+def of_account(account: Account, kind: str = "account", subject_id: UUID | None = None) -> Subject:
+    """Name an account, or a token or session of it, for its own organisation alone.
+
+    A subject without an audience is for everybody: a place, a policy, never a person.
+    """
+    owner = (account.organisation_id,)
+    return Subject(kind, subject_id or account.id, organisation_ids=owner)

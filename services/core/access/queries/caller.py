@@ -1,6 +1,9 @@
-"""Who a token belongs to, and the one statement that computes what they may see."""
+"""Who a token belongs to, and the one statement that computes what they may see.
 
-import hashlib
+The statement that finds a caller for a request also enters: from then on the transaction has the
+role whose rows are fenced (`tuanzu_caller`), and the fence knows the scope. Both end with it.
+"""
+
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -9,42 +12,72 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.core.access import rules
+from services.core.access.bearers import hashed
 from services.core.kit.caller import Caller
+from services.core.kit.db import CALLER_ROLE
 from services.core.kit.errors import Unauthenticated
+from services.core.kit.scope import Ids
 from services.core.kit.words import Words
 
-TOKEN_PREFIX = "tz_"  # noqa: S105 a prefix that scanners recognise, not a token
+_BLIND = ", ".join(f"'{role}'" for role in rules.Role if not rules.sees_business_data(role))
 
 # A member loses the group with its next request, and keeps a dissolved one as it was that day. A
 # draft is its regulator's. Who owns or supervises a member does not thereby see the group, if it is
-# a regulator: its region says what it sees.
-_SCOPE = """
-    SELECT a.id, a.login, a.name, a.organisation_id, a.role, clock.now,
+# a regulator: its region says what it sees. An administrator sees no business record at all.
+_FOUND = f"""
+    FROM (SELECT house_now() AS now,
+                 CAST(house_now() AT TIME ZONE 'Asia/Shanghai' AS date) AS today) AS clock
+    CROSS JOIN account a
+    JOIN organisation home ON home.id = a.organisation_id
+    CROSS JOIN LATERAL (
+      SELECT a.role NOT IN ({_BLIND}) AS sees,
+             CASE a.role WHEN '{rules.Role.REGULATOR}' THEN home.region_code ELSE '' END AS region
+    ) AS office
+    CROSS JOIN LATERAL (SELECT
       ARRAY(SELECT o.id FROM organisation o
-            WHERE o.lineage @> ARRAY[a.organisation_id]) AS own,
-      CASE WHEN a.role = 'regulator' THEN
-        ARRAY(SELECT o.id FROM organisation o JOIN region r ON r.code = o.region_code
-              WHERE r.lineage @> ARRAY[home.region_code]
-                AND NOT o.lineage @> ARRAY[a.organisation_id])
-      ELSE '{}' END AS in_region,
+            WHERE office.sees AND o.lineage @> ARRAY[a.organisation_id]) AS own,
+      ARRAY(SELECT o.id FROM organisation o
+            WHERE office.region <> '' AND NOT o.lineage @> ARRAY[a.organisation_id]
+              AND (o.region_code IN (SELECT r.code FROM region r
+                                     WHERE r.lineage @> ARRAY[office.region])) IS TRUE
+      ) AS in_region,
       ARRAY(SELECT m.group_id FROM group_membership m
             JOIN organisation o ON o.id = m.organisation_id
             JOIN joint_group g ON g.id = m.group_id
-            WHERE o.lineage @> ARRAY[a.organisation_id]
-              AND (o.id = home.id OR NOT (a.role = 'regulator' OR home.kind = 'sasac'))
+            WHERE office.sees AND o.lineage @> ARRAY[a.organisation_id]
+              AND (o.id = home.id OR NOT (office.region <> '' OR home.kind = 'sasac'))
               AND g.state <> 'draft'
               AND m.valid_from <= LEAST(clock.today, g.dissolved_on)
               AND (m.valid_to IS NULL OR m.valid_to > LEAST(clock.today, g.dissolved_on))
             UNION
             SELECT g.id FROM joint_group g JOIN region r ON r.code = g.region_code
-            WHERE a.role = 'regulator' AND r.lineage @> ARRAY[home.region_code]) AS groups
-    FROM (SELECT house_now() AS now,
-                 CAST(house_now() AT TIME ZONE 'Asia/Shanghai' AS date) AS today) AS clock
-    CROSS JOIN account a
-    JOIN organisation home ON home.id = a.organisation_id
+            WHERE office.region <> '' AND r.lineage @> ARRAY[office.region]) AS groups
+      OFFSET 0) AS scope
 """
+"""OFFSET 0 keeps the arrays from being computed once for each place that names them."""
+
+_WHO = "a.id, a.login, a.name, a.organisation_id, a.role, clock.now"
+_CONTEXT = {
+    "own_organisation_ids": "CAST(scope.own AS text)",
+    "organisation_ids": "CAST(scope.own || scope.in_region AS text)",
+    "group_ids": "CAST(scope.groups AS text)",
+    "account_id": "CAST(a.id AS text)",
+    "role": "a.role",
+    "region": "office.region",
+}
+"""What the fence knows of a caller, as settings `tuanzu.*` of the transaction."""
+
+_NO_BEARER = "NULL, NULL, NULL, NULL"
+_BEARER = "t.id, t.session_id, t.scopes, t.limited_to"
+
+_SCOPE = f"SELECT {_NO_BEARER}, {_WHO}, {', '.join(_CONTEXT.values())} {_FOUND}"
+_ENTERING = (
+    f"SELECT {_BEARER}, {_WHO}, "
+    + ", ".join(f"set_config('tuanzu.{name}', {sql}, true)" for name, sql in _CONTEXT.items())
+    + f", set_config('role', '{CALLER_ROLE}', true) {_FOUND}"
+)
 _BY_TOKEN = text(
-    _SCOPE
+    _ENTERING
     + """
     JOIN access_token t ON t.account_id = a.id
     WHERE t.token_hash = :token_hash AND a.is_active
@@ -54,47 +87,55 @@ _BY_TOKEN = text(
 _BY_ACCOUNT = text(_SCOPE + "WHERE a.id = :account_id AND a.is_active")
 
 
-def hashed(token: str) -> bytes:
-    """Give what is stored of a token: it has 256 random bits, so one SHA-256 is enough."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def caller_of(session: Session, token: str) -> Caller:
+def caller_of(session: Session, token: str, *, limited: bool = False) -> Caller:
     """Give the caller behind a bearer token, with scope and the house's clock, in one statement.
+
+    The transaction is the caller's from here on: rows out of scope are not there for it.
+
+    A session that must do one thing first may do nothing else; `limited` lets it do that thing.
 
     Raises:
         Unauthenticated: unknown, expired or revoked; the three are the same answer.
+        SecondFactorRequired, PasswordChangeRequired: the session must do that first.
     """
     row = session.execute(_BY_TOKEN, {"token_hash": hashed(token)}).one_or_none()
     if row is None:
         raise Unauthenticated(
             Words("令牌无效、已过期或已撤销。", "The token is unknown, has expired or was revoked.")
         )
-    return _caller(row)
+    caller = _caller(row)
+    if not limited:
+        rules.must_be_unlimited(caller.limited_to)
+    return caller
 
 
 def caller_for(session: Session, account_id: UUID) -> Caller | None:
     """Give the caller an account would be now, or None if it is closed.
 
-    Used where the service acts on somebody's behalf: an endpoint sees what its owner sees.
+    Used where the service acts on somebody's behalf: an endpoint sees what its owner sees. The
+    transaction stays the service's own.
     """
     row = session.execute(_BY_ACCOUNT, {"account_id": account_id}).one_or_none()
     return _caller(row) if row else None
 
 
 def _caller(row: Sequence[Any]) -> Caller:
-    account_id, login, name, organisation_id, role, now, own, in_region, groups = row
-    known = rules.Role(role)
-    sees = rules.sees_business_data(known)
+    token_id, session_id, scopes, limit, *who, own, organisations, groups = row[:13]
+    account_id, login, name, organisation_id, role, now = who
+    held = rules.PERMISSIONS[rules.Role(role)]
     return Caller(
         account_id=account_id,
         login=login,
         name=name,
         organisation_id=organisation_id,
         role=role,
-        permissions=frozenset(rules.PERMISSIONS[known]),
-        organisation_ids=frozenset(own).union(in_region) if sees else frozenset(),
-        group_ids=frozenset(groups) if sees else frozenset(),
+        permissions=frozenset() if limit else rules.granted(held, scopes),
+        organisation_ids=Ids("scope_organisations", organisations),
+        group_ids=Ids("scope_groups", groups),
         now=now,
-        own_organisation_ids=frozenset(own) if sees else frozenset(),
+        own_organisation_ids=Ids("scope_own", own),
+        token_id=token_id,
+        session_id=session_id,
+        scopes=None if scopes is None else frozenset(scopes),
+        limited_to=limit,
     )

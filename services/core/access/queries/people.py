@@ -1,6 +1,6 @@
 """Whom to ask: the accounts that answer for an organisation on a day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,6 +12,7 @@ from services.core.access import rules
 from services.core.access.models import Account
 from services.core.kit.errors import Invalid
 from services.core.kit.words import Words
+from services.core.organisations.rules import Duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,27 @@ def people_for(session: Session, *, organisation_id: UUID, duty: str, on: date) 
         },
     )
     return [Recipient(*row) for row in found]
+
+
+def speaking_for(
+    session: Session, organisation_ids: Iterable[UUID], *, on: date
+) -> list[Recipient]:
+    """Give who speaks for whole units on a day, each once: leader, liaison, office accounts."""
+    units = tuple(organisation_ids)
+    people: dict[UUID, Recipient] = {}
+    for unit in units:
+        for duty in (Duty.LEADER, Duty.LIAISON):
+            found = people_for(session, organisation_id=unit, duty=duty, on=on)
+            people.update((person.account_id, person) for person in found)
+    offices = session.execute(
+        select(Account.id, Account.name, Account.email, Account.language)
+        .where(
+            Account.organisation_id.in_(units), Account.role.in_(rules.OFFICE), Account.is_active
+        )
+        .order_by(Account.id)
+    )
+    people.update((row.id, Recipient(*row)) for row in offices)
+    return list(people.values())
 
 
 def recipient(session: Session, account_id: UUID) -> Recipient | None:

@@ -1,8 +1,9 @@
 """Reads of tokens: one's own, and anybody's for who keeps accounts; never a token itself."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, or_, select
+from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.orm import Session
 
 from services.core.access.models import AccessToken
@@ -15,10 +16,14 @@ FIELDS: Fields = {
     "id": AccessToken.id,
     "account_id": AccessToken.account_id,
     "name": AccessToken.name,
+    "kind": AccessToken.kind,
     "hint": AccessToken.hint,
+    "scopes": AccessToken.scopes,
     "created_at": AccessToken.created_at,
     "expires_at": AccessToken.expires_at,
     "revoked_at": AccessToken.revoked_at,
+    "last_used_at": AccessToken.last_used_at,
+    "last_used_from": AccessToken.last_used_from,
     "version": AccessToken.version,
 }
 
@@ -63,9 +68,15 @@ def tokens(session: Session, caller: Caller, *, ask: Ask, account_id: UUID | Non
 
 
 def visible_tokens(caller: Caller) -> ColumnElement[bool]:
-    """Write "the caller's own token, or the caller keeps accounts"."""
+    """Write "the caller's own token, or the caller keeps accounts"; those of a session are its."""
     own: ColumnElement[bool] = AccessToken.account_id == caller.account_id
-    return or_(own, literal(Permission.KEEP_ACCOUNTS in caller.permissions))
+    keeps = literal(Permission.KEEP_ACCOUNTS in caller.permissions)
+    return and_(AccessToken.session_id.is_(None), or_(own, keeps))
+
+
+def expiry_of(session: Session, token_id: UUID) -> datetime:
+    """Give when a token ends."""
+    return session.scalars(select(AccessToken.expires_at).where(AccessToken.id == token_id)).one()
 
 
 def token_for_change(
@@ -82,11 +93,15 @@ def token_for_change(
 
 
 def live_tokens(session: Session, *, account_id: UUID) -> list[AccessToken]:
-    """Give an account's tokens that are not revoked, locked."""
+    """Give an account's own tokens that are not revoked, locked."""
     return list(
         session.scalars(
             select(AccessToken)
-            .where(AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
+            .where(
+                AccessToken.account_id == account_id,
+                AccessToken.session_id.is_(None),
+                AccessToken.revoked_at.is_(None),
+            )
             .order_by(AccessToken.id)
             .with_for_update()
         )

@@ -3,6 +3,7 @@
 from services.core.escalations.queries.audience import Addressed, addressed, regulators
 from services.core.escalations.queries.matters import Case, case_of, open_finding
 from services.core.escalations.queries.orders import (
+    ORDERS,
     SoughtOrders,
     drafts_of,
     next_code,
@@ -13,6 +14,7 @@ from services.core.escalations.queries.orders import (
     units_named,
 )
 from services.core.escalations.queries.runs import (
+    RUNS,
     SoughtRuns,
     chased,
     climbing_without_a_moment,
@@ -23,6 +25,8 @@ from services.core.escalations.queries.runs import (
 )
 
 __all__ = (
+    "ORDERS",
+    "RUNS",
     "Addressed",
     "Case",
     "SoughtOrders",

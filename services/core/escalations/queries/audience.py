@@ -9,21 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.core.access import queries as access
-from services.core.access.models import Account
 from services.core.access.queries import Recipient
-from services.core.access.rules import Role
 from services.core.groups import queries as groups
 from services.core.groups.models import GroupMembership, JointGroup
 from services.core.groups.rules import MemberRole
-from services.core.notifications import queries as inbox
 from services.core.organisations.models import Organisation
 from services.core.organisations.rules import GOVERNMENT, Duty, OrganisationKind
 from services.core.policies.pack import Audience
 from services.core.projects.models import Project
 from services.core.regions.models import Region
-
-_OFFICE = frozenset({Role.CONVENER, Role.REGULATOR})
-"""Accounts that speak for their unit as a whole, whatever duty they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +136,7 @@ def _holders(session: Session, around: _Around, duty: Duty) -> _Found:
 
 
 def _offices(session: Session, units: Sequence[UUID], on: date) -> _Found:
-    """Find who speaks for whole units: leader, liaison, and the unit's own office accounts."""
-    people: list[Recipient] = []
-    for unit in units:
-        for duty in (Duty.LEADER, Duty.LIAISON):
-            people += access.people_for(session, organisation_id=unit, duty=duty, on=on)
-    accounts = session.scalars(
-        select(Account.id).where(Account.organisation_id.in_(units), Account.role.in_(_OFFICE))
-    ).all()
-    return units, [*people, *inbox.people(session, accounts)]
+    return units, access.speaking_for(session, units, on=on)
 
 
 def _members(session: Session, around: _Around, *roles: MemberRole) -> Sequence[UUID]:

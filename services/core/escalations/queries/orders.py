@@ -1,11 +1,11 @@
 """Reads of supervision orders; drafts are for those who may issue them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Invalid
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by, ids_of
 from services.core.kit.scope import among, overlapping
 from services.core.kit.words import Words
 from services.core.organisations.models import Organisation
@@ -111,19 +112,36 @@ def _visible(caller: Caller) -> Sequence[ColumnElement[bool]]:
     return [in_scope, SupervisionOrder.issued_at.is_not(None)]
 
 
+def _to_units(ids: Collection[str]) -> ColumnElement[bool]:
+    """Write "one issued to one of these organisations"."""
+    units = ids_of(ids, Organisation.id)
+    named_there: ColumnElement[bool] = SupervisionOrder.issued_to.overlap(units)
+    return named_there
+
+
+ORDERS = Records(
+    name="supervision-orders",
+    kind="supervision_order",
+    key=SupervisionOrder.id,
+    version=SupervisionOrder.version,
+    fields=lambda _: FIELDS,
+    source=lambda _: _SOURCE,
+    visible=lambda caller: and_(*_visible(caller)),
+    follows={
+        "project": by(SupervisionOrder.project_id),
+        "account": by(*(getattr(SupervisionOrder, name) for name in _PEOPLE)),
+        "organisation": _to_units,
+    },
+)
+
+
 def order(session: Session, caller: Caller, *, order_id: UUID) -> Found:
     """Read one order.
 
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return reading.found(
-        session,
-        FIELDS,
-        version=SupervisionOrder.version,
-        source=_SOURCE,
-        where=[SupervisionOrder.id == order_id, *_visible(caller)],
-    )
+    return ORDERS.one(session, caller, order_id)
 
 
 def orders(session: Session, caller: Caller, *, ask: Ask, sought: SoughtOrders) -> Page:

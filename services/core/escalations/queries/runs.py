@@ -12,6 +12,7 @@ from services.core.escalations.rules import RunState
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -88,19 +89,29 @@ def _visible(caller: Caller) -> ColumnElement[bool]:
     )
 
 
+RUNS = Records(
+    name="escalations",
+    kind="escalation_run",
+    key=EscalationRun.id,
+    version=EscalationRun.version,
+    fields=lambda _: FIELDS,
+    source=lambda _: _SOURCE,
+    visible=_visible,
+    follows={
+        "escalation_step": by(EscalationRun.id),
+        "project": by(EscalationRun.project_id),
+        "organisation": by(EscalationRun.organisation_id),
+    },
+)
+
+
 def run(session: Session, caller: Caller, *, run_id: UUID) -> Found:
     """Read one climb with its steps.
 
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return reading.found(
-        session,
-        FIELDS,
-        version=EscalationRun.version,
-        source=_SOURCE,
-        where=[EscalationRun.id == run_id, _visible(caller)],
-    )
+    return RUNS.one(session, caller, run_id)
 
 
 def runs(session: Session, caller: Caller, *, ask: Ask, sought: SoughtRuns) -> Page:

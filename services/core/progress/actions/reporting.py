@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from services.core.audit.rules import Act
 from services.core.calendar.rules import day_of
 from services.core.kit import ledger, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Fault
-from services.core.kit.events import Actor, Fact
+from services.core.kit.events import Actor, Fact, Subject
 from services.core.kit.moves import moved
 from services.core.progress import queries, rules, schemas
 from services.core.progress.events import (
@@ -36,8 +37,18 @@ def save(
         UnlawfulMove: it is handed in. Invalid: a figure cannot be true.
     """
     report, setting = _of_own_unit(session, report_id, expected, by)
-    report.state = moved(MOVES, ReportState(report.state), ReportVerb.SAVE)
-    _fill(report, given.said(), setting)
+    was, report.state = report.state, moved(MOVES, ReportState(report.state), ReportVerb.SAVE)
+    filled = _fill(report, given.said(), setting)
+    changes = {**({"state": [was, report.state]} if was != report.state else {}), **filled}
+    ledger.note(
+        session,
+        Act.SAVED,
+        by=Actor.person(by),
+        now=by.now,
+        about=Subject("progress_report", report.id, organisation_ids=(report.organisation_id,)),
+        outcome=ledger.DRAFT,
+        details=changes or None,
+    )
 
 
 def submit(

@@ -9,6 +9,7 @@ from services.core.projects.queries.change import (
 from services.core.projects.queries.library import (
     FIELDS,
     LIBRARY_CLASS,
+    RECORDS,
     project,
     projects,
     stands_under,
@@ -16,6 +17,8 @@ from services.core.projects.queries.library import (
     visible,
 )
 from services.core.projects.queries.timetable import (
+    MILESTONES,
+    PLANS,
     current_plan,
     milestone,
     milestone_for_change,
@@ -29,6 +32,9 @@ from services.core.projects.queries.timetable import (
 __all__ = (
     "FIELDS",
     "LIBRARY_CLASS",
+    "MILESTONES",
+    "PLANS",
+    "RECORDS",
     "current_plan",
     "for_change",
     "milestone",

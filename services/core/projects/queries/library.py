@@ -1,5 +1,6 @@
 """The library as it is read: one project, a page of them, and who sees which."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.money import Qualifier
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by, ids_of
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -34,7 +36,7 @@ from services.core.regions.models import Region
 _LEAD = Organisation.__table__.alias("lead")
 _RESPONSIBLE = Organisation.__table__.alias("responsible")
 _SOURCE = (
-    Project.__table__.join(ProjectWatch.__table__, ProjectWatch.project_id == Project.id)
+    Project.__table__.outerjoin(ProjectWatch.__table__, ProjectWatch.project_id == Project.id)
     .outerjoin(JointGroup.__table__, JointGroup.id == Project.group_id)
     .outerjoin(Region.__table__, Region.code == Project.region_code)
     .outerjoin(_LEAD, _LEAD.c.id == Project.lead_organisation_id)
@@ -161,19 +163,43 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     )
 
 
+def _of_units(ids: Collection[str]) -> ColumnElement[bool]:
+    """Write "one that names one of these organisations"."""
+    units = ids_of(ids, Project.lead_organisation_id)
+    joined = select(ProjectPartner.project_id).where(ProjectPartner.organisation_id == units.any_())
+    return or_(
+        Project.lead_organisation_id == units.any_(),
+        Project.responsible_organisation_id == units.any_(),
+        Project.id.in_(joined),
+    )
+
+
+RECORDS = Records(
+    name="projects",
+    kind="project",
+    key=Project.id,
+    version=Project.version,
+    fields=lambda _: FIELDS,
+    source=lambda _: _SOURCE,
+    visible=visible,
+    follows={
+        "project_partner": by(Project.id),
+        "project_watch": by(Project.id),
+        "joint_group": by(Project.group_id),
+        "organisation": _of_units,
+        "region": by(Project.region_code),
+    },
+    seen_by=frozenset({"project_partner"}),
+)
+
+
 def project(session: Session, caller: Caller, *, project_id: UUID) -> Found:
     """Read one project.
 
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return reading.found(
-        session,
-        FIELDS,
-        version=Project.version,
-        source=_SOURCE,
-        where=[Project.id == project_id, visible(caller)],
-    )
+    return RECORDS.one(session, caller, project_id)
 
 
 def projects(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ProjectFilters) -> Page:

@@ -15,6 +15,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.organisations.queries import named
 from services.core.projects import schemas
 from services.core.projects.models import AnnualPlan, Milestone, Project
@@ -58,19 +59,51 @@ _PLAN_FIELDS: Fields = {
 }
 
 
+def _seen(caller: Caller) -> ColumnElement[bool]:
+    """Write "a milestone of a project that the caller sees"."""
+    return select(Project.id).where(Project.id == Milestone.project_id, visible(caller)).exists()
+
+
+def _plan_seen(caller: Caller) -> ColumnElement[bool]:
+    """Write "a plan of a project that the caller sees"."""
+    return select(Project.id).where(Project.id == AnnualPlan.project_id, visible(caller)).exists()
+
+
+MILESTONES = Records(
+    name="milestones",
+    kind="milestone",
+    key=Milestone.id,
+    version=Milestone.version,
+    fields=lambda _: _MILESTONE_FIELDS,
+    source=lambda _: Milestone.__table__,
+    visible=_seen,
+    follows={"project": by(Milestone.project_id), "project_partner": by(Milestone.project_id)},
+    seen_by=frozenset({"project", "project_partner"}),
+)
+PLANS = Records(
+    name="plans",
+    kind="annual_plan",
+    key=AnnualPlan.id,
+    version=AnnualPlan.number,
+    fields=lambda _: _PLAN_FIELDS,
+    source=lambda _: _PLAN_SOURCE,
+    visible=_plan_seen,
+    follows={
+        "project": by(AnnualPlan.project_id),
+        "project_partner": by(AnnualPlan.project_id),
+        "account": by(AnnualPlan.made_by),
+    },
+    seen_by=frozenset({"project", "project_partner"}),
+)
+
+
 def milestone(session: Session, caller: Caller, *, milestone_id: UUID) -> Found:
     """Read one milestone.
 
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return reading.found(
-        session,
-        _MILESTONE_FIELDS,
-        version=Milestone.version,
-        source=Milestone.__table__,
-        where=[Milestone.id == milestone_id, _seen(caller)],
-    )
+    return MILESTONES.one(session, caller, milestone_id)
 
 
 def milestones(session: Session, caller: Caller, *, project_id: UUID, ask: Ask) -> Page:
@@ -190,11 +223,6 @@ def current_plan(session: Session, project_id: UUID, year: int) -> AnnualPlan | 
             AnnualPlan.project_id == project_id, AnnualPlan.year == year, AnnualPlan.is_current
         )
     ).one_or_none()
-
-
-def _seen(caller: Caller) -> ColumnElement[bool]:
-    """Write "a milestone of a project that the caller sees"."""
-    return select(Project.id).where(Project.id == Milestone.project_id, visible(caller)).exists()
 
 
 def _must_see(session: Session, caller: Caller, project_id: UUID) -> None:

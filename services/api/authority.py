@@ -1,0 +1,267 @@
+"""Who may do what, as data: every operation with the permission it needs and whose record it is.
+
+Nothing is decided here: rooms refuse by their own conditions. This is what they promise, in one
+table; `docs/authorisation.md` and `x-permission` are written from it, and a test tries every role
+and relation against every operation. An operation that is not named here fails that test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.core.access.rules import PERMISSIONS, Permission
+
+
+class Open(StrEnum):
+    """What is needed where no role is asked for."""
+
+    ANYBODY = "anybody"
+    ACCOUNT = "any account"
+
+
+class Relation(StrEnum):
+    """How the caller stands to a record: its organisation to the record's unit and group."""
+
+    ADDRESSEE = "the person it is for"
+    OWN = "the unit itself"
+    ABOVE = "a unit above it"
+    BELOW = "a unit below it"
+    CONVENER = "the group's convener"
+    MEMBER = "another member"
+    OBSERVER = "an observer"
+    PARTNER = "a partner from outside the group"
+    REGULATOR = "the county's regulator"
+    REGULATOR_ABOVE = "a regulator above the county"
+    REGULATOR_OF_MEMBER = "a regulator with only a member in its region"
+    REGULATOR_ELSEWHERE = "a regulator elsewhere"
+    FORMER = "a former member"
+    STRANGER = "a member of another group"
+    ADMINISTRATOR = "an administrator"
+    KEEPER = "the keeper of accounts"
+
+
+class Kind(StrEnum):
+    """What an operation is about."""
+
+    GROUP = "group"
+    PROJECT = "project"
+    REPORT = "report"
+    REMINDER = "reminder"
+    MESSAGE = "notification"
+    RUN = "escalation"
+    ORDER = "supervision order"
+    AGREEMENT = "agreement"
+    ENDPOINT = "webhook endpoint"
+    TOKEN = "token"  # noqa: S105 a kind of record
+    UNIT = "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one operation asks for; `about` None: of no record, or of one that is public."""
+
+    needs: Permission | Open
+    about: Kind | None = None
+    acts: frozenset[Relation] | None = None
+    """Who may do it of those who see the record; None: all of them."""
+
+    def roles(self) -> list[str]:
+        """Name the roles that hold the permission."""
+        return [role for role, held in PERMISSIONS.items() if self.needs in held]
+
+
+_R = Relation
+_GROUPS = frozenset(
+    {_R.CONVENER, _R.MEMBER, _R.OBSERVER, _R.OWN, _R.ABOVE, _R.REGULATOR, _R.REGULATOR_ABOVE}
+)
+"""Whoever sees a group, where the unit in question is a member of it."""
+_REGULATORS = frozenset({_R.REGULATOR, _R.REGULATOR_ABOVE})
+_UNITS = frozenset({_R.OWN, _R.ABOVE})
+_ISSUER = frozenset({_R.REGULATOR})
+_KEEPERS = _UNITS | _REGULATORS | {_R.CONVENER}
+_ADDRESSEE = frozenset({_R.ADDRESSEE})
+
+SEES: Mapping[Kind, frozenset[Relation]] = {
+    Kind.GROUP: _GROUPS,
+    Kind.PROJECT: _GROUPS | {_R.PARTNER},
+    Kind.REPORT: _GROUPS | {_R.PARTNER},
+    Kind.REMINDER: _GROUPS | _ADDRESSEE,
+    Kind.MESSAGE: _ADDRESSEE,
+    Kind.RUN: _GROUPS,
+    Kind.ORDER: _GROUPS,
+    Kind.AGREEMENT: _GROUPS,
+    Kind.ENDPOINT: _UNITS,
+    Kind.TOKEN: _ADDRESSEE | {_R.KEEPER},
+    Kind.UNIT: frozenset(Relation),
+}
+
+_P = Permission
+_SIGNED_IN = Rule(Open.ACCOUNT)
+_PROOF = Rule(Open.ACCOUNT, Kind.REMINDER, _REGULATORS | {_R.CONVENER})
+_DRAFTED = Rule(_P.ISSUE_ORDERS, Kind.ORDER)
+_ISSUED = Rule(_P.ISSUE_ORDERS, Kind.ORDER, _ISSUER)
+_ANSWERED = Rule(_P.ANSWER_ORDERS, Kind.ORDER, _UNITS)
+_GROUP_BEGUN = Rule(_P.ESTABLISH_GROUPS, Kind.GROUP, _REGULATORS)
+_GROUP_KEPT = Rule(_P.KEEP_GROUPS, Kind.GROUP, _REGULATORS | {_R.CONVENER})
+_PROJECT_KEPT = Rule(_P.KEEP_PROJECTS, Kind.PROJECT, _KEEPERS)
+_REPORTED = Rule(_P.REPORT_PROGRESS, Kind.REPORT, _UNITS)
+_REVIEWED = Rule(_P.REVIEW_PROGRESS, Kind.REPORT, _UNITS | {_R.CONVENER})
+_AGREED = Rule(_P.KEEP_AGREEMENTS, Kind.AGREEMENT, _KEEPERS)
+_UNIT_KEPT = Rule(_P.KEEP_ORGANISATIONS, Kind.UNIT, _REGULATORS)
+_OFFICERS_KEPT = Rule(_P.KEEP_OFFICERS, Kind.UNIT, _UNITS | _REGULATORS)
+_OFFICES_KEPT = Rule(_P.KEEP_TARGETS, Kind.UNIT, _REGULATORS)
+_HOOK_KEPT = Rule(_P.KEEP_WEBHOOKS, Kind.ENDPOINT)
+_ACCOUNTS_KEPT = Rule(_P.KEEP_ACCOUNTS)
+_REGIONS_KEPT = Rule(_P.KEEP_REGIONS)
+_CALENDAR_KEPT = Rule(_P.KEEP_CALENDAR)
+_POLICIES_KEPT = Rule(_P.KEEP_POLICIES)
+
+
+def _seen(kind: Kind) -> Rule:
+    return Rule(Open.ACCOUNT, kind)
+
+
+RULES: Mapping[str, Rule] = {
+    # groups
+    "listGroups": _SIGNED_IN,
+    "draftGroup": Rule(_P.ESTABLISH_GROUPS, Kind.UNIT, _REGULATORS),
+    "getGroup": _seen(Kind.GROUP),
+    "changeGroup": _GROUP_KEPT,
+    "establishGroup": _GROUP_BEGUN,
+    "dissolveGroup": _GROUP_BEGUN,
+    "handOverGroup": _GROUP_KEPT,
+    "listGroupMembers": _seen(Kind.GROUP),
+    "addGroupMember": _GROUP_KEPT,
+    "endGroupMember": _GROUP_KEPT,
+    "listConvenerDuties": _seen(Kind.GROUP),
+    "assignConvenerDuty": _GROUP_KEPT,
+    "getConvenerDuty": _seen(Kind.GROUP),
+    "endConvenerDuty": _GROUP_KEPT,
+    # projects
+    "listProjects": _SIGNED_IN,
+    "admitProject": Rule(_P.KEEP_PROJECTS, Kind.PROJECT, _KEEPERS),
+    "getProject": _seen(Kind.PROJECT),
+    "changeProject": _PROJECT_KEPT,
+    "advanceProject": _PROJECT_KEPT,
+    "pauseProject": _PROJECT_KEPT,
+    "resumeProject": _PROJECT_KEPT,
+    "terminateProject": _PROJECT_KEPT,
+    "moveOutProject": _PROJECT_KEPT,
+    "listMilestones": _seen(Kind.PROJECT),
+    "planMilestone": _PROJECT_KEPT,
+    "getMilestone": _seen(Kind.PROJECT),
+    "changeMilestone": _PROJECT_KEPT,
+    "reachMilestone": _PROJECT_KEPT,
+    "listPlans": _seen(Kind.PROJECT),
+    "getPlan": _seen(Kind.PROJECT),
+    "putPlan": _PROJECT_KEPT,
+    "getProjectHealth": _seen(Kind.PROJECT),
+    "listProjectHealth": _seen(Kind.PROJECT),
+    "listFindings": _SIGNED_IN,
+    # progress
+    "listProgressReports": _SIGNED_IN,
+    "getProgressReport": _seen(Kind.REPORT),
+    "saveProgressReport": _REPORTED,
+    "submitProgressReport": _REPORTED,
+    "declareNoChange": _REPORTED,
+    "acceptProgressReport": _REVIEWED,
+    "returnProgressReport": _REVIEWED,
+    "reopenProgressReport": _REVIEWED,
+    # reminders and notifications
+    "listReminders": _SIGNED_IN,
+    "getReminder": _seen(Kind.REMINDER),
+    "listReminderDeliveries": _PROOF,
+    "acknowledgeReminder": Rule(Open.ACCOUNT, Kind.REMINDER, _ADDRESSEE),
+    "snoozeReminder": Rule(Open.ACCOUNT, Kind.REMINDER, _ADDRESSEE),
+    "listNotifications": _SIGNED_IN,
+    "getNotification": _seen(Kind.MESSAGE),
+    "readNotification": _seen(Kind.MESSAGE),
+    "acknowledgeNotification": _seen(Kind.MESSAGE),
+    "listNotificationDeliveries": _seen(Kind.MESSAGE),
+    # escalations
+    "listEscalations": _SIGNED_IN,
+    "getEscalation": _seen(Kind.RUN),
+    "listSupervisionOrders": _SIGNED_IN,
+    "draftSupervisionOrder": Rule(_P.ISSUE_ORDERS, Kind.PROJECT),
+    "getSupervisionOrder": _seen(Kind.ORDER),
+    "changeSupervisionOrder": _DRAFTED,
+    "issueSupervisionOrder": _DRAFTED,
+    "signSupervisionOrder": _ANSWERED,
+    "replyToSupervisionOrder": _ANSWERED,
+    "returnSupervisionReply": _ISSUED,
+    "closeSupervisionOrder": _ISSUED,
+    "withdrawSupervisionOrder": _ISSUED,
+    # agreements
+    "listAgreementBatches": _SIGNED_IN,
+    "recordAgreementBatch": Rule(
+        _P.KEEP_AGREEMENTS,
+        Kind.UNIT,
+        frozenset({*_REGULATORS, _R.REGULATOR_OF_MEMBER, _R.REGULATOR_ELSEWHERE}),
+    ),
+    "getAgreementBatch": _SIGNED_IN,
+    "listAgreements": _SIGNED_IN,
+    "recordAgreement": Rule(_P.KEEP_AGREEMENTS, Kind.AGREEMENT, _KEEPERS),
+    "getAgreement": _seen(Kind.AGREEMENT),
+    "changeAgreement": _AGREED,
+    "signAgreement": _AGREED,
+    "convertAgreement": _AGREED,
+    "fulfilAgreement": _AGREED,
+    "expireAgreement": _AGREED,
+    "terminateAgreement": _AGREED,
+    # targets: what was announced is public
+    "listAnnualTargets": _SIGNED_IN,
+    "setAnnualTarget": _OFFICES_KEPT,
+    "getAnnualTarget": _SIGNED_IN,
+    "changeAnnualTarget": _OFFICES_KEPT,
+    "listLibraryStatements": _SIGNED_IN,
+    "stateLibrary": _OFFICES_KEPT,
+    "getLibraryStatement": _SIGNED_IN,
+    # webhooks
+    "listWebhookEndpoints": _SIGNED_IN,
+    "registerWebhookEndpoint": Rule(_P.KEEP_WEBHOOKS),
+    "getWebhookEndpoint": _seen(Kind.ENDPOINT),
+    "changeWebhookEndpoint": _HOOK_KEPT,
+    "pauseWebhookEndpoint": _HOOK_KEPT,
+    "resumeWebhookEndpoint": _HOOK_KEPT,
+    "rotateWebhookSecret": _HOOK_KEPT,
+    "listWebhookDeliveries": _seen(Kind.ENDPOINT),
+    "resendWebhookDelivery": _HOOK_KEPT,
+    # oneself, accounts, tokens
+    "getMe": _SIGNED_IN,
+    "listAccounts": _ACCOUNTS_KEPT,
+    "openAccount": _ACCOUNTS_KEPT,
+    "getAccount": _ACCOUNTS_KEPT,
+    "changeAccount": _ACCOUNTS_KEPT,
+    "closeAccount": _ACCOUNTS_KEPT,
+    "listTokens": _SIGNED_IN,
+    "issueToken": _SIGNED_IN,
+    "getToken": _seen(Kind.TOKEN),
+    "revokeToken": _seen(Kind.TOKEN),
+    # the directory, places, days, policies, terms: public to every account
+    "listOrganisations": _SIGNED_IN,
+    "enterOrganisation": _UNIT_KEPT,
+    "getOrganisation": _SIGNED_IN,
+    "changeOrganisation": _UNIT_KEPT,
+    "listOfficers": _SIGNED_IN,
+    "appointOfficer": _OFFICERS_KEPT,
+    "getOfficer": _SIGNED_IN,
+    "endOfficer": _OFFICERS_KEPT,
+    "listRegions": _SIGNED_IN,
+    "enterRegion": _REGIONS_KEPT,
+    "getRegion": _SIGNED_IN,
+    "changeRegion": _REGIONS_KEPT,
+    "designateRegion": _REGIONS_KEPT,
+    "listCalendarDays": _SIGNED_IN,
+    "publishCalendarDays": _CALENDAR_KEPT,
+    "getCalendarDay": _SIGNED_IN,
+    "withdrawCalendarDay": _CALENDAR_KEPT,
+    "explainWorkingDays": _SIGNED_IN,
+    "listPolicies": _SIGNED_IN,
+    "draftPolicy": _POLICIES_KEPT,
+    "getPolicy": _SIGNED_IN,
+    "changePolicy": _POLICIES_KEPT,
+    "adoptPolicy": _POLICIES_KEPT,
+    "retirePolicy": _POLICIES_KEPT,
+    "listTerms": Rule(Open.ANYBODY),
+}
+"""operationId → what it asks for. A list asks for an account: its rows say who sees each."""

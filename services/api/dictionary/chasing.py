@@ -1,0 +1,106 @@
+"""Names of the chasing: lights, findings, reminders, ladders, orders, deliveries, the calendar."""
+
+from collections.abc import Mapping
+
+from services.api.dictionary.meaning import GAS_COMPANY, PERSON, UNIT, Meaning, means
+
+CHASING: Mapping[str, Meaning] = {
+    # lights and findings
+    "light": means("How it stands: green, attention, yellow, red; null: not assessed.", "red"),
+    "light_before": means("The light until then; null: it was not assessed.", "yellow"),
+    "light_since": means("Since when it has this light.", "2026-11-12T16:00:00+00:00"),
+    "worst_light": means("The worst light this finding has had.", "red"),
+    "dimension": means("What is looked at.", "report"),
+    "dimensions": means("Every rule's answer, each with its arithmetic."),
+    "rule": means("Which rule it is, of MR-01 to MR-24.", "MR-03"),
+    "reasons": means("Codes of the rules behind the new light.", ["MR-03"]),
+    "occurrence": means("Which time it is, unique below its rule and subject.", "2026-10"),
+    "arithmetic": means(
+        "How the light comes about, so that it can be computed again by hand.",
+        {
+            "zh": "2026-10 月报应于 2026-11-06 17:30 前报送；已过 13 个工作日 ⇒ red。",
+            "en": "The report of 2026-10 was due 2026-11-06 17:30; that is 13 working days ⇒ red.",
+        },
+    ),
+    "turns_green": means(
+        "What would turn it green; null: it is green, or nothing would.",
+        {
+            "zh": "报送并经审核通过后转绿。",
+            "en": "It turns green when the report is in and accepted.",
+        },
+    ),
+    "explanation": means(
+        "The rule's answer as it was found, with its figures and units.",
+        {"rule": "MR-03", "inputs": {"working_days_late": "13"}},
+    ),
+    "original_due_at": means("When it was first due; never moves.", "2026-11-06T09:30:00+00:00"),
+    "next_check_at": means("When the clock alone could change it.", "2026-12-06T16:00:00+00:00"),
+    "due_at": means("When it was due.", "2026-11-06T09:30:00+00:00"),
+    "due_before": means("When it had been due until then.", "2026-11-05T09:30:00+00:00"),
+    "current_due_at": means("When it is due now.", "2026-11-06T09:30:00+00:00"),
+    "opened_at": means("When it was opened.", "2026-10-31T16:00:00+00:00"),
+    "cleared_at": means("When its cause was gone; null: it is still there.", None),
+    "submitted_at": means("When it was last handed in; null: not yet.", None),
+    "submitted_by": means("Who handed it in; null: nobody yet.", PERSON),
+    "reviewed_at": means("When a second person reviewed it; null: not yet.", None),
+    "reviewed_by": means("The second person; null: nobody yet.", PERSON),
+    # reminders and notifications
+    "planned_at": means("The moment it was planned for.", "2026-11-10T01:00:00+00:00"),
+    "sent_at": means("When it was sent; null: not sent.", "2026-11-10T01:00:00+00:00"),
+    "ended_reason": means("Why it ended; null: it goes on.", None),
+    "recipients": means("The people it went to."),
+    "acknowledged_at": means('When its reader said "I know"; null: not yet.', None),
+    "read_at": means("When its reader opened it; nobody else can see this.", None),
+    "cause_kind": means("Kind of what the message is about.", "reminder"),
+    "link": means("Path of what it is about, below the service's address.", "/progress-reports"),
+    "channel": means("By which way it was sent.", "email"),
+    "attempts": means("Number of attempts so far.", 1),
+    "answer": means("What the other side answered, in its own words; null: nothing.", "250 taken"),
+    "delivered_at": means("When it was taken; null: not yet.", None),
+    "until": means("When it comes again.", "2026-11-12T01:00:00+00:00"),
+    "working_days": means("So many working days.", 2),
+    # ladders
+    "policy_number": means("Version number of the policy pack.", 1),
+    "climbed": means("Number of steps taken so far.", 3),
+    "steps": means("The steps taken so far, in order."),
+    "taken_at": means("When the step was taken.", "2026-11-13T01:00:00+00:00"),
+    "is_last": means("No step is left after this one."),
+    "colour": means("Colour of the paper: blue, yellow, red; null: it has none.", "red"),
+    # supervision orders
+    "order_code": means("The order's code.", "DB-2026-0004"),
+    "issued_to": means("The units it goes to.", [GAS_COMPANY], [UNIT]),
+    "drafted_at": means("When it was drafted.", "2026-11-13T01:00:00+00:00"),
+    "issued_at": means("When a person issued it (交办); null: a draft.", None),
+    "issued_by": means("Who issued it; null: a draft.", PERSON),
+    "signed_at": means("When the unit signed for it (签收); null: not yet.", None),
+    "signed_by": means("Who signed for it; null: nobody yet.", PERSON),
+    "reply": means("What was done about it (反馈); null: no reply yet.", None),
+    "replied_at": means("When the unit replied; null: not yet.", None),
+    "replied_by": means("Who replied; null: nobody yet.", PERSON),
+    "closed_at": means("When it was closed (办结); null: it is open.", None),
+    "closed_by": means("Who closed it; null: it is open.", PERSON),
+    "end_reason": means("Why it was returned or withdrawn; null: it was not.", None),
+    # webhooks
+    "url": means("Where it is.", "https://receiver.example/tuanzu"),
+    "event_types": means(
+        "Event names, `progress.*`, or `*`: what the endpoint takes.", ["progress.*"]
+    ),
+    "event_type": means("What happened, `noun.past_tense`.", "progress.accepted"),
+    "failing_since": means("Since when no attempt succeeded; null: all is well.", None),
+    "disabled_reason": means("Why it was switched off; null: it was not.", None),
+    "seq": means("The event's place in the feed: no gaps, the same order for everybody.", 4711),
+    "log": means("Every attempt with its answer, in order."),
+    "attempted_at": means("When it was tried.", "2026-11-24T01:00:02+00:00"),
+    "duration_ms": means("How long the attempt took, in milliseconds.", 84),
+    "error": means("What went wrong on the way; null: there was an answer.", None),
+    "data": means("What happened, as the event's own schema says."),
+    "specversion": means("Version of CloudEvents.", "1.0"),
+    "datacontenttype": means("Media type of `data`.", "application/json"),
+    # the calendar
+    "works": means("Whether people work, even on a Sunday (补班)."),
+    "notice_year": means("Calendar year of the notice that named the day; null: none.", 2026),
+    "days": means("Each day by itself."),
+    "provisional_years": means("Calendar years whose notice is not out yet.", [2027]),
+    "first_on": means("The first of the days.", "2027-02-05"),
+    "last_on": means("The last of the days.", "2027-02-11"),
+}

@@ -1,0 +1,19 @@
+"""Acts that the audit notes, and which lines tell of administration."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """Acts that are no facts: nobody outside needs to hear of them, and the audit does."""
+
+    REFUSED = "request.refused"
+    READ = "audit.read"
+    ARCHIVED = "audit.archived"
+    BACKED_UP = "data.backed_up"
+    RESTORED = "data.restored"
+    SAVED = "progress.saved"
+    RESENT = "webhook.resent"
+
+
+ADMINISTRATION = frozenset({"account", "token", "session", "audit_chain"})
+"""Kinds of subjects without business data: the audit administrator sees their values too."""

@@ -1,0 +1,57 @@
+"""The first screen of one caller: one statement, one answer."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from services.core.access.rules import Permission
+from services.core.calendar.rules import day_of
+from services.core.kit.caller import Caller
+from services.core.kit.reading import Found
+from services.core.overview import sections
+
+SECTIONS: dict[str, tuple[str, Permission | None]] = {
+    "to_sign": (sections.TO_SIGN, Permission.ANSWER_ORDERS),
+    "to_issue": (sections.TO_ISSUE, Permission.ISSUE_ORDERS),
+    "due": (sections.DUE, Permission.REPORT_PROGRESS),
+    "to_review": (sections.TO_REVIEW, Permission.REVIEW_PROGRESS),
+    "at_risk": (sections.AT_RISK, None),
+    "to_acknowledge": (sections.TO_ACKNOWLEDGE, None),
+    "unread": (sections.UNREAD, None),
+}
+"""Name → how it is read, and the permission without which it is no work of the caller's."""
+
+
+def home(session: Session, caller: Caller) -> Found:
+    """Read what waits for the caller, and what of theirs is at risk."""
+    held = [name for name, (_, needed) in SECTIONS.items() if needed in (None, *caller.permissions)]
+    body = session.execute(
+        _statement(tuple(held)),
+        {
+            "own": _array(caller.own_organisation_ids),
+            "units": _array(caller.organisation_ids),
+            "groups": _array(caller.group_ids),
+            "account_id": caller.account_id,
+            "role": caller.role,
+            "now": caller.now,
+            "today": day_of(caller.now),
+        },
+    ).scalar_one()
+    return Found(body, 1)
+
+
+@lru_cache
+def _statement(held: tuple[str, ...]) -> TextClause:
+    """Put the statement together; there are as many as there are different sets of permissions."""
+    parts = (f"'{name}', {sql if name in held else 'NULL'}" for name, (sql, _) in SECTIONS.items())
+    return text(
+        f"SELECT CAST(json_build_object('on', CAST(:today AS date), {', '.join(parts)}) AS text)"
+    )
+
+
+def _array(ids: Iterable[UUID]) -> str:
+    """Write ids as PostgreSQL reads an array."""
+    return "{" + ",".join(map(str, ids)) + "}"

@@ -1,0 +1,143 @@
+"""What the first screen shows."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from services.core.kit.shapes import Shown
+
+
+class Named(Shown):
+    """A record by its name in both languages."""
+
+    id: UUID
+    name: str
+    name_en: str | None
+
+
+class NamedProject(Named):
+    """A project by its code and name."""
+
+    code: str
+
+
+class Title(Shown):
+    """One line in both languages."""
+
+    zh: str
+    en: str
+
+
+class OrderLine(Shown):
+    """A supervision order."""
+
+    id: UUID
+    code: str
+    kind: str
+    colour: str
+    title: Title
+    project: NamedProject
+    issued_at: datetime | None
+
+
+class ReportLine(Shown):
+    """A progress report."""
+
+    id: UUID
+    period: str = Field(examples=["2026-11"])
+    state: str
+    due_at: datetime
+    days: int = Field(description="Calendar days from today to the due day; negative: overdue.")
+    project: NamedProject
+    organisation: Named
+
+
+class ProjectLine(NamedProject):
+    """A project whose light is red or yellow."""
+
+    light: str
+    light_since: datetime | None
+    organisation: Named
+
+
+class ReminderLine(Shown):
+    """A reminder you got and have not acknowledged."""
+
+    id: UUID
+    occurrence: str = Field(examples=["T-1"])
+    due_at: datetime
+    sent_at: datetime | None
+    subject_kind: str
+    subject_id: UUID
+    project: NamedProject
+
+
+class MessageLine(Shown):
+    """A message you have not read."""
+
+    id: UUID
+    cause_kind: str
+    link: str | None
+    title: Title
+    created_at: datetime
+
+
+class Orders(Shown):
+    """How many orders, and the ones that wait longest."""
+
+    count: int
+    items: list[OrderLine]
+
+
+class Reports(Shown):
+    """How many reports, and the ones that wait longest."""
+
+    count: int
+    items: list[ReportLine]
+
+
+class DueReports(Reports):
+    """Reports your units owe, the most urgent first."""
+
+    overdue: int = Field(description="How many of them are overdue.")
+
+
+class Projects(Shown):
+    """Projects at risk, red ones first, and of a colour the longest so."""
+
+    count: int
+    red: int
+    yellow: int
+    items: list[ProjectLine]
+
+
+class Reminders(Shown):
+    """How many reminders, and the most urgent."""
+
+    count: int
+    items: list[ReminderLine]
+
+
+class Messages(Shown):
+    """How many messages, and the newest."""
+
+    count: int
+    items: list[MessageLine]
+
+
+class Home(Shown):
+    """The first screen; a section that is no work of yours is null."""
+
+    on: date = Field(description="The day in Asia/Shanghai that it is for.")
+    to_sign: Orders | None = Field(description="Supervision orders issued to your units, unsigned.")
+    to_issue: Orders | None = Field(description="Drafted orders that wait for your decision.")
+    due: DueReports | None = Field(description="Progress reports your units owe.")
+    to_review: Reports | None = Field(
+        description="Reports handed in that you may accept or return."
+    )
+    at_risk: Projects = Field(
+        description="Red and yellow projects that you answer for, convene or regulate."
+    )
+    to_acknowledge: Reminders = Field(description="Reminders to you that you did not acknowledge.")
+    unread: Messages = Field(description="Messages to you that you did not read.")

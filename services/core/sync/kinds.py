@@ -1,0 +1,30 @@
+"""Every kind of record a phone may keep, in the order a copy is built: what others name first."""
+
+from services.core.agreements import queries as agreements
+from services.core.escalations import queries as escalations
+from services.core.groups import queries as groups
+from services.core.kit.records import Records
+from services.core.monitoring import queries as monitoring
+from services.core.notifications import queries as notifications
+from services.core.organisations import queries as organisations
+from services.core.progress import queries as progress
+from services.core.projects import queries as projects
+from services.core.regions import queries as regions
+from services.core.reminders import queries as reminders
+
+KINDS: tuple[Records, ...] = (
+    regions.RECORDS,
+    organisations.RECORDS,
+    groups.RECORDS,
+    projects.RECORDS,
+    projects.MILESTONES,
+    projects.PLANS,
+    agreements.RECORDS,
+    progress.RECORDS,
+    monitoring.RECORDS,
+    reminders.RECORDS,
+    escalations.RUNS,
+    escalations.ORDERS,
+    notifications.RECORDS,
+)
+NAMES = tuple(records.name for records in KINDS)

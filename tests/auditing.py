@@ -1,0 +1,39 @@
+"""A client that looks over the shoulder of every write: it leaves a line that says what changed."""
+
+import re
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from starlette.testclient import TestClient
+
+UNTOLD = re.compile(r"POST .*/notifications/[^/]+/read$")
+"""That a person has opened a message is that person's alone: nobody keeps count of it."""
+_OK, _OK_END = 200, 300
+
+
+class Watched(TestClient):
+    """The client of the tests; an act that the audit does not know of fails the test it is in."""
+
+    connection: Connection
+
+    def request(self, method: str, url: Any, **also: Any) -> Any:
+        """Ask, and look at what the answer left in the audit."""
+        reads = method in ("GET", "HEAD", "OPTIONS")
+        before = {} if reads else self._lines()
+        answer = super().request(method, url, **also)
+        done = _OK <= answer.status_code < _OK_END and "idempotent-replayed" not in answer.headers
+        if done and not reads and not UNTOLD.match(f"{method} {url}"):
+            new = {key: line for key, line in self._lines().items() if key not in before}
+            if not new:
+                changed = method not in ("PATCH", "PUT")  # these may say what is so already
+                assert not changed, f"{method} {url} left no line in the audit"
+            for action, outcome, changes in new.values():
+                assert changes or outcome != "done", f"{method} {url}: {action} does not say what"
+        return answer
+
+    def _lines(self) -> dict[int, tuple[str, str, Any]]:
+        found = self.connection.execute(
+            sa.text("SELECT id, action, outcome, changes FROM audit_entry")
+        )
+        return {row[0]: (row[1], row[2], row[3]) for row in found}

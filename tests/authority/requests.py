@@ -1,0 +1,187 @@
+"""For every operation a request that is right in itself: only who asks decides the answer."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from services.api.authority import RULES, Kind, Open
+from tests.authority.scene import Place
+
+_WHY = {"reason": "理由充分"}
+_NOTE = {"note": "请核对"}
+_FIGURES = {"project_count": 70, "investment": {"amount": "100.00"}}
+
+BODIES: Mapping[str, Any] = {
+    "draftGroup": {"code": "G-NEW", "name": "新团组", "region_code": "331127"},
+    "changeGroup": {"charter": "章程"},
+    "establishGroup": {},
+    "dissolveGroup": _WHY,
+    "handOverGroup": {"organisation_id": "{organisation_id}", **_WHY},
+    "addGroupMember": {"organisation_id": "{organisation_id}"},
+    "endGroupMember": _WHY,
+    "assignConvenerDuty": {"kind": "update_list", "every_months": 3},
+    "endConvenerDuty": {},
+    "admitProject": {
+        "code": "P-NEW",
+        "name": "新项目",
+        "group_id": "{group_id}",
+        "region_code": "331127",
+        "thrust": "livelihood",
+        "domain": "energy",
+        "track": "investment",
+        "stage": "preparatory",
+        "lead_organisation_id": "{organisation_id}",
+    },
+    "changeProject": {"description": "说明"},
+    "advanceProject": {"stage": "under_construction"},
+    "pauseProject": _WHY,
+    "resumeProject": _WHY,
+    "terminateProject": _WHY,
+    "moveOutProject": _WHY,
+    "planMilestone": {"name": "开工", "planned_on": "2026-12-20"},
+    "changeMilestone": {"name": "封顶"},
+    "reachMilestone": {"actual_on": "2026-11-20", "evidence": "验收单"},
+    "putPlan": {"planned_investment": {"amount": "12.00"}, "replaces": 1, **_WHY},
+    "saveProgressReport": {"image_progress": "封顶"},
+    "declareNoChange": _WHY,
+    "returnProgressReport": _NOTE,
+    "reopenProgressReport": _NOTE,
+    "snoozeReminder": {"working_days": 1},
+    "draftSupervisionOrder": {
+        "project_id": "{project_id}",
+        "title": {"zh": "督办", "en": "Order"},
+        "body": {"zh": "请办理", "en": "Please act"},
+        "issued_to": ["{organisation_id}"],
+    },
+    "changeSupervisionOrder": {"colour": "red"},
+    "replyToSupervisionOrder": {"text": "已办理"},
+    "returnSupervisionReply": _WHY,
+    "withdrawSupervisionOrder": _WHY,
+    "recordAgreementBatch": {
+        "code": "B-NEW",
+        "name": "签约",
+        "signed_month": "2023-06",
+        "agreement_count": 1,
+    },
+    "recordAgreement": {
+        "code": "FA-NEW",
+        "name": "协议",
+        "group_id": "{group_id}",
+        "parties": [
+            {"organisation_id": "{organisation_id}", "side": "enterprise"},
+            {"organisation_id": "{county_id}", "side": "county"},
+        ],
+    },
+    "changeAgreement": {"name": "协议"},
+    "signAgreement": {"signed_on": "2026-11-20"},
+    "convertAgreement": {"project_id": "{project_id}"},
+    "fulfilAgreement": _WHY,
+    "expireAgreement": _WHY,
+    "terminateAgreement": _WHY,
+    "setAnnualTarget": {"region_code": "331127", "year": 2026, **_FIGURES},
+    "changeAnnualTarget": {"project_count": 71},
+    "stateLibrary": {"region_code": "331127", "as_of_month": "2023-01", **_FIGURES},
+    "registerWebhookEndpoint": {"url": "https://receiver.example/new"},
+    "changeWebhookEndpoint": {"description": "接收"},
+    "openAccount": {
+        "login": "new-account",
+        "name": "新账户",
+        "organisation_id": "{organisation_id}",
+        "role": "reporter",
+    },
+    "changeAccount": {"name": "新名"},
+    "closeAccount": _WHY,
+    "issueToken": {"name": "手机"},
+    "enterOrganisation": {
+        "code": "O-NEW",
+        "name": "新单位",
+        "level": "county",
+        "kind": "soe_group",
+        "region_code": "331127",
+    },
+    "changeOrganisation": {"name_en": "Unit"},
+    "appointOfficer": {"name": "李某", "duty": "liaison"},
+    "endOfficer": {},
+    "enterRegion": {
+        "code": "331128",
+        "name": "新县",
+        "level": "county",
+        "parent_code": "331100",
+    },
+    "changeRegion": {"name_en": "Jingning"},
+    "designateRegion": {"kind": "mountain_26", "valid_from": "2026-01-01"},
+    "publishCalendarDays": {
+        "source": "通知",
+        "days": [{"day": "2026-12-12", "works": True, "name_zh": "补班", "name_en": "Work"}],
+    },
+    "draftPolicy": {"document": {}},
+    "changePolicy": {"source": "省国资委"},
+    "adoptPolicy": {"effective_on": "2026-12-01"},
+}
+"""operationId → the body; a name in braces stands for an id of the place that is asked about."""
+
+QUERIES = {"explainWorkingDays": "?from=2026-12-01&to=2026-12-05"}
+QUERIES["listCalendarDays"] = QUERIES["explainWorkingDays"]
+
+LISTS: Mapping[str, str] = {
+    "listGroups": "group_id",
+    "listProjects": "project_id",
+    "listProgressReports": "report_id",
+    "listFindings": "finding_id",
+    "listReminders": "reminder_id",
+    "listNotifications": "notification_id",
+    "listEscalations": "run_id",
+    "listSupervisionOrders": "order_id",
+    "listAgreements": "agreement_id",
+    "listWebhookEndpoints": "endpoint_id",
+}
+"""operationId of a list → the id of the record of each place that may stand in it."""
+LISTED: Mapping[str, Kind] = {
+    "listGroups": Kind.GROUP,
+    "listProjects": Kind.PROJECT,
+    "listProgressReports": Kind.REPORT,
+    "listFindings": Kind.PROJECT,
+    "listReminders": Kind.REMINDER,
+    "listNotifications": Kind.MESSAGE,
+    "listEscalations": Kind.RUN,
+    "listSupervisionOrders": Kind.ORDER,
+    "listAgreements": Kind.AGREEMENT,
+    "listWebhookEndpoints": Kind.ENDPOINT,
+}
+
+HIDDEN = {
+    "group_id": "group_id",
+    "project_id": "project_id",
+    "parent_id": "project_id",
+    "responsible_account_id": "account_id",
+    "account_id": "account_id",
+    "deputy_account_id": "account_id",
+    "group": "group_id",
+    "project": "project_id",
+    "parent": "project_id",
+    "run": "run_id",
+}
+"""Fields of bodies and filters that name something the caller may not know → which id it is."""
+
+
+def filled(template: Any, ids: Mapping[str, Any]) -> Any:
+    """Put the ids of a place into a body."""
+    if isinstance(template, dict):
+        return {name: filled(part, ids) for name, part in template.items()}
+    if isinstance(template, list):
+        return [filled(part, ids) for part in template]
+    if isinstance(template, str) and template.startswith("{"):
+        return str(ids[template[1:-1]])
+    return template
+
+
+def unknown(place: Place) -> dict[str, Any]:
+    """Give ids of records that do not exist, beside those that every account may read."""
+    public = ("organisation_id", "county_id", "year", "day", "code", "batch_id", "target_id")
+    public += ("statement_id", "policy_id", "region_code")
+    return {name: value if name in public else uuid4() for name, value in place.ids.items()}
+
+
+def is_public(operation: str) -> bool:
+    """Say whether an operation needs no account."""
+    return RULES[operation].needs == Open.ANYBODY
