@@ -191,6 +191,7 @@ def prepared(folder: Path) -> Generator[World]:
             "TUANZU_DATABASE_URL": urls.database,
             "TUANZU_MIGRATION_URL": urls.migration,
             "TUANZU_REDIS_URL": urls.redis,
+            "TUANZU_REQUESTS_PER_MINUTE": "100000000",
             "TUANZU_SECRET_KEY": "YmVuY2htYXJrcy1vbmx5LTMyLWJ5dGVzLW9mLW5vdGg=",
         }
         os.environ.update(environment)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
-from services.api import usage
+from services.api import limits, usage
 from services.api.batch.drain import Drain
 from services.api.main import create_app
 from services.core.kit import db, wake
@@ -70,6 +70,8 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
         )
         monkeypatch.setattr(db, "_sessions", lambda: bound)
         monkeypatch.setattr(db, "_readers", lambda: bound)
+        for limit in (limits.accounts, limits.addresses):
+            limit.cache_clear()  # every test has its own minute
         monkeypatch.setattr(Drain, "_serve", lambda _: None)  # a test's connection has one user
         monkeypatch.setattr(wake, "relay", lambda: None)  # nothing is committed: nobody to wake
         monkeypatch.setattr(usage, "ring", lambda: None)  # one connection: tests flush themselves
