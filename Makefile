@@ -27,12 +27,13 @@ run: $(VENV)/run.stamp ## install, start everything on this machine, print the a
 test: $(VENV)/dev.stamp ## the whole suite, on a real PostgreSQL and a real Valkey
 	$(BIN)/python -m pytest -n 2
 
-check: $(VENV)/dev.stamp ## format, lint, types, import contracts, tests of the house
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts, known vulnerabilities, tests of the house
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/ty check services
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house.audit
 	$(BIN)/python -m pytest -q tests/house
 
 fix: $(VENV)/dev.stamp ## let ruff format and mend what it can
