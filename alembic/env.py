@@ -35,6 +35,7 @@ BEGIN
       REVOKE UPDATE, DELETE ON audit_entry FROM tuanzu_caller;
       REVOKE INSERT, UPDATE, DELETE ON event, feed_head, consumer_cursor, event_parked
         FROM tuanzu_caller;
+      REVOKE SELECT, UPDATE, DELETE ON event_pending FROM tuanzu_caller;
     END IF;
     IF app AND NOT pg_has_role('tuanzu_app', 'tuanzu_caller', 'MEMBER') THEN
       GRANT tuanzu_caller TO tuanzu_app;
