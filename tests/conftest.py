@@ -41,7 +41,7 @@ _LEFT = sa.select(
 
 
 class _OfOneRequest(Session):
-    """A door's session, which leaves the caller's role and scope behind as a transaction's end does.
+    """A door's session; it leaves the caller's role and scope behind as a transaction's end does.
 
     The transaction itself goes on, for it is the whole test's.
     """

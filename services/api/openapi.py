@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
-from services.api import facts, problems
+from services.api import authority, facts, problems
 from services.core import catalogue
 from services.core.kit.events import Fact
 
@@ -143,6 +143,7 @@ def _problem_schemas() -> dict[str, Any]:
 def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) -> None:
     """Say which headers one operation takes and gives, and which problems it can have."""
     asks = _asked(endpoint)
+    operation["x-permission"] = authority.RULES[operation["operationId"]].needs
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
     success = responses[min(responses)]

@@ -19,6 +19,7 @@ from services.api.pointers import faults_of
 from services.core.kit.errors import (
     Conflict,
     Fault,
+    Forbidden,
     Invalid,
     Kind,
     Refusal,
@@ -56,6 +57,8 @@ _TITLES: dict[int, tuple[str, Words]] = {
 }
 
 _UNIQUE, _EXCLUSION, _FOREIGN_KEY, _CHECK = "23505", "23P01", "23503", "23514"
+_NOT_ALLOWED = "42501"
+"""The second wall: a policy, or a right the role of callers lacks; a condition was forgotten."""
 
 
 class ProblemError(BaseModel):
@@ -195,6 +198,9 @@ async def _database(request: Request, error: Exception) -> Response:
         )
         return _answer(request, 422, "bad_reference", Invalid.title, words)
     _log.error("database error", sqlstate=state, exc_info=error)
+    if state == _NOT_ALLOWED:
+        words = Words("该记录不在您的范围内。", "The record is not within your scope.")
+        return _answer(request, 403, Forbidden.code, Forbidden.title, words)
     return await _busy(request, error)
 
 

@@ -67,8 +67,7 @@ def world(session: Session, set_clock: Callable[[datetime], None]) -> World:
     for place in (made.home, made.away):
         session.execute(
             text(
-                "INSERT INTO idempotency_record "
-                "VALUES (:account, 'key', '', 200, '{}', '', now())"
+                "INSERT INTO idempotency_record VALUES (:account, 'key', '', 200, '{}', '', now())"
             ),
             {"account": place.ids["account_id"]},
         )
@@ -143,25 +142,33 @@ def test_nothing_can_be_written_into_another_scope(world: World, who: str, into:
         Milestone.__table__.insert().values(project_id=place.ids["project_id"], **milestone),
         text(
             "INSERT INTO group_membership (id, group_id, organisation_id, role, valid_from, "
-            "is_illustrative) SELECT gen_random_uuid(), :group, id, 'observer', '2026-01-01', false "
-            "FROM organisation WHERE name = 'branch'"
+            "is_illustrative) SELECT gen_random_uuid(), :group, id, 'observer', '2026-01-01', "
+            "false FROM organisation WHERE name = 'branch'"
         ).bindparams(group=place.ids["group_id"]),
     ):
-        with entered(world.by_name[who]) as (session, _):
-            with pytest.raises(ProgrammingError, match="row-level security"):
-                session.execute(values)
+        with (
+            entered(world.by_name[who]) as (session, _),
+            pytest.raises(ProgrammingError, match="row-level security"),
+        ):
+            session.execute(values)
 
 
 def test_an_id_that_is_no_callers_own_is_no_way_in(world: World) -> None:
     foreign = world.away.ids
     with entered(world.by_name["chair-convener"]) as (session, _):
         assert session.get(Project, foreign["project_id"]) is None
-        assert session.execute(
-            select(JointGroup.__table__).where(JointGroup.id == foreign["group_id"])
-        ).all() == []
-        assert session.connection().scalar(
-            text("SELECT count(*) FROM project WHERE id = :id"), {"id": foreign["project_id"]}
-        ) == 0
+        assert (
+            session.execute(
+                select(JointGroup.__table__).where(JointGroup.id == foreign["group_id"])
+            ).all()
+            == []
+        )
+        assert (
+            session.connection().scalar(
+                text("SELECT count(*) FROM project WHERE id = :id"), {"id": foreign["project_id"]}
+            )
+            == 0
+        )
 
 
 def test_a_callers_ids_travel_once_whatever_the_number_of_places(world: World) -> None:
@@ -183,7 +190,9 @@ def test_role_and_scope_end_with_the_transaction(engine: Engine, database: str) 
             session.add(Region(code="990000", name="x", level="province", lineage=["990000"]))
             session.flush()
             given.unit(session, "x", id=unit, lineage=[unit], region_code="990000")
-            session.add(Account(id=person, login="x", name="x", organisation_id=unit, role="observer"))
+            session.add(
+                Account(id=person, login="x", name="x", organisation_id=unit, role="observer")
+            )
             session.flush()
             session.add(
                 AccessToken(
@@ -195,7 +204,9 @@ def test_role_and_scope_end_with_the_transaction(engine: Engine, database: str) 
                     expires_at=given.at("2099-01-01 00:00"),
                 )
             )
-        state = text("SELECT current_user = session_user, current_setting('tuanzu.account_id', true)")
+        state = text(
+            "SELECT current_user = session_user, current_setting('tuanzu.account_id', true)"
+        )
         with sessionmaker(one)() as session:
             access.caller_of(session, token)
             assert session.execute(state).one() == (False, str(person))

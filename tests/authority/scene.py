@@ -56,7 +56,7 @@ _UNITS: tuple[tuple[str, str, str, str | None], ...] = (
     ("stranger", "330329", "soe_group", None),
     ("distant", "330329", "soe_group", None),
 )
-"""Members of Jingning's group: unit, chair (convener), mate, port, watcher (observer); gone left."""
+"""Jingning's members: chair (convener), unit, mate, port, watcher (observer); gone has left."""
 
 _RELATIONS = {
     "unit": Relation.OWN,
@@ -97,14 +97,14 @@ class Actor:
     abroad: frozenset[Relation]
 
     @property
-    def unit_is_office(self) -> bool:
+    def is_office(self) -> bool:
         """Say whether this is a regulator or an administrator: there is one account of each."""
         return self.role == Role.REGULATOR or self.role in ADMINISTRATORS
 
 
 @dataclass
 class Place:
-    """One group, and one record of every kind that belongs to it, by the name of its id in paths."""
+    """One group, and one record of every kind that belongs to it, by its name in paths."""
 
     group: JointGroup
     ids: dict[str, Any] = field(default_factory=dict)
@@ -401,7 +401,7 @@ class World:
                 url="https://receiver.example/tuanzu",
                 event_types=["*"],
                 state="active",
-                secret="sealed",  # noqa: S106 nothing opens it here
+                secret="sealed",
                 created_at=NOW,
             )
         ).id

@@ -5,7 +5,8 @@ caller's ids travel as the text PostgreSQL wrote them in: hundreds of them cost 
 unless it asks for one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from sqlalchemy.types import UserDefinedType
 _IDS = ARRAY(Uuid())
 
 
-class Ids(Set[UUID]):
+class Ids(AbstractSet[UUID]):
     """A caller's ids of one kind, as the text of a PostgreSQL array; read only when asked.
 
     `name` is the parameter that carries them, once for each statement however often it is named.
