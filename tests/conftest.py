@@ -48,7 +48,9 @@ class _OfOneRequest(Session):
 
     def close(self) -> None:
         super().close()
-        self.get_bind().execute(_LEFT)
+        bound = self.get_bind()
+        if isinstance(bound, Connection):
+            bound.execute(_LEFT)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ class Ids(AbstractSet[UUID]):
         return cls(name, "{" + ",".join(map(str, ids)) + "}")
 
     @classmethod
-    def _from_iterable(cls, it: Iterable[Any]) -> frozenset[Any]:  # type: ignore[override] # what is left of a caller's ids is no caller's
+    def _from_iterable(cls, it: Iterable[Any]) -> frozenset[Any]:
         return frozenset(it)
 
     @cached_property
@@ -80,7 +80,7 @@ class _ArrayText(UserDefinedType[str]):
     cache_ok = True
     render_bind_cast = True
 
-    def get_col_spec(self) -> str:
+    def get_col_spec(self, **_: object) -> str:
         """Name the type that the parameter is cast to."""
         return "UUID[]"
 
