@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix fuzz contract release bench clean
+.PHONY: help run test check fix fuzz contract release bench bench-doors clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ release: $(VENV)/dev.stamp ## make the present contract the one that clients rel
 
 bench: $(VENV)/dev.stamp ## measure this machine beside hand-written ceilings
 	$(BIN)/python -m bench
+
+bench-doors: $(VENV)/dev.stamp ## measure what authentication, scope and the second wall cost
+	$(BIN)/python -m bench.doors
 
 clean: ## remove the environment, the caches and the local data
 	rm -rf $(VENV) .tuanzu .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

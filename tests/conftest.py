@@ -44,14 +44,16 @@ _LEFT = sa.select(
 
 
 class _OfOneRequest(Session):
-    """A door's session, which leaves the caller's role and scope as a transaction's end does.
+    """A door's session; it leaves the caller's role and scope behind as a transaction's end does.
 
     The transaction itself goes on, for it is the whole test's.
     """
 
     def close(self) -> None:
         super().close()
-        self.get_bind().execute(_LEFT)
+        bound = self.get_bind()
+        if isinstance(bound, Connection):
+            bound.execute(_LEFT)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field, ValidationError
@@ -125,6 +124,6 @@ def _started(kept: str | None) -> Start | None:
     """Open what the browser kept; None: nothing, altered, or too old."""
     try:
         start = Start.model_validate_json(opened(kept or "", owner=_START))
-    except (InvalidTag, ValidationError, ValueError):
+    except (Unopenable, ValidationError, ValueError):
         return None
     return start if time.time() < start.until else None
