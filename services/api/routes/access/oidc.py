@@ -18,7 +18,7 @@ from services.api.routes.access.sessions import OPEN
 from services.core.access import actions, oidc, queries, schemas
 from services.core.access.oidc import Start
 from services.core.kit import db
-from services.core.kit.cipher import opened, sealed
+from services.core.kit.cipher import Unopenable, opened, sealed
 from services.core.kit.settings import settings
 
 router = APIRouter()
