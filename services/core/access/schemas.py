@@ -211,9 +211,13 @@ class Session(Shown):
     id: UUID
     account_id: UUID
     kind: SessionKind
-    method: SessionMethod
+    method: SessionMethod = Field(description="By what its person signed in.")
     is_current: bool = Field(description="Whether it is the one that asks.")
-    user_agent: str | None
+    user_agent: str | None = Field(
+        description="What the browser or app called itself, its first 200 characters; null: it "
+        "did not say.",
+        examples=["TuanzuPhone/1.4 (Android 15)"],
+    )
     address: str | None = Field(description="Where it was opened from.")
     created_at: str
     last_used_at: str = Field(description="To the minute.")
@@ -232,10 +236,22 @@ class SessionPage(PageOf):
 class PhoneTokens(Shown):
     """The two tokens of a phone: one for requests, one good once for the next two."""
 
-    access_token: str = Field(repr=False)
-    refresh_token: str = Field(repr=False)
-    expires_in: int = Field(description="Seconds the access token is good for.", examples=[600])
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 how it is sent
+    access_token: str = Field(
+        repr=False,
+        description="Sent as `Authorization: Bearer …` with every request.",
+        examples=["ta_Zk3v0nEXAMPLEONLYq8sF2yW7uB5dT1hJ9cL"],
+    )
+    refresh_token: str = Field(
+        repr=False,
+        description="Good once: buys the next two. Keep it where the phone keeps passwords.",
+        examples=["tr_Zk3v0nEXAMPLEONLYq8sF2yW7uB5dT1hJ9cL"],
+    )
+    expires_in: int = Field(
+        description="How many seconds the access token is good for.", examples=[600]
+    )
+    token_type: Literal["Bearer"] = Field(
+        default="Bearer", description="The scheme under which the access token is sent."
+    )
 
 
 class OpenedSession(Shown):
@@ -244,13 +260,15 @@ class OpenedSession(Shown):
     session_id: UUID
     account_id: UUID
     limited_to: Limit | None = Field(description="What this session must do first, alone.")
-    tokens: PhoneTokens | None
+    tokens: PhoneTokens | None = Field(description="For a phone; null: a browser has its cookie.")
 
 
 class Refresh(Given):
     """The refresh token a phone got last."""
 
-    refresh_token: Bearer
+    refresh_token: Bearer = Field(
+        description="The newest one; an older one ends the session, as somebody else has it too."
+    )
 
 
 class PasswordChange(Given):
@@ -288,15 +306,24 @@ class Authenticator(Shown):
 class RecoveryCodes(Shown):
     """Codes for the day the authenticator is lost; shown once, each good once."""
 
-    recovery_codes: list[str] = Field(repr=False)
+    recovery_codes: list[str] = Field(
+        repr=False,
+        description="To be printed or written down; each opens one session without the phone.",
+        examples=[["EXAMPLE-ONLY-7Q2F"]],
+    )
 
 
 class MySecondFactor(Shown):
     """Whether I sign in with an authenticator."""
 
-    is_enrolled: bool
-    enrolled_at: str | None
-    recovery_codes_left: int
+    is_enrolled: bool = Field(description="True: a log-in asks for a code besides the password.")
+    enrolled_at: str | None = Field(
+        description="When its first code was confirmed, in UTC; null: never.",
+        examples=["2026-11-24T01:00:00+00:00"],
+    )
+    recovery_codes_left: int = Field(
+        description="Number of recovery codes that are not used up.", examples=[8]
+    )
 
 
 class Invited(Shown):
@@ -324,7 +351,8 @@ class NewIdentity(Given):
     """Somebody at the identity provider, to come in as an account."""
 
     subject: Annotated[str, StringConstraints(min_length=1, max_length=255)] = Field(
-        description="The provider's `sub`."
+        description="The person at the provider, exactly as `sub` in its tokens.",
+        examples=["f2a1c9d0-jn-0007"],
     )
     issuer: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500)] | None = (
         Field(default=None, description="The provider of this installation if left out.")
@@ -337,7 +365,10 @@ class Identity(Shown):
     id: UUID
     account_id: UUID
     issuer: str
-    subject: str
+    subject: str = Field(
+        description="The person at the provider, exactly as `sub` in its tokens.",
+        examples=["f2a1c9d0-jn-0007"],
+    )
     created_at: str
     version: int
 
@@ -395,6 +426,8 @@ class OidcWay(Shown):
 class WaysIn(Shown):
     """How one signs in here."""
 
-    password_profile: Profile
-    password_min_length: int
-    oidc: OidcWay | None
+    password_profile: Profile = Field(description="Whose rules a new password must meet.")
+    password_min_length: int = Field(
+        description="Number of characters a new password has at least.", examples=[15]
+    )
+    oidc: OidcWay | None = Field(description="Null: this installation knows passwords only.")

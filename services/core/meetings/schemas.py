@@ -29,7 +29,7 @@ class Section(Given):
 
     text: Name = Field(description="What it is about.", examples=["现场调度项目进展"])
     minutes: Annotated[int, Field(ge=1, le=1440)] | None = Field(
-        default=None, description="Minutes set aside for it.", examples=[30]
+        default=None, description="How many minutes are set aside for it.", examples=[30]
     )
 
 
@@ -156,11 +156,13 @@ class MinutesGiven(Given):
 class ReplyCount(Shown):
     """How the invited units have answered."""
 
-    invited: int = Field(description="Units whose invitation stands.", examples=[11])
-    accepted: int = Field(description="Come.", examples=[6])
-    declined: int = Field(description="Do not come.", examples=[1])
-    proxy: int = Field(description="Send somebody in place.", examples=[2])
-    unanswered: int = Field(description="Have not replied.", examples=[2])
+    invited: int = Field(description="Number of units whose invitation stands.", examples=[11])
+    accepted: int = Field(description="Number of units that come.", examples=[6])
+    declined: int = Field(description="Number of units that do not come.", examples=[1])
+    proxy: int = Field(
+        description="Number of units that send somebody in their place.", examples=[2]
+    )
+    unanswered: int = Field(description="Number of units that have not replied.", examples=[2])
 
 
 class MyInvitation(Shown):
@@ -208,14 +210,14 @@ class MeetingSummary(Shown):
     )
     source: str | None = Field(description="The line it comes from.")
     is_illustrative: bool = Field(description="Made up, or what is unknown in it is.")
-    version: int = Field(description="Counts its changes; the ETag begins with it.", examples=[3])
+    version: int
 
 
 class SectionShown(Shown):
     """One part of the agenda."""
 
     text: str = Field(description="What it is about.", examples=["现场调度项目进展"])
-    minutes: int | None = Field(description="Minutes set aside for it.", examples=[30])
+    minutes: int | None = Field(description="How many minutes are set aside for it.", examples=[30])
 
 
 class Move(Shown):
@@ -279,7 +281,7 @@ class Invitation(Shown):
     replied_at: str | None = Field(description="When it did, UTC.")
     attendance: Attendance | None = Field(description="Null before the meeting was held.")
     attended_by: str | None = Field(description="Who came in place.", examples=["叶某"])
-    version: int = Field(description="Counts its changes; the ETag begins with it.", examples=[2])
+    version: int
 
 
 class InvitationPage(PageOf):

@@ -107,8 +107,8 @@ class Projects(Shown):
     """Projects at risk, red ones first, and of a colour the longest so."""
 
     count: int
-    red: int
-    yellow: int
+    red: int = Field(description="Number of red ones among them.", examples=[1])
+    yellow: int = Field(description="Number of yellow ones among them.", examples=[2])
     items: list[ProjectLine]
 
 

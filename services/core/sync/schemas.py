@@ -10,7 +10,7 @@ from services.core.kit.shapes import Shown
 class Change(Shown):
     """One record to keep or to drop."""
 
-    seq: int = Field(description="How far the feed was when this change was numbered.")
+    seq: int = Field(description="Place of the feed's end when this change was numbered.")
     type: str = Field(
         examples=["progress-reports"], description="Kind of record; the plural of its address."
     )
@@ -31,6 +31,6 @@ class Change(Shown):
 class Sync(Shown):
     """The next changes of a copy, in the order in which they are to be applied."""
 
-    changes: list[Change]
+    changes: list[Change] = Field(description="To be applied in this order, each whole.")
     next_cursor: str = Field(description="Keep it with the copy, and send it the next time.")
     has_more: bool = Field(description="Ask on at once; false: the copy is complete by now.")
