@@ -17,7 +17,9 @@ def served(target: str, port: int, *arguments: str, **environment: str) -> Gener
     """Run one uvicorn process; gives its pid once it answers anything at all."""
     command = [sys.executable, "-m", "uvicorn", target, "--port", str(port), *arguments]
     command += ["--no-access-log", "--log-level", "warning"]
-    process = subprocess.Popen(command, env={**os.environ, **environment})  # noqa: S603 our own server
+    process = subprocess.Popen(  # noqa: S603 our own server
+        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
+    )
     try:
         _wait(port)
         yield process.pid

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
-from services.api import usage
+from services.api import limits, usage
 from services.api.batch.drain import Drain
 from services.api.main import create_app
 from services.core.kit import db, wake
@@ -44,14 +44,16 @@ _LEFT = sa.select(
 
 
 class _OfOneRequest(Session):
-    """A door's session, which leaves the caller's role and scope as a transaction's end does.
+    """A door's session; it leaves the caller's role and scope behind as a transaction's end does.
 
     The transaction itself goes on, for it is the whole test's.
     """
 
     def close(self) -> None:
         super().close()
-        self.get_bind().execute(_LEFT)
+        bound = self.get_bind()
+        if isinstance(bound, Connection):
+            bound.execute(_LEFT)
 
 
 @pytest.fixture
@@ -70,6 +72,8 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
         )
         monkeypatch.setattr(db, "_sessions", lambda: bound)
         monkeypatch.setattr(db, "_readers", lambda: bound)
+        for limit in (limits.accounts, limits.addresses):
+            limit.cache_clear()  # every test has its own minute
         monkeypatch.setattr(Drain, "_serve", lambda _: None)  # a test's connection has one user
         monkeypatch.setattr(wake, "relay", lambda: None)  # nothing is committed: nobody to wake
         monkeypatch.setattr(usage, "ring", lambda: None)  # one connection: tests flush themselves
@@ -105,5 +109,5 @@ def set_clock(connection: Connection) -> Callable[[datetime], None]:
 def client(connection: Connection) -> Generator[TestClient]:
     """Give a client of the real app, on the test's transaction; pass `headers=` with a token."""
     with Watched(create_app(), raise_server_exceptions=False) as opened:
-        opened.connection = connection
+        opened.connection, opened.told = connection, set()
         yield opened

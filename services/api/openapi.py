@@ -17,6 +17,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
 from services.api import (
+    authority,
     credentials,
     deprecation,
     describing,
@@ -254,6 +255,8 @@ def _problem_schemas() -> dict[str, Any]:
 def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) -> None:
     """Say which headers one operation takes and gives, and which problems it can have."""
     asks = _asked(endpoint)
+    rule = authority.RULES.get(operation["operationId"])
+    operation["x-permission"] = rule.needs if rule else None
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
     _give_headers(operation, asks, endpoint)

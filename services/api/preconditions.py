@@ -24,7 +24,8 @@ def is_known(etag: str, if_none_match: str | None) -> bool:
         return False
     if if_none_match.strip() == "*":
         return True
-    return any(tag == etag for _, tag in _TAG.findall(if_none_match))
+    opaque = etag.removeprefix("W/")
+    return any(tag == opaque for _, tag in _TAG.findall(if_none_match))
 
 
 def versions_in(if_match: str) -> frozenset[int] | None:

@@ -95,6 +95,18 @@ def test_every_operation_says_what_it_is_for(openapi: dict[str, Any]) -> None:
     ] == []
 
 
+def test_what_is_made_or_listed_leads_to_where_it_lives(openapi: dict[str, Any]) -> None:
+    """Links let a client, or a tester, walk from an answer to the next question."""
+    ids = {operation["operationId"] for _, _, operation in operations(openapi)}
+    singles = {path.rpartition("/")[0] for path in openapi["paths"] if path.endswith("}")}
+    for path, method, operation in operations(openapi):
+        good = operation["responses"][min(operation["responses"])]
+        assert {link["operationId"] for link in good.get("links", {}).values()} <= ids
+        made = method == "post" and "Location" in good.get("headers", {})
+        if path in singles and made:
+            assert "links" in good, path
+
+
 WITHOUT_VERSION = {"/api/v1/sessions/current", "/api/v1/sessions/{session_id}"}
 """Ending a session overwrites nobody's work, and must never fail."""
 WITHOUT_KEY = {

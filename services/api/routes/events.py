@@ -1,7 +1,7 @@
 """The feed over HTTP: by polling, and as a stream of server-sent events."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
@@ -24,7 +24,9 @@ from services.core.webhooks.rules import wants
 router = APIRouter(tags=["events"])
 
 _MOST_SEQ = 2**63 - 1
-_GONE = documented(410, "These events are not kept any more, or were never given.")
+_GONE: dict[int | str, dict[str, Any]] = {
+    410: documented("These events are not kept any more, or were never given.")
+}
 _After = Annotated[
     int | None,
     Query(ge=0, le=_MOST_SEQ, description="Only what follows this number; none: from the oldest."),

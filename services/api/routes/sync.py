@@ -1,6 +1,6 @@
 """A phone's copy over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +13,9 @@ from services.core.sync import actions, schemas
 router = APIRouter(tags=["sync"])
 
 _MOST = 500
-_GONE = documented(410, "The copy cannot be brought up to date: begin without a cursor.")
+_GONE: dict[int | str, dict[str, Any]] = {
+    410: documented("The copy cannot be brought up to date: begin without a cursor.")
+}
 
 
 class SyncQuery(BaseModel):

@@ -7,9 +7,10 @@ nested value, in a URL, in the text of an exception. Lines of libraries go the s
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
 import structlog
 from structlog.typing import EventDict, Processor
 
@@ -87,6 +88,10 @@ def _without_secrets(_: Any, __: str, line: EventDict) -> EventDict:  # noqa: AN
     }
 
 
+def _json(line: EventDict, default: Callable[[object], object]) -> str:
+    return orjson.dumps(line, default=default).decode()
+
+
 _BEGIN: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
@@ -96,7 +101,7 @@ _BEGIN: list[Processor] = [
 _END: list[Processor] = [
     structlog.processors.format_exc_info,
     _without_secrets,
-    structlog.processors.JSONRenderer(ensure_ascii=False),
+    structlog.processors.JSONRenderer(serializer=_json),
 ]
 PROCESSORS: list[Processor] = [*_BEGIN, *_END]
 """What a line goes through; one list, because loggers keep it from their first use on."""

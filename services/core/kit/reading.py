@@ -51,16 +51,24 @@ class Constant(dict[str, SQLColumnExpression[Any]]):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One record as JSON text, with the row version its ETag starts with."""
+    """One record as JSON text, with the row version its ETag starts with.
+
+    `essence`: what its ETag stands for, where the body also says at which moment it was made.
+    """
 
     body: str
     version: int
+    essence: str | None = None
 
     @property
     def etag(self) -> str:
-        """Make a strong ETag: the row version, which If-Match compares, and a digest."""
-        digest = hashlib.blake2b(self.body.encode(), digest_size=6).hexdigest()
-        return f'"{self.version}-{digest}"'
+        """Make a strong ETag: the row version, which If-Match compares, and a digest.
+
+        Where the bytes also say when they were made, the tag is weak: it stands for the rest.
+        """
+        stands_for = self.body if self.essence is None else self.essence
+        digest = hashlib.blake2b(stands_for.encode(), digest_size=6).hexdigest()
+        return f'{"" if self.essence is None else "W/"}"{self.version}-{digest}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +253,7 @@ def _keys(sorts: Mapping[str, SQLColumnExpression[Any]], sort: str | None) -> li
         if bare not in sorts:
             raise Invalid.at(
                 "?sort",
-                Words(f"不能按“{bare}”排序。", f"Sorting by '{bare}' is not possible."),
+                Words("不能按此字段排序。", "Sorting by this is not possible."),
                 code="unknown_sort",
                 allowed=tuple(sorts),
             )
@@ -263,7 +271,7 @@ def _chosen(fields: Fields, names: Sequence[str]) -> Fields:
     if unknown:
         raise Invalid.at(
             "?fields",
-            Words(f"没有字段“{unknown[0]}”。", f"There is no field '{unknown[0]}'."),
+            Words("没有此字段。", "There is no such field."),
             code="unknown_field",
             allowed=tuple(fields),
         )

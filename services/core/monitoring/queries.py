@@ -297,7 +297,8 @@ def health(session: Session, caller: Caller, *, project_id: UUID) -> Found:
         "next_check_at": watch.next_check_at,
         "dimensions": [rules.explained(verdict, seen.setting) for verdict in verdicts],
     }
-    return Found(orjson.dumps(body).decode(), project.version)
+    timeless = orjson.dumps({**body, "computed_at": None}).decode()
+    return Found(orjson.dumps(body).decode(), project.version, essence=timeless)
 
 
 def past_health(session: Session, caller: Caller, *, project_id: UUID, as_of: date) -> Found:
@@ -323,11 +324,15 @@ def past_health(session: Session, caller: Caller, *, project_id: UUID, as_of: da
 def _light_since() -> ColumnElement[Any]:
     """Give since when an assessment's light has been the same; others may have kept it."""
     same, other = aliased(HealthAssessment), aliased(HealthAssessment)
-    broken = exists().where(
-        other.project_id == HealthAssessment.project_id,
-        other.id > same.id,
-        other.id < HealthAssessment.id,
-        other.light.is_distinct_from(HealthAssessment.light),
+    broken = (
+        exists()
+        .where(
+            other.project_id == HealthAssessment.project_id,
+            other.id > same.id,
+            other.id < HealthAssessment.id,
+            other.light.is_distinct_from(HealthAssessment.light),
+        )
+        .correlate(HealthAssessment, same)
     )
     return (
         select(func.min(same.computed_at))

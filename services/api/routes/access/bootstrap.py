@@ -17,7 +17,7 @@ router = APIRouter()
     status_code=201,
     response_model=schemas.Accepted,
     openapi_extra=OPEN,
-    responses=documented(410, "It is used, void or over for good."),
+    responses={410: documented("It is used, void or over for good.")},
 )
 def claim_installation(given: schemas.Bootstrap) -> Response:
     """Make the first organisation and account with the printed token; over once there is one."""
