@@ -48,9 +48,16 @@ _Typed = Annotated[
 ]
 """What somebody typed, exactly; fields of it are hidden wherever the object is printed."""
 Password = Annotated[
-    _Typed, Field(repr=False, description="Taken exactly as typed, blanks included.")
+    _Typed,
+    Field(
+        repr=False,
+        description="Taken exactly as typed, blanks included.",
+        examples=["示例 four plain words"],
+    ),
 ]
-FactorCode = Annotated[_Typed, Field(description="Of the authenticator, or a recovery code.")]
+FactorCode = Annotated[
+    _Typed, Field(description="Of the authenticator, or a recovery code.", examples=["482913"])
+]
 Bearer = Annotated[_Typed, Field(repr=False)]
 
 MAX_TOKEN_DAYS = 366
@@ -175,7 +182,9 @@ class Token(Shown):
     expires_at: datetime
     revoked_at: datetime | None
     last_used_at: datetime | None = Field(description="To the minute.")
-    last_used_from: str | None = Field(description="The network address of that use.")
+    last_used_from: str | None = Field(
+        description="The network address of that use.", examples=["203.0.113.7"]
+    )
     version: int
 
 
@@ -220,10 +229,14 @@ class Session(Shown):
     )
     address: str | None = Field(description="Where it was opened from.")
     created_at: str
-    last_used_at: str = Field(description="To the minute.")
+    last_used_at: str = Field(
+        description="In UTC, to the minute.", examples=["2026-11-24T01:02:00+00:00"]
+    )
     expires_at: str = Field(description="Unless it is used before.")
     ended_at: str | None
-    end_reason: EndReason | None
+    end_reason: EndReason | None = Field(
+        description="Why it is over; null: its time, or it goes on."
+    )
     version: int
 
 
@@ -239,12 +252,12 @@ class PhoneTokens(Shown):
     access_token: str = Field(
         repr=False,
         description="Sent as `Authorization: Bearer …` with every request.",
-        examples=["ta_Zk3v0nEXAMPLEONLYq8sF2yW7uB5dT1hJ9cL"],
+        examples=["tz_aZk3v0nEXAMPLEONLYq8sF2yW7uB5dT1hJ9c"],
     )
     refresh_token: str = Field(
         repr=False,
         description="Good once: buys the next two. Keep it where the phone keeps passwords.",
-        examples=["tr_Zk3v0nEXAMPLEONLYq8sF2yW7uB5dT1hJ9cL"],
+        examples=["tz_rZk3v0nEXAMPLEONLYq8sF2yW7uB5dT1hJ9c"],
     )
     expires_in: int = Field(
         description="How many seconds the access token is good for.", examples=[600]
@@ -267,7 +280,8 @@ class Refresh(Given):
     """The refresh token a phone got last."""
 
     refresh_token: Bearer = Field(
-        description="The newest one; an older one ends the session, as somebody else has it too."
+        description="The newest one; an older one ends the session, as somebody else has it too.",
+        examples=["tz_rZk3v0nEXAMPLEONLYq8sF2yW7uB5dT1hJ9c"],
     )
 
 
@@ -299,8 +313,16 @@ class FirstCode(Given):
 class Authenticator(Shown):
     """The secret for an authenticator, shown once; it counts when a code has confirmed it."""
 
-    secret: str = Field(repr=False, description="To be typed (Base32).")
-    uri: str = Field(repr=False, description="To be shown as a QR code (otpauth).")
+    secret: str = Field(
+        repr=False,
+        description="To be typed (Base32).",
+        examples=["EXAMPLEONLYEXAMPLEONLYEXAMPLEONL"],
+    )
+    uri: str = Field(
+        repr=False,
+        description="To be shown as a QR code (otpauth).",
+        examples=["otpauth://totp/Tuanzu:convener-jn?secret=EXAMPLEONLY&issuer=Tuanzu"],
+    )
 
 
 class RecoveryCodes(Shown):
@@ -309,7 +331,7 @@ class RecoveryCodes(Shown):
     recovery_codes: list[str] = Field(
         repr=False,
         description="To be printed or written down; each opens one session without the phone.",
-        examples=[["EXAMPLE-ONLY-7Q2F"]],
+        examples=[["exam-ple2-only-7q2f"]],
     )
 
 
@@ -420,7 +442,9 @@ class OidcWay(Shown):
     """The identity provider people may sign in at."""
 
     name: str
-    start: str = Field(description="Where a browser is sent.")
+    start: str = Field(
+        description="Path a browser is sent to, to sign in there.", examples=["/api/v1/oidc/start"]
+    )
 
 
 class WaysIn(Shown):

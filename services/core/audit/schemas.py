@@ -26,11 +26,18 @@ class HistoryLine(Shown):
 
     id: int = Field(description="Number of the line: later is greater.", examples=[90210])
     at: datetime
-    actor: str = Field(description="Name of the account then; `system:…` for the service itself.")
-    organisation: Acting | None
+    actor: str = Field(
+        description="Name of the account then; `system:…` for the service itself.",
+        examples=["叶某（示意）"],
+    )
+    organisation: Acting | None = Field(
+        description="To which the account belonged then; null: the service itself."
+    )
     action: str
     outcome: str
-    fields: list[str] = Field(description="What changed, also where the values are not shown.")
+    fields: list[str] = Field(
+        description="What changed, also where the values are not shown.", examples=[["state"]]
+    )
     changes: dict[str, Any] | None = Field(
         description=_CHANGES + " What of the record is not open to you now is left out.",
         examples=[{"state": ["draft", "submitted"]}],
@@ -55,7 +62,7 @@ class AuditLine(HistoryLine):
     changes: dict[str, Any] | None = Field(
         description=_CHANGES + " Shown for accounts, tokens and acts of administration; values of "
         "business records are read in the record's own history, by who may see the record.",
-        examples=[{"role": ["reporter", "convener"]}],
+        examples=[None],
     )
 
 

@@ -69,7 +69,9 @@ class Job(Shown):
     """A batch that is done after its request."""
 
     id: UUID
-    collection: str = Field(description="The path whose routes do the items.")
+    collection: str = Field(
+        description="The path whose routes do the items.", examples=["/regions"]
+    )
     state: JobState
     total: int = Field(description="Number of its items.", examples=[450])
     succeeded: int

@@ -34,7 +34,7 @@ class OrderLine(Shown):
 
     id: UUID
     code: str
-    kind: str
+    kind: str = Field(examples=["supervision_order"])
     colour: str
     title: Title
     project: NamedProject
@@ -46,7 +46,7 @@ class ReportLine(Shown):
 
     id: UUID
     period: str = Field(examples=["2026-11"])
-    state: str
+    state: str = Field(examples=["submitted"])
     due_at: datetime
     days: int = Field(description="Calendar days from today to the due day; negative: overdue.")
     project: NamedProject
