@@ -236,7 +236,8 @@ def test_a_revoked_token_lets_nobody_in(jingning: Scene) -> None:
     assert jingning.facts() == ["token.issued", "token.revoked"]
     for name in ("token.issued", "token.revoked"):
         fact = jingning.fact(name)
-        assert (fact.group_id, fact.organisation_ids) == (None, [jingning.units["lsci"].id])
+        home = [jingning.units["lsci"].id]
+        assert (fact.group_id, fact.organisation_ids) == (None, home), "no public fact"
         assert made["token"] not in str(fact.data)
 
 
