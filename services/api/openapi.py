@@ -135,6 +135,7 @@ _HEADERS: Mapping[str, Mapping[str, Any]] = {
     "changed": _ETAG,
     "created": {**_ETAG, **_LOCATION},
     "many": {**_ETAG, **_LINK},
+    "plain": _ETAG,
 }
 """Ways the door answers → headers of the answer."""
 
@@ -145,6 +146,7 @@ _TRACEPARENT = {
     "description": "W3C Trace Context: the trace of the request that caused the event.",
     "schema": {"type": "string"},
 }
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": _REFERENCE + "Problem"}}}
 _RECEIVER_ANSWERS = {
     "2XX": {"description": "Taken; nothing more is sent."},
     "410": {"description": "Gone; the endpoint is disabled."},
@@ -271,7 +273,7 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
         unneeded |= {"412", "428"}
     if method == "post" and "unit_of_work" not in asks:
         parameters.append(_KEY)
-    if method == "get" and asks & {"one", "many"}:
+    if method == "get" and asks & {"one", "many", "plain"}:
         parameters.append(_IF_NONE_MATCH)
         responses["304"] = _UNCHANGED
     parameters.append(_LANGUAGE)
@@ -284,7 +286,7 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
 
 
 def _give_headers(operation: dict[str, Any], asks: set[str], endpoint: FunctionType) -> None:
-    """Say which headers the answers have."""
+    """Say which headers the answers have, and that every refusal is a problem."""
     responses = operation["responses"]
     headers = responses[min(responses)].setdefault("headers", {})
     for answer in sorted(asks & _HEADERS.keys()):
@@ -295,6 +297,9 @@ def _give_headers(operation: dict[str, Any], asks: set[str], endpoint: FunctionT
     if left:
         operation["deprecated"] = True
         headers.update(_leaving(left))
+    for status, said in responses.items():
+        if status >= "4":
+            said.setdefault("content", _PROBLEM)
     responses["429"]["headers"] = {**_STANDING, **_RETRY_AFTER}
     responses["503"]["headers"] = _RETRY_AFTER
 

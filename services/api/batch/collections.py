@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, Response
 from fastapi.routing import APIRoute
 
+from services.api.door import is_one_transaction
 from services.api.signatures import takes
 
 NOT_BATCHED: Mapping[str, str] = {
@@ -64,10 +65,14 @@ class Collection:
 def collections_of(rooms: Iterable[APIRouter]) -> dict[str, Collection]:
     """Find every collection that has routes which change something, by its path."""
     routes = [route for room in rooms for route in room.routes if isinstance(route, APIRoute)]
-    read = {route.path for route in routes if "GET" in (route.methods or ())}
+    listed = {
+        route.path
+        for route in routes
+        if "GET" in (route.methods or ()) and takes(route.endpoint).query is not None
+    }
     paths = {route.path for route in routes}
     found: dict[str, Collection] = {}
-    for path, operation in _operations(routes, read, paths):
+    for path, operation in _operations(routes, listed, paths):
         if path not in NOT_BATCHED:
             collection = found.setdefault(path, Collection(path))
             collection.operations[operation.name] = operation
@@ -75,22 +80,21 @@ def collections_of(rooms: Iterable[APIRouter]) -> dict[str, Collection]:
 
 
 def _operations(
-    routes: Iterable[APIRoute], read: set[str], paths: set[str]
+    routes: Iterable[APIRoute], listed: set[str], paths: set[str]
 ) -> Iterator[tuple[str, Operation]]:
     """Give each changing route with the collection it belongs to."""
     for route in routes:
-        is_public = (route.openapi_extra or {}).get("security") == []
-        if is_public or takes(route.endpoint).query is not None:
+        if not is_one_transaction(route.endpoint) or takes(route.endpoint).query is not None:
             continue
         for method in sorted((route.methods or set()) - {"GET"}):
-            named = _named(method, route.path, read, paths)
+            named = _named(method, route.path, listed, paths)
             if named:
                 collection, name, id_parameter = named
                 yield collection, _operation(route, method, name, id_parameter)
 
 
 def _named(
-    method: str, path: str, read: set[str], paths: set[str]
+    method: str, path: str, listed: set[str], paths: set[str]
 ) -> tuple[str, str, str | None] | None:
     """Say to which collection a route belongs, as what, and which parameter is the record's id."""
     above, _, last = path.rpartition("/")
@@ -99,7 +103,7 @@ def _named(
         return above, CHANGE if method == "PATCH" else REMOVE, parameter[1]
     if parameter or method != "POST":
         return None
-    if path in read or any(_is_record_of(path, other) for other in paths):
+    if path in listed or any(_is_record_of(path, other) for other in paths):
         return path, CREATE, None
     above, _, record = above.rpartition("/")
     parameter = _PARAMETER.fullmatch(record)

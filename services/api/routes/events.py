@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.arrival import JSON
 from services.api.door import Enter, in_reading
 from services.api.problems import documented
 from services.api.stream import EventStream, looked_at
@@ -144,7 +143,7 @@ def list_events(door: Enter, query: Annotated[EventsQuery, Query()]) -> Response
         headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
     items = ",".join(body for _, body in heard.facts)
     text = f'{{"items":[{items}],"next_after":{heard.next_after},"newest":{heard.newest}}}'
-    return Response(text, media_type=JSON, headers=headers)
+    return door.plain(text, headers)
 
 
 @router.get("/events/head", response_model=FeedEnds)
@@ -153,7 +152,7 @@ def get_events_head(door: Enter) -> Response:
     """Read how far the feed goes: where a new reader may begin."""
     found = listening.ends(door.session)
     body = {"oldest": found.oldest, "newest": found.newest, "newest_at": found.newest_at}
-    return Response(orjson.dumps(body), media_type=JSON)
+    return door.plain(orjson.dumps(body).decode())
 
 
 @router.get("/events/stream", include_in_schema=False)

@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from services.api import credentials
+from services.api import arrival, credentials
 from services.api.arrival import JSON
 from services.api.door import Enter, EnterLimited, in_reading, in_transaction
 from services.api.listing import ListQuery
@@ -22,7 +22,8 @@ from services.core.kit.words import Words
 
 router = APIRouter()
 OPEN: dict[str, Any] = {"security": []}
-"""For a route that asks nobody who they are."""
+LOOKED_AT = [Depends(arrival.for_everybody)]
+"""For a route that asks nobody who they are, and what stands in for its door."""
 
 
 class SessionsQuery(ListQuery):
@@ -36,7 +37,7 @@ class SessionsQuery(ListQuery):
     ] = None
 
 
-@router.get("/sign-in", response_model=schemas.WaysIn, openapi_extra=OPEN)
+@router.get("/sign-in", response_model=schemas.WaysIn, openapi_extra=OPEN, dependencies=LOOKED_AT)
 def get_ways_in() -> Response:
     """Read how one signs in here: the rules for passwords, and the identity provider if any."""
     profile = rules.Profile(settings().password_profile)
@@ -49,7 +50,13 @@ def get_ways_in() -> Response:
     return Response(shown.model_dump_json(), media_type=JSON)
 
 
-@router.post("/sessions", status_code=201, response_model=schemas.OpenedSession, openapi_extra=OPEN)
+@router.post(
+    "/sessions",
+    status_code=201,
+    response_model=schemas.OpenedSession,
+    openapi_extra=OPEN,
+    dependencies=LOOKED_AT,
+)
 def open_session(request: Request, given: schemas.SignIn) -> Response:
     """Sign in: a browser gets its cookie, a phone its two tokens.
 
