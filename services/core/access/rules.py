@@ -40,6 +40,7 @@ class Permission(StrEnum):
     ISSUE_ORDERS = "supervision.issue"
     ANSWER_ORDERS = "supervision.answer"
     KEEP_WEBHOOKS = "webhooks.keep"
+    READ_PROOF = "proof.read"
     KEEP_ACCOUNTS = "accounts.keep"
 
 
@@ -61,6 +62,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.REVIEW_PROGRESS,
             _P.ANSWER_ORDERS,
             _P.KEEP_WEBHOOKS,
+            _P.READ_PROOF,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -77,6 +79,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.KEEP_TARGETS,
             _P.ISSUE_ORDERS,
             _P.KEEP_WEBHOOKS,
+            _P.READ_PROOF,
         }
     ),
     Role.OBSERVER: frozenset(),
