@@ -98,7 +98,7 @@ SEES: Mapping[Kind, frozenset[Relation]] = {
 
 _P = Permission
 _SIGNED_IN = Rule(Open.ACCOUNT)
-_PROOF = Rule(Open.ACCOUNT, Kind.REMINDER, _REGULATORS | {_R.CONVENER})
+_PROOF = Rule(_P.READ_PROOF, Kind.REMINDER, _REGULATORS | {_R.CONVENER})
 _DRAFTED = Rule(_P.ISSUE_ORDERS, Kind.ORDER)
 _ISSUED = Rule(_P.ISSUE_ORDERS, Kind.ORDER, _ISSUER)
 _ANSWERED = Rule(_P.ANSWER_ORDERS, Kind.ORDER, _UNITS)
