@@ -19,6 +19,7 @@ SECTIONS: dict[str, tuple[str, Permission | None]] = {
     "to_review": (sections.TO_REVIEW, Permission.REVIEW_PROGRESS),
     "at_risk": (sections.AT_RISK, None),
     "to_acknowledge": (sections.TO_ACKNOWLEDGE, None),
+    "meetings": (sections.MEETINGS, None),
     "unread": (sections.UNREAD, None),
 }
 """Name → how it is read, and the permission without which it is no work of the caller's."""
@@ -34,6 +35,7 @@ def home(session: Session, caller: Caller) -> Found:
             "units": list(caller.organisation_ids),
             "groups": list(caller.group_ids),
             "account_id": caller.account_id,
+            "organisation_id": caller.organisation_id,
             "role": caller.role,
             "now": caller.now,
             "today": day_of(caller.now),

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.core.kit.shapes import Shown
+from services.core.meetings.rules import MeetingKind, Reply
 
 
 class Named(Shown):
@@ -119,6 +120,26 @@ class Reminders(Shown):
     items: list[ReminderLine]
 
 
+class MeetingLine(Shown):
+    """One meeting to come."""
+
+    id: UUID
+    kind: MeetingKind
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str | None
+    reply: Reply | None = Field(description="What my unit replied; null if it was not invited.")
+
+
+class Meetings(Shown):
+    """Meetings that your units convene, are invited to, or whose group they are in."""
+
+    count: int
+    unanswered: int = Field(description="Number of them that wait for a reply.", examples=[1])
+    items: list[MeetingLine]
+
+
 class Messages(Shown):
     """How many messages, and the newest."""
 
@@ -140,4 +161,5 @@ class Home(Shown):
         description="Red and yellow projects that you answer for, convene or regulate."
     )
     to_acknowledge: Reminders = Field(description="Reminders to you that you did not acknowledge.")
+    meetings: Meetings = Field(description="Meetings to come, the next one first.")
     unread: Messages = Field(description="Messages to you that you did not read.")

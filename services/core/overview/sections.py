@@ -1,8 +1,9 @@
 """The sections of the first screen as SQL: each one column of one statement, over one caller.
 
 Parameters: `:own` (the caller's organisation and those below it), `:units` (all it sees),
-`:groups`, `:account_id`, `:role`, `:now` and `:today` (the day in Asia/Shanghai). They are written
-as SQL because the statement never changes: building it anew would cost as much as running it.
+`:groups`, `:account_id`, `:organisation_id` (its own), `:role`, `:now` and `:today` (the day in
+Asia/Shanghai). They are written as SQL because the statement never changes: building it anew would
+cost as much as running it.
 """
 
 FIRST = 5
@@ -90,4 +91,27 @@ UNREAD = section(
       'created_at', n.created_at)""",
     "notification n WHERE n.account_id = :account_id AND n.read_at IS NULL",
     "n.created_at DESC, n.id DESC",
+)
+
+_SUPERVISES = (
+    "EXISTS (SELECT FROM organisation h WHERE h.id = :organisation_id AND h.kind = 'sasac')"
+)
+
+
+def _speaks_for(unit: str) -> str:
+    """Write what `meetings.queries.scope.speaks_for` says: who supervises speaks for itself."""
+    return f"""({unit} = {_OWN} AND ({unit} = :organisation_id
+      OR (:role <> 'regulator' AND NOT {_SUPERVISES})))"""
+
+
+_INVITED = f"""meeting_invitation i WHERE i.meeting_id = t.id AND i.withdrawn_at IS NULL
+  AND {_speaks_for("i.organisation_id")}"""
+MEETINGS = section(
+    f"""json_build_object('id', t.id, 'kind', t.kind, 'title', t.title, 'starts_at', t.starts_at,
+      'ends_at', t.ends_at, 'place', t.place, 'reply', (SELECT i.reply FROM {_INVITED} LIMIT 1))""",  # noqa: S608 ours
+    f"""meeting t WHERE t.state = 'scheduled' AND t.ends_at > :now
+      AND ({_speaks_for("t.convener_organisation_id")} OR EXISTS (SELECT FROM {_INVITED})
+        OR (:role <> 'regulator' AND t.group_id = {_GROUPS}))""",
+    "t.starts_at, t.id",
+    unanswered=f"EXISTS (SELECT FROM {_INVITED} AND i.reply = 'none')",
 )
