@@ -202,9 +202,6 @@ def project(session: Session, caller: Caller, *, project_id: UUID) -> Found:
     Raises:
         Missing: there is none in the caller's scope.
     """
-<<<<<<< HEAD
-    return RECORDS.one(session, caller, project_id)
-=======
     return reading.found(
         session,
         FIELDS,
@@ -212,7 +209,6 @@ def project(session: Session, caller: Caller, *, project_id: UUID) -> Found:
         source=_SOURCE,
         where=[Project.id == project_id, visible(caller, project_id=project_id)],
     )
->>>>>>> scope
 
 
 def projects(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ProjectFilters) -> Page:
