@@ -9,7 +9,7 @@ from services.core.access import actions, passwords, schemas
 from services.core.kit import db
 from services.core.kit.clock import house_now
 
-router = APIRouter()
+router = APIRouter(tags=["access"])
 
 
 @router.post(

@@ -23,7 +23,7 @@ from services.core.kit.clock import house_now
 from services.core.kit.errors import Invalid
 from services.core.kit.words import Words
 
-router = APIRouter()
+router = APIRouter(tags=["access"])
 
 
 @router.put("/me/password", status_code=204)

@@ -21,7 +21,7 @@ from services.core.kit import db
 from services.core.kit.cipher import Unopenable, opened, sealed
 from services.core.kit.settings import settings
 
-router = APIRouter()
+router = APIRouter(tags=["access"])
 
 _START = "-oidc"
 _START_LIFE = timedelta(minutes=10)

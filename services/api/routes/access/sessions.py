@@ -20,7 +20,7 @@ from services.core.kit.errors import Missing, Refusal, Unauthenticated
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
 
-router = APIRouter()
+router = APIRouter(tags=["access"])
 OPEN: dict[str, Any] = {"security": []}
 LOOKED_AT = [Depends(arrival.for_everybody)]
 """For a route that asks nobody who they are, and what stands in for its door."""
