@@ -44,8 +44,12 @@ BEGIN
       REVOKE SELECT, UPDATE, DELETE ON event_pending FROM tuanzu_caller;
     END IF;
     IF to_regclass('audit_seal') IS NOT NULL THEN
-      REVOKE INSERT, UPDATE, DELETE ON audit_seal, audit_head, audit_tombstone FROM tuanzu_caller;
-      REVOKE UPDATE, DELETE ON audit_pending FROM tuanzu_caller;
+      REVOKE INSERT, UPDATE, DELETE ON audit_head FROM tuanzu_caller;
+      REVOKE ALL ON audit_seal, audit_tombstone FROM tuanzu_caller;
+      REVOKE SELECT, UPDATE, DELETE ON audit_pending FROM tuanzu_caller;
+    END IF;
+    IF to_regclass('sync_scope') IS NOT NULL THEN
+      REVOKE UPDATE, DELETE ON sync_scope, row_change FROM tuanzu_caller;
     END IF;
     IF app AND NOT pg_has_role('tuanzu_app', 'tuanzu_caller', 'MEMBER') THEN
       GRANT tuanzu_caller TO tuanzu_app;

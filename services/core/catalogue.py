@@ -90,7 +90,6 @@ KEY_IDS: tuple[InstrumentedAttribute[str], ...] = (
 """Columns that name the key something was signed with: `tuanzu keys retire` keeps those keys."""
 OPEN = {
     "account": "names of people stand beside what they did; lists of accounts need a permission",
-    "access_token": "hashes only; read to find a caller, when there is none yet",
     "organisation": "the directory is public to every account",
     "officer": "who answers for a unit is public; how to reach them is hidden column by column",
     "region": "places are public",
@@ -109,6 +108,12 @@ OPEN = {
     "consumer_cursor": "how far internal readers have come",
     "event_parked": "facts that an internal reader could not digest: for the doctor",
     "heartbeat": "which parts were seen at work",
+    "audit_pending": "a caller writes lines and cannot read which of them wait for their seal",
+    "audit_seal": "a caller has no right to read it at all",
+    "audit_tombstone": "a caller has no right to read it at all",
+    "audit_head": "where the chain ends: a number and a hash, told to everybody in the feed",
+    "row_change": "ids of written rows: a copy learns from it what has left its scope",
+    "sync_scope": "ids under a digest of them: a copy's cursor names what was seen before",
 }
 """Tables without row-level security, each with its reason; every other table has a policy `scope`
 (`alembic/versions`), or a test of the house fails."""
