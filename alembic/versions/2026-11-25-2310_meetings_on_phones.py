@@ -1,13 +1,13 @@
 """phones keep meetings: their rows are noted when they are written.
 
 Revision: meetings_on_phones
-Follows: sync
+Follows: the_wall_of_new_rooms
 """
 
 from alembic import op
 
 revision = "meetings_on_phones"
-down_revision = "sync"
+down_revision = "the_wall_of_new_rooms"
 branch_labels = None
 depends_on = None
 
