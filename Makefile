@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix fuzz contract release bench clean
+.PHONY: help run test check fix fuzz contract release bench bench-doors clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,12 +27,13 @@ run: $(VENV)/run.stamp ## install, start everything on this machine, print the a
 test: $(VENV)/dev.stamp ## the whole suite, on a real PostgreSQL and a real Valkey
 	$(BIN)/python -m pytest -n 2
 
-check: $(VENV)/dev.stamp ## format, lint, types, import contracts, tests of the house
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts, known vulnerabilities, tests of the house
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/ty check services
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house.audit
 	$(BIN)/python -m pytest -q tests/house
 
 fix: $(VENV)/dev.stamp ## let ruff format and mend what it can
@@ -50,6 +51,9 @@ release: $(VENV)/dev.stamp ## make the present contract the one that clients rel
 
 bench: $(VENV)/dev.stamp ## measure this machine beside hand-written ceilings
 	$(BIN)/python -m bench
+
+bench-doors: $(VENV)/dev.stamp ## measure what authentication, scope and the second wall cost
+	$(BIN)/python -m bench.doors
 
 clean: ## remove the environment, the caches and the local data
 	rm -rf $(VENV) .tuanzu .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

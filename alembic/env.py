@@ -41,6 +41,7 @@ BEGIN
       REVOKE UPDATE, DELETE ON audit_entry FROM tuanzu_caller;
       REVOKE INSERT, UPDATE, DELETE ON event, feed_head, consumer_cursor, event_parked
         FROM tuanzu_caller;
+      REVOKE SELECT, UPDATE, DELETE ON event_pending FROM tuanzu_caller;
     END IF;
     IF to_regclass('audit_seal') IS NOT NULL THEN
       REVOKE INSERT, UPDATE, DELETE ON audit_seal, audit_head, audit_tombstone FROM tuanzu_caller;

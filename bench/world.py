@@ -76,7 +76,7 @@ _REPORTS = text(
 class World:
     """What a run needs: addresses, tokens, and one report for every submission."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
+    def __init__(self, database_url: str, folder: Path, projects: int) -> None:
         """Fill the database."""
         self.database_url = database_url
         self.folder = folder
@@ -86,7 +86,7 @@ class World:
         }
         hashes = {role: hashed(token).hex() for role, token in self.tokens.items()}
         with db.engine().begin() as connection:
-            data.fill(connection, PROJECTS)
+            data.fill(connection, projects)
             connection.execute(_ACCOUNTS, {"hashes": orjson.dumps(hashes).decode()})
             connection.execute(_REPORTS)
             rows = connection.execute(
@@ -126,8 +126,8 @@ class World:
         report = next(self._unused)
         with TestClient(create_app()) as client:
             for name in ("one", "list"):
-                self._captured[name] = self._run(client, self.requests(name, 1)[0])
-            self._captured["submit"] = self._run(client, self._submission(report))
+                self._captured[name] = captured(client, self.requests(name, 1)[0])
+            self._captured["submit"] = captured(client, self._submission(report))
         script = {
             "url": postgres.plain(self.database_url),
             "connections": CONNECTIONS,
@@ -145,18 +145,6 @@ class World:
         path = self.folder / "script.pickle"
         path.write_bytes(pickle.dumps(script))
         return path
-
-    def _run(self, client: TestClient, wire: str) -> list[capture.Statement]:
-        head, _, body = wire.partition("\r\n\r\n")
-        first, *lines = head.split("\r\n")
-        method, path, _ = first.split(" ")
-        headers = dict(line.split(": ", 1) for line in lines)
-        headers.pop("Content-Length", None)
-        with capture.statements() as found:
-            answer = client.request(method, path, headers=headers, content=body.encode())
-        if not answer.is_success:
-            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
-        return found
 
     def _events(self, report: UUID) -> list[UUID]:
         """Give the ids of the facts of the captured submission: each new one needs its own."""
@@ -183,8 +171,22 @@ class World:
         return f"pgbench {found[1]} tps" if found else "?"
 
 
+def captured(client: TestClient, wire: str) -> list[capture.Statement]:
+    """Send a request in this process; gives the statements it ran."""
+    head, _, body = wire.partition("\r\n\r\n")
+    first, *lines = head.split("\r\n")
+    method, path, _ = first.split(" ")
+    headers = dict(line.split(": ", 1) for line in lines)
+    headers.pop("Content-Length", None)
+    with capture.statements() as found:
+        answer = client.request(method, path, headers=headers, content=body.encode())
+    if not answer.is_success:
+        raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
+    return found
+
+
 @contextmanager
-def prepared(folder: Path) -> Generator[World]:
+def prepared(folder: Path, projects: int = PROJECTS) -> Generator[World]:
     """Start engines in a folder, migrate, fill, and point this process at them."""
     with engines.running(folder, Settings(home=folder)) as urls:
         environment = {
@@ -197,4 +199,4 @@ def prepared(folder: Path) -> Generator[World]:
         os.environ.update(environment)
         settings.cache_clear()
         command.upgrade(Config("alembic.ini"), "head")
-        yield World(urls.migration, folder)
+        yield World(urls.migration, folder, projects)

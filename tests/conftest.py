@@ -44,7 +44,7 @@ _LEFT = sa.select(
 
 
 class OfOneRequest(Session):
-    """A door's session, which leaves the caller's role and scope as a transaction's end does.
+    """A door's session; it leaves the caller's role and scope behind as a transaction's end does.
 
     The transaction itself goes on, for it is the whole test's.
     """
@@ -52,7 +52,9 @@ class OfOneRequest(Session):
     def close(self) -> None:
         """Leave the caller's role and scope behind."""
         super().close()
-        self.get_bind().execute(_LEFT)
+        bound = self.get_bind()
+        if isinstance(bound, Connection):
+            bound.execute(_LEFT)
 
 
 @pytest.fixture
@@ -108,5 +110,5 @@ def set_clock(connection: Connection) -> Callable[[datetime], None]:
 def client(connection: Connection) -> Generator[TestClient]:
     """Give a client of the real app, on the test's transaction; pass `headers=` with a token."""
     with Watched(create_app(), raise_server_exceptions=False) as opened:
-        opened.connection = connection
+        opened.connection, opened.told = connection, set()
         yield opened

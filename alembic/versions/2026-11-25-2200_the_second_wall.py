@@ -92,6 +92,9 @@ _PROJECT = f"""group_id IN (SELECT unnest(scope_groups()))
   OR id IN (SELECT scope_projects())"""
 _ORDER = f"group_id = {_GROUPS} OR issued_to && {_ALL_UNITS}"
 _AGREEMENT = f"group_id = {_GROUPS} OR id IN (SELECT scope_agreements())"
+_MESSAGE = f"""account_id = {_ME}
+  OR EXISTS (SELECT FROM reminder_recipient r WHERE r.notification_id = notification.id)
+  OR ((SELECT scope_role()) = 'regulator' AND {_of("project")})"""
 _EVENT = f"""group_id = {_GROUPS}
   OR organisation_ids && {_ALL_UNITS}
   OR (group_id IS NULL AND organisation_ids = '{{}}' AND {_ME} IS NOT NULL)"""
@@ -120,12 +123,7 @@ _POLICIES: dict[str, tuple[str, str]] = {
     ),
     "reminder_recipient": (f"account_id = {_ME} OR {_of('reminder', 'reminder_id')}", ""),
     # Wider: who sees a reminder sees who knows of it; and regulators tell others of their orders.
-    "notification": (
-        f"account_id = {_ME} OR EXISTS (SELECT FROM reminder_recipient r "
-        "WHERE r.notification_id = notification.id) "
-        f"OR ((SELECT scope_role()) = 'regulator' AND {_of('project')})",
-        "",
-    ),
+    "notification": (_MESSAGE, ""),
     "notification_delivery": (_of("notification", "notification_id"), ""),
     "escalation_run": (f"group_id = {_GROUPS} OR organisation_id = {_UNITS}", ""),
     "escalation_step": (_of("escalation_run", "run_id"), ""),

@@ -76,6 +76,7 @@ _GROUPS = frozenset(
 )
 """Whoever sees a group, where the unit in question is a member of it."""
 _REGULATORS = frozenset({_R.REGULATOR, _R.REGULATOR_ABOVE})
+_ANY_REGULATOR = _REGULATORS | {_R.REGULATOR_OF_MEMBER, _R.REGULATOR_ELSEWHERE}
 _UNITS = frozenset({_R.OWN, _R.ABOVE})
 _ISSUER = frozenset({_R.REGULATOR})
 _KEEPERS = _UNITS | _REGULATORS | {_R.CONVENER}
@@ -139,7 +140,7 @@ RULES: Mapping[str, Rule] = {
     "endConvenerDuty": _GROUP_KEPT,
     # projects
     "listProjects": _SIGNED_IN,
-    "admitProject": Rule(_P.KEEP_PROJECTS, Kind.PROJECT, _KEEPERS),
+    "admitProject": Rule(_P.KEEP_PROJECTS, Kind.GROUP, _KEEPERS),
     "getProject": _seen(Kind.PROJECT),
     "changeProject": _PROJECT_KEPT,
     "advanceProject": _PROJECT_KEPT,
@@ -193,14 +194,10 @@ RULES: Mapping[str, Rule] = {
     "withdrawSupervisionOrder": _ISSUED,
     # agreements
     "listAgreementBatches": _SIGNED_IN,
-    "recordAgreementBatch": Rule(
-        _P.KEEP_AGREEMENTS,
-        Kind.UNIT,
-        frozenset({*_REGULATORS, _R.REGULATOR_OF_MEMBER, _R.REGULATOR_ELSEWHERE}),
-    ),
+    "recordAgreementBatch": Rule(_P.KEEP_AGREEMENTS, Kind.UNIT, _ANY_REGULATOR),
     "getAgreementBatch": _SIGNED_IN,
     "listAgreements": _SIGNED_IN,
-    "recordAgreement": Rule(_P.KEEP_AGREEMENTS, Kind.AGREEMENT, _KEEPERS),
+    "recordAgreement": Rule(_P.KEEP_AGREEMENTS, Kind.GROUP, _KEEPERS),
     "getAgreement": _seen(Kind.AGREEMENT),
     "changeAgreement": _AGREED,
     "signAgreement": _AGREED,

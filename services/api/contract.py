@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from services.api import facts
+from services.api import authorisation, facts
 from services.api.examples import example_of
 from services.api.main import create_app
 from services.core import catalogue
@@ -59,6 +59,7 @@ def documents() -> dict[Path, str]:
     return {
         DOCS / "contract" / "openapi.json": _written(app.openapi()),
         DOCS / "contract" / "asyncapi.json": _written(asyncapi(app)),
+        DOCS / "authorisation.md": authorisation.page(app),
         DOCS / "settings.md": _SETTINGS_HEAD + "".join(_setting_rows()),
         **{
             DOCS / "contract" / "events" / f"{facts.name_of(fact)}.json": _written(_event(fact))

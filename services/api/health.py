@@ -22,8 +22,9 @@ router = APIRouter(tags=["operations"])
 
 _STATE = text(
     "SELECT (SELECT version_num FROM alembic_version), house_now(), "
-    "(SELECT json_object_agg(name, extract(epoch FROM clock_timestamp() - at)) FROM heartbeat)"
-)
+    "(SELECT json_object_agg(name, extract(epoch FROM clock_timestamp() - at)) FROM heartbeat), "
+    "(SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = :caller_role)"
+).bindparams(caller_role=db.CALLER_ROLE)
 _NOTICE_MONTH = 11
 """The State Council publishes next year's holidays around November [domain 2.8]."""
 
@@ -55,13 +56,15 @@ def readyz() -> Response:
     """
     try:
         with db.reading() as session:
-            head, now, beats = session.execute(_STATE).one()
+            head, now, beats, may_enter = session.execute(_STATE).one()
             broken = (
                 [] if head == expected_head() else [f"migration: at {head}, not {expected_head()}"]
             )
             unsealed = [] if broken else _unsealed(session)
     except SQLAlchemyError:
         return _answer(503, ["database: no answer"], [])
+    if not may_enter:
+        broken.append(f"role: the application may not become {db.CALLER_ROLE}")
     degraded = [*_stale(beats or {}), *unsealed, *_redis(), *_holidays(now.date())]
     return _answer(503 if broken else 200, broken, degraded)
 

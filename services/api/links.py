@@ -33,8 +33,7 @@ def _links(
         return
     own = single.rpartition("/")[2].strip("{}")
     many = "items" in body
-    record = body["items"]["items"] if many else body
-    fields = _resolved(record, schemas).get("properties", {})
+    fields = _resolved(body["items"]["items"], schemas)["properties"] if many else body
     key = own if own in fields else "id"
     if key not in fields or (not many and method != "post"):
         return

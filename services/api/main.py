@@ -73,12 +73,7 @@ ROOMS: tuple[APIRouter, ...] = (
 BATCHES = collections_of(ROOMS)
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": words,
-        "content": {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-        },
-    }
+    status: problems.documented(words)
     for status, words in (
         (400, "The request cannot be read, or could be read in more than one way."),
         (401, "No token, or not a good one."),

@@ -17,6 +17,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
 from services.api import (
+    authority,
     credentials,
     deprecation,
     describing,
@@ -161,8 +162,7 @@ def install(app: FastAPI, batches: Iterable[Collection] = ()) -> None:
     def whole() -> dict[str, Any]:
         if not app.openapi_schema:
             document = _readably_named(plain())
-            _complete(document, _endpoints(app))
-            contract.describe(document, batches)
+            _complete(document, _endpoints(app), batches)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -188,7 +188,11 @@ def _endpoints(app: FastAPI) -> dict[tuple[str, str], FunctionType]:
     }
 
 
-def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], FunctionType]) -> None:
+def _complete(
+    document: dict[str, Any],
+    endpoints: Mapping[tuple[str, str], FunctionType],
+    batches: Iterable[Collection],
+) -> None:
     """Add what the framework cannot know."""
     document["info"]["description"] = _DESCRIPTION
     document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
@@ -201,23 +205,31 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
     schemas.update(facts.envelopes(_REFERENCE))
     for fact in catalogue.EVENTS:
         schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE)
-    by_reference = {_REFERENCE + name: schema for name, schema in schemas.items()}
-    for name, schema in schemas.items():
-        describing.describe(schema, by_reference)
-        schema["title"] = name  # generators name classes by the title
     for path, item in document["paths"].items():
         if "patch" in item:
             _as_merge_patch(item["patch"], schemas)
         for method, operation in item.items():
             _describe(operation, method, endpoints[path, method])
+    contract.describe(document, batches)
+    _put_into_words(document["paths"], schemas)
+    links.put_links(document["paths"], schemas)
+    document["tags"] = _tags(document, endpoints)
+    document["webhooks"] = {fact.NAME: _webhook(fact) for fact in catalogue.EVENTS}
+
+
+def _put_into_words(paths: Mapping[str, dict[str, Any]], schemas: dict[str, Any]) -> None:
+    """Say of everything that is there by now what it means, and show how it looks."""
+    by_reference = {_REFERENCE + name: schema for name, schema in schemas.items()}
+    for name, schema in schemas.items():
+        describing.describe(schema, by_reference)
+        schema["title"] = name  # generators name classes by the title
+    for item in paths.values():
+        for operation in item.values():
             operation["parameters"] = [
                 describing.described(parameter, by_reference)
                 for parameter in operation["parameters"]
             ]
             examples.put_examples(operation, schemas)
-    links.put_links(document["paths"], schemas)
-    document["tags"] = _tags(document, endpoints)
-    document["webhooks"] = {fact.NAME: _webhook(fact) for fact in catalogue.EVENTS}
 
 
 def _tags(
@@ -245,6 +257,8 @@ def _problem_schemas() -> dict[str, Any]:
 def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) -> None:
     """Say which headers one operation takes and gives, and which problems it can have."""
     asks = _asked(endpoint)
+    rule = authority.RULES.get(operation["operationId"])
+    operation["x-permission"] = rule.needs if rule else None
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
     _give_headers(operation, asks, endpoint)

@@ -27,6 +27,7 @@ from services.core.jobs.schemas import BatchOutcome
 from services.core.kit.errors import (
     Conflict,
     Fault,
+    Forbidden,
     Invalid,
     Kind,
     Refusal,
@@ -71,6 +72,8 @@ _LANGUAGES = re.compile(
     r"(?:^|,)\s*(\*|[a-z]{2}(?=[-;,\s]|$))[^,;]*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?"
 )
 _UNIQUE, _EXCLUSION, _FOREIGN_KEY, _CHECK = "23505", "23P01", "23503", "23514"
+_NOT_ALLOWED = "42501"
+"""The second wall: a policy, or a right the role of callers lacks; a condition was forgotten."""
 
 
 class ProblemError(BaseModel):
@@ -114,10 +117,10 @@ class Problem(BaseModel):
     )
 
 
-def documented(status: int, words: str) -> dict[int | str, dict[str, Any]]:
-    """Describe a problem that only one route has, for the OpenAPI document."""
+def documented(words: str) -> dict[str, Any]:
+    """Describe a refusal for the OpenAPI document: whatever the status, a problem."""
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {status: {"description": words, "content": {"application/problem+json": schema}}}
+    return {"description": words, "content": {"application/problem+json": schema}}
 
 
 def language_of(request: Request) -> str:
@@ -196,6 +199,10 @@ def told(error: Exception) -> Told:
         _log.warning("a value reached the database that no rule bounds", exc_info=error)
         words = Words("取值超出范围。", "A value is out of range.")
         return Told(422, "out_of_range", Invalid.title, words)
+    if getattr(getattr(error, "orig", None), "sqlstate", None) == _NOT_ALLOWED:
+        _log.error("the second wall refused", exc_info=error)
+        words = Words("该记录不在您的范围内。", "The record is not within your scope.")
+        return Told(403, Forbidden.code, Forbidden.title, words)
     if isinstance(error, DBAPIError | PoolTimeout):
         _log.error("database error", exc_info=error)
         words = Words("请稍后重试。", "Please try again shortly.")

@@ -21,13 +21,7 @@ from services.core.kit.trace import ADDRESS, TRACEPARENT, continued
 _log = structlog.get_logger(__name__)
 _FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-_PAGE_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-"""For pages of our own (/docs): nothing from elsewhere; the script that starts Swagger UI stands in
-the page itself, which shows nothing that a user wrote."""
+"""Of data; a page of our own (/docs) brings the policy it needs."""
 _CAUTION = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -87,8 +81,7 @@ class _Answering:
             out["traceparent"] = self.traceparent
             out.add_vary_header("Accept-Language, Authorization, Cookie")
             out["Cache-Control"] = "no-store" if "etag" not in out else "private, no-cache"
-            page = out.get("content-type", "").startswith("text/html")
-            out.setdefault("Content-Security-Policy", _PAGE_POLICY if page else _DATA_POLICY)
+            out.setdefault("Content-Security-Policy", _DATA_POLICY)
             out.update(self._caution)
             if self.noted.standing:
                 out.update(self.noted.standing.headers())

@@ -1,4 +1,4 @@
-"""Everything that exists: every table (METADATA), fact (EVENTS) and sealed column (SEALED).
+"""Everything that exists: tables (METADATA, OPEN), facts (EVENTS), sealed columns (SEALED).
 
 Only doors, Alembic and tests look here; a room is named here once for its tables, once for its
 facts, and once if it keeps secrets.
@@ -88,6 +88,30 @@ KEY_IDS: tuple[InstrumentedAttribute[str], ...] = (
     audit.AuditTombstone.key_id,
 )
 """Columns that name the key something was signed with: `tuanzu keys retire` keeps those keys."""
+OPEN = {
+    "account": "names of people stand beside what they did; lists of accounts need a permission",
+    "access_token": "hashes only; read to find a caller, when there is none yet",
+    "organisation": "the directory is public to every account",
+    "officer": "who answers for a unit is public; how to reach them is hidden column by column",
+    "region": "places are public",
+    "region_designation": "lists of places are public",
+    "calendar_day": "working days are public",
+    "policy_pack": "the rules everybody is judged by; drafts are for those who keep them",
+    "agreement_batch": "what was announced is public",
+    "annual_target": "what was announced is public",
+    "library_statement": "what was announced is public",
+    "supervision_number": "a counter of a year's orders",
+    "loaded_document": "names of documents that were loaded, for the command line",
+    "aggregate_version": "how many facts a record has had: ids and numbers",
+    "event_pending": "a caller writes facts and cannot read them before they are numbered",
+    "audit_entry": "a caller's acts are written here; its own room says who reads them",
+    "feed_head": "the number of the latest fact",
+    "consumer_cursor": "how far internal readers have come",
+    "event_parked": "facts that an internal reader could not digest: for the doctor",
+    "heartbeat": "which parts were seen at work",
+}
+"""Tables without row-level security, each with its reason; every other table has a policy `scope`
+(`alembic/versions`), or a test of the house fails."""
 
 ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     calendar_events,

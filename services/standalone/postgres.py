@@ -18,6 +18,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from services.core.kit.db import CALLER_ROLE
 from services.core.kit.words import Words
 from services.standalone import children
 from services.standalone.accounts import Account, usable_copy
@@ -212,11 +213,15 @@ def dismiss_leftover(engines: Path) -> None:
 
 
 def ensure_roles(server: Postgres) -> None:
-    """Make the application's role and the database, where they are not there yet."""
+    """Make the roles of the application and of callers, and the database, where they are missing.
+
+    A backup names both in its policies, so they are here before it is restored.
+    """
     with server.connection(OWNER, "postgres") as connection:
-        roles = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (APP,))
-        if roles.fetchone() is None:
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APP)))
+        for name, made in ((APP, "CREATE ROLE {} LOGIN"), (CALLER_ROLE, "CREATE ROLE {} NOLOGIN")):
+            roles = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (name,))
+            if roles.fetchone() is None:
+                connection.execute(sql.SQL(made).format(sql.Identifier(name)))
         databases = connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,))
         if databases.fetchone() is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))

@@ -49,6 +49,7 @@ def test_what_a_token_issues_does_not_outlive_it(jingning: Scene) -> None:
     short = issue(jingning, jingning.headers["convener"], expires_in_days=2).json()
     longer = issue(jingning, bearer(short["token"]), expires_in_days=300).json()
     assert longer["expires_at"] == short["expires_at"]
+    assert datetime.fromisoformat(short["expires_at"]) == NINE + timedelta(days=2)
     knows(jingning, "convener")
     own = issue(jingning, phone(jingning, "convener"), expires_in_days=300).json()
     assert datetime.fromisoformat(own["expires_at"]) == NINE + timedelta(days=300)

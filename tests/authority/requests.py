@@ -164,6 +164,20 @@ HIDDEN = {
 """Fields of bodies and filters that name something the caller may not know → which id it is."""
 
 
+PUBLIC = (
+    "organisation_id",
+    "county_id",
+    "region_code",
+    "year",
+    "day",
+    "code",
+    "batch_id",
+    "target_id",
+    "statement_id",
+    "policy_id",
+)
+
+
 def filled(template: Any, ids: Mapping[str, Any]) -> Any:
     """Put the ids of a place into a body."""
     if isinstance(template, dict):
@@ -177,9 +191,7 @@ def filled(template: Any, ids: Mapping[str, Any]) -> Any:
 
 def unknown(place: Place) -> dict[str, Any]:
     """Give ids of records that do not exist, beside those that every account may read."""
-    public = ("organisation_id", "county_id", "year", "day", "code", "batch_id", "target_id")
-    public += ("statement_id", "policy_id", "region_code")
-    return {name: value if name in public else uuid4() for name, value in place.ids.items()}
+    return {name: value if name in PUBLIC else uuid4() for name, value in place.ids.items()}
 
 
 def is_public(operation: str) -> bool:

@@ -54,8 +54,9 @@ _UNITS: tuple[tuple[str, str, str, str | None], ...] = (
     ("helper", "331100", "soe_group", None),
     ("gone", "331100", "soe_group", None),
     ("stranger", "330329", "soe_group", None),
+    ("distant", "330329", "soe_group", None),
 )
-"""Members of Jingning's group: unit, chair (convener), mate, port, watcher (observer); gone left."""
+"""Jingning's members: chair (convener), unit, mate, port, watcher (observer); gone has left."""
 
 _RELATIONS = {
     "unit": Relation.OWN,
@@ -96,14 +97,14 @@ class Actor:
     abroad: frozenset[Relation]
 
     @property
-    def unit_is_office(self) -> bool:
+    def is_office(self) -> bool:
         """Say whether this is a regulator or an administrator: there is one account of each."""
         return self.role == Role.REGULATOR or self.role in ADMINISTRATORS
 
 
 @dataclass
 class Place:
-    """One group, and one record of every kind that belongs to it, by the name of its id in paths."""
+    """One group, and one record of every kind that belongs to it, by its name in paths."""
 
     group: JointGroup
     ids: dict[str, Any] = field(default_factory=dict)
@@ -147,15 +148,16 @@ class World:
         self.home = self._place("331127", members, unit="unit", issuer="sasac_jn")
         self._seat("watcher", role="observer")
         self._seat("gone", valid_to=YESTERDAY)
-        self._add(
-            ProjectPartner(
-                project_id=self.home.ids["project_id"],
-                organisation_id=self.units["helper"].id,
-                role="partner",
-            )
-        )
         away = [self.units["stranger"]]
         self.away = self._place("330329", away, unit="stranger", issuer="sasac_ts")
+        for place, partner in ((self.home, "helper"), (self.away, "distant")):
+            self._add(
+                ProjectPartner(
+                    project_id=place.ids["project_id"],
+                    organisation_id=self.units[partner].id,
+                    role="partner",
+                )
+            )
         self._public()
         session.commit()
 

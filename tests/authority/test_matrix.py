@@ -86,16 +86,19 @@ def expected(name: str, role: str, stands: frozenset[Relation]) -> str:
 
 
 def askers(world: World, name: str) -> list[Actor]:
-    """Give whom to try: in every relation each role that may, and two that may not.
+    """Give whom to try: every role where it could do most, in each other relation three of them.
 
-    What needs no permission is tried by three roles: only reporters are addressed personally.
+    Those three are two that hold the permission, if any is needed, and one that holds none at all.
     """
-    needs = RULES[name].needs
-    if isinstance(needs, Open):
-        roles = {"reporter", "convener", "observer"}
-    else:
-        roles = {"observer", "integrator", *RULES[name].roles()}
-    return [actor for actor in world.actors if actor.role in roles or actor.unit_is_office]
+    some = {*(RULES[name].roles() or ["reporter", "convener"])[:2], "observer"}
+    return [
+        actor
+        for actor in world.actors
+        if actor.is_office or actor.home & _MOST or actor.role in some
+    ]
+
+
+_MOST = frozenset({Relation.OWN, Relation.CONVENER})
 
 
 def test_every_operation_is_named_in_the_table_and_no_other() -> None:
@@ -109,7 +112,7 @@ def test_every_operation_that_takes_a_body_has_one_to_be_tried_with() -> None:
 
 @pytest.mark.parametrize("room", sorted(BY_ROOM))
 def test_every_cell_of_the_matrix_is_as_the_table_says(door: Door, room: str) -> None:
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     nowhere = unknown(door.world.home)
     for name in BY_ROOM[room]:
         if (

@@ -1,7 +1,6 @@
 """A Python client generated from the contract tells the story of the README."""
 
 import importlib
-import os
 import subprocess
 import sys
 import time
@@ -15,21 +14,22 @@ import pytest
 
 from tests.clients.service import CONTRACT, Service
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
 def generated(tmp_path: Path) -> Iterator[ModuleType]:
     """Generate the client and import it; a warning would be an operation that it lacks."""
     beside = str(Path(sys.executable).parent)
+    plain = tmp_path / "generator.json"
+    plain.write_text('{"post_hooks": []}')  # nobody reads this code: it need not be made pretty
     done = subprocess.run(  # noqa: S603 a tool of our own environment
         [
             f"{beside}/openapi-python-client",
             *("generate", "--path", str(CONTRACT / "openapi.json")),
             *("--meta", "none", "--output-path", str(tmp_path / "tuanzu_client")),
-            "--fail-on-warning",
+            *("--config", str(plain), "--fail-on-warning"),
         ],
-        env={**os.environ, "PATH": f"{beside}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         timeout=120,

@@ -1,6 +1,7 @@
 """The commands on records, as they are typed."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,18 @@ def test_what_is_no_document_is_said_kindly(
 
 def test_nobody_has_no_token(run: Run) -> None:
     assert "There is no log-in 'nobody'" in said(run("token", "nobody"))
+
+
+def test_bootstrap_prints_a_token_while_there_is_no_account(run: Run, file: Path) -> None:
+    printed = run("bootstrap")
+    assert printed.exit_code == 0, printed.output
+    assert re.fullmatch(r"tz_b[\w-]{43}\n", printed.stdout)
+    announced = run("bootstrap", "--announce").stdout
+    assert re.search(r"good once, within 72 h.*tz_b[\w-]{43}", announced)
+    run("seed", str(file))
+    assert "There are accounts, so this is over" in said(run("bootstrap"))
+    silent = run("bootstrap", "--announce")
+    assert (silent.exit_code, silent.stdout) == (0, "")
 
 
 def test_the_demo_goes_only_into_an_empty_database(run: Run, file: Path) -> None:

@@ -147,7 +147,7 @@ def test_an_etag_of_nobody_is_refused(jingning: Scene, tag: str) -> None:
     ],
 )
 def test_near_misses_are_refused(jingning: Scene, field: str, near_miss: object) -> None:
-    body = {"kind": "meeting", "every_months": 3, field: near_miss}
+    body = {"kind": "hold_meeting", "every_months": 3, field: near_miss}
     answer = jingning.post("county", f"/groups/{jingning.jingning.id}/duties", body)
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{field}"]

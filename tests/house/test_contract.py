@@ -18,6 +18,8 @@ from services.core.kit.settings import settings
 from tests.house.sources import ROOT
 
 READING = {"get", "list", "explain", "read", "sync", "verify"}
+READING |= {"start", "finish"}
+"""OpenID Connect is a journey of a browser, and browsers are sent by GET, there and back."""
 ABBREVIATIONS = {"acc", "acct", "cfg", "del", "info", "msg", "num", "org", "proj", "req", "upd"}
 NOUNS = {"account", "group", "member", "milestone", "organisation", "progress", "project", "token"}
 
@@ -91,6 +93,18 @@ def test_every_operation_says_what_it_is_for(openapi: dict[str, Any]) -> None:
     assert [
         path for path, _, operation in operations(openapi) if not operation.get("description")
     ] == []
+
+
+def test_what_is_made_or_listed_leads_to_where_it_lives(openapi: dict[str, Any]) -> None:
+    """Links let a client, or a tester, walk from an answer to the next question."""
+    ids = {operation["operationId"] for _, _, operation in operations(openapi)}
+    singles = {path.rpartition("/")[0] for path in openapi["paths"] if path.endswith("}")}
+    for path, method, operation in operations(openapi):
+        good = operation["responses"][min(operation["responses"])]
+        assert {link["operationId"] for link in good.get("links", {}).values()} <= ids
+        made = method == "post" and "Location" in good.get("headers", {})
+        if path in singles and made:
+            assert "links" in good, path
 
 
 WITHOUT_VERSION = {"/api/v1/sessions/current", "/api/v1/sessions/{session_id}"}

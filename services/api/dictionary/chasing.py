@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.api.dictionary.meaning import GAS_COMPANY, PERSON, UNIT, Meaning, means
+from services.api.dictionary.meaning import GAS_COMPANY, UNIT, Meaning, means
 
 CHASING: Mapping[str, Meaning] = {
     # lights and findings
@@ -41,9 +41,9 @@ CHASING: Mapping[str, Meaning] = {
     "opened_at": means("When it was opened.", "2026-10-31T16:00:00+00:00"),
     "cleared_at": means("When its cause was gone; null: it is still there.", None),
     "submitted_at": means("When it was last handed in; null: not yet.", None),
-    "submitted_by": means("Who handed it in; null: nobody yet.", PERSON),
+    "submitted_by": means("Who handed it in; null: nobody yet.", None),
     "reviewed_at": means("When a second person reviewed it; null: not yet.", None),
-    "reviewed_by": means("The second person; null: nobody yet.", PERSON),
+    "reviewed_by": means("The second person; null: nobody yet.", None),
     # reminders and notifications
     "planned_at": means("The moment it was planned for.", "2026-11-10T01:00:00+00:00"),
     "sent_at": means("When it was sent; null: not sent.", "2026-11-10T01:00:00+00:00"),
@@ -71,14 +71,14 @@ CHASING: Mapping[str, Meaning] = {
     "issued_to": means("The units it goes to.", [GAS_COMPANY], [UNIT]),
     "drafted_at": means("When it was drafted.", "2026-11-13T01:00:00+00:00"),
     "issued_at": means("When a person issued it (交办); null: a draft.", None),
-    "issued_by": means("Who issued it; null: a draft.", PERSON),
+    "issued_by": means("Who issued it; null: a draft.", None),
     "signed_at": means("When the unit signed for it (签收); null: not yet.", None),
-    "signed_by": means("Who signed for it; null: nobody yet.", PERSON),
+    "signed_by": means("Who signed for it; null: nobody yet.", None),
     "reply": means("What was done about it (反馈); null: no reply yet.", None),
     "replied_at": means("When the unit replied; null: not yet.", None),
-    "replied_by": means("Who replied; null: nobody yet.", PERSON),
+    "replied_by": means("Who replied; null: nobody yet.", None),
     "closed_at": means("When it was closed (办结); null: it is open.", None),
-    "closed_by": means("Who closed it; null: it is open.", PERSON),
+    "closed_by": means("Who closed it; null: it is open.", None),
     "end_reason": means("Why it was returned or withdrawn; null: it was not.", None),
     # webhooks
     "url": means("Where it is.", "https://receiver.example/tuanzu"),

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.door import Enter, in_reading
+from services.api.problems import documented
 from services.api.stream import EventStream, looked_at
 from services.core import catalogue
 from services.core.kit import listening
@@ -23,7 +24,7 @@ router = APIRouter(tags=["events"])
 
 _MOST_SEQ = 2**63 - 1
 _GONE: dict[int | str, dict[str, Any]] = {
-    410: {"description": "These events are not kept any more, or were never given."}
+    410: documented("These events are not kept any more, or were never given.")
 }
 _After = Annotated[
     int | None,
@@ -38,9 +39,16 @@ class EventsQuery(BaseModel):
 
     after: Annotated[
         int | None,
-        Field(ge=0, le=_MOST_SEQ, description="`next_after` of the page before; none: the oldest."),
+        Field(
+            ge=0,
+            le=_MOST_SEQ,
+            description="Place in the feed: `next_after` of the page before; none: the oldest.",
+            examples=[4711],
+        ),
     ] = None
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Events on one page.")] = 50
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description="How many events at most on one page.")
+    ] = 50
     type: Annotated[
         str | None,
         Field(
@@ -79,16 +87,20 @@ class EventPage(BaseModel):
 
     items: list[dict[str, object]] = Field(description="CloudEvents 1.0, in the order of the feed.")
     next_after: int = Field(
-        description="Where to read on; it moves even where nothing was for you to hear."
+        description="Place in the feed to read on from; it moves even where nothing was for you.",
+        examples=[4711],
     )
-    newest: int = Field(description="The newest number there is; you are up to date at it.")
+    newest: int = Field(
+        description="Place of the newest event there is; you are up to date at it.",
+        examples=[4711],
+    )
 
 
 class FeedEnds(BaseModel):
     """How far the feed goes."""
 
-    oldest: int = Field(description="The oldest number that is kept.")
-    newest: int = Field(description="The newest number given.")
+    oldest: int = Field(description="Place of the oldest event that is kept.", examples=[1])
+    newest: int = Field(description="Place of the newest event.", examples=[4711])
     newest_at: datetime | None = Field(description="When it was given.")
 
 

@@ -7,13 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.arrival import JSON
 from services.api.door import Enter, in_transaction
+from services.api.problems import documented
 from services.core.sync import actions, schemas
 
 router = APIRouter(tags=["sync"])
 
 _MOST = 500
 _GONE: dict[int | str, dict[str, Any]] = {
-    410: {"description": "The copy cannot be brought up to date: begin without a cursor."}
+    410: documented("The copy cannot be brought up to date: begin without a cursor.")
 }
 
 
@@ -34,7 +35,9 @@ class SyncQuery(BaseModel):
             examples=["projects,progress-reports"],
         ),
     ] = None
-    limit: Annotated[int, Field(ge=1, le=_MOST, description="Changes in one answer.")] = 200
+    limit: Annotated[
+        int, Field(ge=1, le=_MOST, description="How many changes at most in one answer.")
+    ] = 200
 
 
 @router.get("/sync", response_model=schemas.Sync, responses=_GONE)

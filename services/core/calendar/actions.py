@@ -55,6 +55,7 @@ def withdraw(
         about=_layer(row.region_code),
         by=Actor.person(by),
         now=by.now,
+        changes={"days": [[day.isoformat()], None]},
     )
 
 

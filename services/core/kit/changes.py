@@ -31,6 +31,8 @@ class _Touched:
     room: str
     name: str
     id: UUID | None
+    is_record: bool
+    """Whether it has a version of its own, and with it lines of its own; other rows are parts."""
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     is_new: bool = False
@@ -53,7 +55,8 @@ class _Pool:
         touched = self.rows.get(key)
         if touched is None:
             name = f"{key[0]}/{'/'.join(str(part) for part in key[1])}"
-            touched = _Touched(room_of(mapper.class_), name, state.dict.get("id"))
+            is_record = mapper.version_id_col is not None
+            touched = _Touched(room_of(mapper.class_), name, state.dict.get("id"), is_record)
             self.rows[key] = touched
         for value in state.dict.values():
             if isinstance(value, UUID):
@@ -74,8 +77,8 @@ def is_secret(name: str, kind: object) -> bool:
 def taken(session: Session, *, room: str, subject_id: UUID) -> dict[str, list[Any]]:
     """Give `{field: [before, after]}` of one record, and take it: the next line tells the rest.
 
-    Rows of the same room that name the record (members of a group, parties of an agreement) are
-    its parts: `table/key: [before, after]` with their fields, null where the row was not there.
+    Rows of the same room that name the record and have no version (members of a group, parties of
+    an agreement) are its parts: `table/key: [before, after]`, null where the row was not there.
     """
     pool = session.info.get(_POOL)
     told: dict[str, list[Any]] = {}
@@ -86,13 +89,18 @@ def taken(session: Session, *, room: str, subject_id: UUID) -> dict[str, list[An
             continue
         if touched.id == subject_id:
             told.update(_fields(touched))
-        else:
+        elif not touched.is_record:
             touched.told.add(subject_id)
             before = None if touched.is_new else touched.before
             after = None if touched.is_gone else touched.after
             if before or after:
                 told[touched.name] = [before, after]
     return told
+
+
+def of_new(row: Base) -> dict[str, list[Any]]:
+    """Give `{field: [null, value]}` of a row that a statement inserted past the session."""
+    return {name: [None, value] for name, value in _shown(row, vars(row), empty=False).items()}
 
 
 def _fields(touched: _Touched) -> dict[str, list[Any]]:

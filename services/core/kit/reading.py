@@ -253,7 +253,7 @@ def _keys(sorts: Mapping[str, SQLColumnExpression[Any]], sort: str | None) -> li
         if bare not in sorts:
             raise Invalid.at(
                 "?sort",
-                Words(f"不能按“{bare}”排序。", f"Sorting by '{bare}' is not possible."),
+                Words("不能按此字段排序。", "Sorting by this is not possible."),
                 code="unknown_sort",
                 allowed=tuple(sorts),
             )
@@ -271,7 +271,7 @@ def _chosen(fields: Fields, names: Sequence[str]) -> Fields:
     if unknown:
         raise Invalid.at(
             "?fields",
-            Words(f"没有字段“{unknown[0]}”。", f"There is no field '{unknown[0]}'."),
+            Words("没有此字段。", "There is no such field."),
             code="unknown_field",
             allowed=tuple(fields),
         )

@@ -34,7 +34,7 @@ class OrderLine(Shown):
 
     id: UUID
     code: str
-    kind: str
+    kind: str = Field(examples=["supervision_order"])
     colour: str
     title: Title
     project: NamedProject
@@ -46,7 +46,7 @@ class ReportLine(Shown):
 
     id: UUID
     period: str = Field(examples=["2026-11"])
-    state: str
+    state: str = Field(examples=["submitted"])
     due_at: datetime
     days: int = Field(description="Calendar days from today to the due day; negative: overdue.")
     project: NamedProject
@@ -107,8 +107,8 @@ class Projects(Shown):
     """Projects at risk, red ones first, and of a colour the longest so."""
 
     count: int
-    red: int
-    yellow: int
+    red: int = Field(description="Number of red ones among them.", examples=[1])
+    yellow: int = Field(description="Number of yellow ones among them.", examples=[2])
     items: list[ProjectLine]
 
 

@@ -187,8 +187,8 @@ def touched(session: Session, after: int, upto: int, scopes: Sequence[Caller]) -
     batch = Touched(upto, 0)
     for kind, record_id, seq, was_ours, is_deleted in found:
         batch.ids[kind].append(record_id)
-        batch.seqs[kind, record_id] = seq
-        batch.seq = max(batch.seq, seq)
+        batch.seqs[kind, record_id] = seq or 0
+        batch.seq = max(batch.seq, seq or 0)
         if was_ours:
             batch.lost[kind].append(record_id)
             if is_deleted:
@@ -312,7 +312,7 @@ def _puts(
     changes = []
     for key, version, body in found:
         seq = seqs[0].get((records.kind, str(key)), seqs[1])
-        etag = orjson.dumps(Found(body, version).etag).decode()
+        etag = orjson.dumps(Found(str(body), version).etag).decode()
         changes.append(
             Change(
                 key,

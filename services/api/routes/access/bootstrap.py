@@ -18,7 +18,7 @@ router = APIRouter()
     response_model=schemas.Accepted,
     openapi_extra=OPEN,
     dependencies=LOOKED_AT,
-    responses=documented(410, "It is used, void or over for good."),
+    responses={410: documented("It is used, void or over for good.")},
 )
 def claim_installation(given: schemas.Bootstrap) -> Response:
     """Make the first organisation and account with the printed token; over once there is one."""

@@ -115,7 +115,7 @@ def invite_account(door: Enter, account_id: UUID) -> Response:
     response_model=schemas.Accepted,
     openapi_extra=OPEN,
     dependencies=LOOKED_AT,
-    responses=documented(410, "It is used, void or over for good."),
+    responses={410: documented("It is used, void or over for good.")},
 )
 def accept_invitation(given: schemas.Acceptance) -> Response:
     """Set the password of the account that an invitation is for; then sign in with it."""

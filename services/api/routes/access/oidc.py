@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field, ValidationError
@@ -19,7 +18,7 @@ from services.api.routes.access.sessions import LOOKED_AT, OPEN
 from services.core.access import actions, oidc, queries, schemas
 from services.core.access.oidc import Start
 from services.core.kit import db
-from services.core.kit.cipher import opened, sealed
+from services.core.kit.cipher import Unopenable, opened, sealed
 from services.core.kit.settings import settings
 
 router = APIRouter()
@@ -41,7 +40,7 @@ _Path = Annotated[
     status_code=303,
     openapi_extra=OPEN,
     dependencies=LOOKED_AT,
-    responses=documented(404, "There is no identity provider here."),
+    responses={404: documented("There is no identity provider here.")},
 )
 def start_oidc(return_to: Annotated[_Path, Query()] = "/") -> Response:
     """Send a browser to the identity provider."""
@@ -57,7 +56,7 @@ def start_oidc(return_to: Annotated[_Path, Query()] = "/") -> Response:
     status_code=303,
     openapi_extra=OPEN,
     dependencies=LOOKED_AT,
-    responses=documented(404, "There is no identity provider here."),
+    responses={404: documented("There is no identity provider here.")},
 )
 def finish_oidc(
     request: Request,
@@ -127,6 +126,6 @@ def _started(kept: str | None) -> Start | None:
     """Open what the browser kept; None: nothing, altered, or too old."""
     try:
         start = Start.model_validate_json(opened(kept or "", owner=_START))
-    except (InvalidTag, ValidationError, ValueError):
+    except (Unopenable, ValidationError, ValueError):
         return None
     return start if time.time() < start.until else None

@@ -32,7 +32,9 @@ class SessionsQuery(ListQuery):
     account_id: Annotated[
         UUID | None, Field(description="Another account's sessions, for who keeps accounts.")
     ] = None
-    is_open: bool | None = None
+    is_open: Annotated[
+        bool | None, Field(description="Only those that go on; false: only those that ended.")
+    ] = None
 
 
 @router.get("/sign-in", response_model=schemas.WaysIn, openapi_extra=OPEN, dependencies=LOOKED_AT)

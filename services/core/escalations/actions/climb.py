@@ -22,7 +22,7 @@ from services.core.escalations.events import (
 from services.core.escalations.models import EscalationRun, EscalationStep
 from services.core.escalations.queries import Case
 from services.core.escalations.rules import DueStep, RunState, RunVerb, StopReason
-from services.core.kit import jobs, ledger
+from services.core.kit import changes, jobs, ledger
 from services.core.kit.events import Actor, Fact, Subject
 from services.core.kit.feed import Reader, Seen
 from services.core.kit.ids import new_id
@@ -86,7 +86,7 @@ def begin(session: Session, seen: Seen, now: datetime) -> None:
         policy_number=policy.number,
         due_at=run.due_at,
     )
-    _record(session, run, fact, now)
+    _record(session, run, fact, now, changes.of_new(run))
 
 
 def attend(session: Session, seen: Seen, now: datetime) -> None:
@@ -268,8 +268,14 @@ def _about(run: EscalationRun) -> dict[str, Any]:
     }
 
 
-def _record(session: Session, run: EscalationRun, fact: Fact, now: datetime) -> None:
+def _record(
+    session: Session,
+    run: EscalationRun,
+    fact: Fact,
+    now: datetime,
+    made: dict[str, list[Any]] | None = None,
+) -> None:
     about = Subject(
         "escalation_run", run.id, group_id=run.group_id, organisation_ids=(run.organisation_id,)
     )
-    ledger.record(session, fact, about=about, by=_BY, now=now)
+    ledger.record(session, fact, about=about, by=_BY, now=now, changes=made)

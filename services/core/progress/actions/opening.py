@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.core.calendar.rules import day_of
-from services.core.kit import ledger
+from services.core.kit import changes, ledger
 from services.core.kit.events import Actor
 from services.core.kit.feed import Reader, Seen
 from services.core.kit.jobs import RETRY_AFTER_ERROR
@@ -106,7 +106,7 @@ def _owe(
     if made is not None:
         fact = ProgressOpened(**queries.about(made), opened_at=opens_at)
         about = owing.subject("progress_report", made.id)
-        ledger.record(session, fact, about=about, by=_BY, now=now)
+        ledger.record(session, fact, about=about, by=_BY, now=now, changes=changes.of_new(made))
 
 
 def _retime(

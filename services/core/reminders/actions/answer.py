@@ -49,7 +49,8 @@ def snooze(session: Session, *, reminder_id: UUID, working_days: int, by: Caller
     plan.put(session, report, [again])
     later = queries.planned(session, subject_id=report.id)[again.key]
     fact = ReminderSnoozed(**plan.about(later), until=again.send_at, account_id=by.account_id)
-    plan.record(session, later, fact, by=Actor.person(by), now=by.now)
+    changes = {"planned_at": [reminder.planned_at, later.planned_at]}
+    plan.record(session, later, fact, by=Actor.person(by), now=by.now, changes=changes)
     return later
 
 

@@ -184,7 +184,15 @@ def about(reminder: Reminder) -> dict[str, Any]:
     }
 
 
-def record(session: Session, reminder: Reminder, fact: Fact, *, by: Actor, now: datetime) -> None:
+def record(
+    session: Session,
+    reminder: Reminder,
+    fact: Fact,
+    *,
+    by: Actor,
+    now: datetime,
+    changes: dict[str, Any] | None = None,
+) -> None:
     """Write a fact that the reminder's unit and group may see."""
     about = Subject(
         "reminder",
@@ -192,4 +200,4 @@ def record(session: Session, reminder: Reminder, fact: Fact, *, by: Actor, now: 
         group_id=reminder.group_id,
         organisation_ids=(reminder.organisation_id,),
     )
-    ledger.record(session, fact, about=about, by=by, now=now)
+    ledger.record(session, fact, about=about, by=by, now=now, changes=changes)

@@ -1,0 +1,236 @@
+"""Row-level security: what a caller's transaction sees with no condition at all is its scope."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Connection, Engine, delete, func, select, table, text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session, sessionmaker
+
+from services.api.authority import SEES, Kind, Relation
+from services.core.access import queries as access
+from services.core.access.models import AccessToken, Account
+from services.core.catalogue import METADATA, OPEN
+from services.core.groups.models import JointGroup
+from services.core.kit import db
+from services.core.kit.caller import Caller
+from services.core.kit.ids import new_id
+from services.core.kit.scope import among
+from services.core.organisations.models import Organisation
+from services.core.projects.models import Project
+from services.core.regions.models import Region
+from tests import given
+from tests.authority.scene import NOW, Actor, World
+
+_TOLD = SEES[Kind.PROJECT] | {Relation.ADDRESSEE}
+FENCED: dict[str, tuple[str, str, frozenset[Relation]]] = {
+    "joint_group": ("id", "group_id", _TOLD),
+    "group_membership": ("group_id", "group_id", _TOLD),
+    "convener_duty": ("group_id", "group_id", SEES[Kind.GROUP]),
+    "project": ("id", "project_id", _TOLD),
+    "project_partner": ("project_id", "project_id", _TOLD),
+    "milestone": ("project_id", "project_id", _TOLD),
+    "annual_plan": ("project_id", "project_id", _TOLD),
+    "project_watch": ("project_id", "project_id", _TOLD),
+    "progress_report": ("project_id", "project_id", _TOLD),
+    "finding": ("project_id", "project_id", _TOLD),
+    "health_assessment": ("project_id", "project_id", _TOLD),
+    "reminder": ("id", "reminder_id", SEES[Kind.REMINDER]),
+    "reminder_recipient": ("reminder_id", "reminder_id", SEES[Kind.REMINDER]),
+    "notification": ("id", "notification_id", SEES[Kind.REMINDER]),
+    "notification_delivery": ("notification_id", "notification_id", SEES[Kind.REMINDER]),
+    "escalation_run": ("id", "run_id", SEES[Kind.RUN]),
+    "escalation_step": ("run_id", "run_id", SEES[Kind.RUN]),
+    "supervision_order": ("id", "order_id", SEES[Kind.ORDER]),
+    "framework_agreement": ("id", "agreement_id", SEES[Kind.AGREEMENT]),
+    "agreement_party": ("agreement_id", "agreement_id", SEES[Kind.AGREEMENT]),
+    "agreement_project": ("agreement_id", "agreement_id", SEES[Kind.AGREEMENT]),
+    "webhook_endpoint": ("id", "endpoint_id", SEES[Kind.ENDPOINT]),
+    "webhook_delivery": ("endpoint_id", "endpoint_id", SEES[Kind.ENDPOINT]),
+    "webhook_attempt": ("delivery_id", "delivery_id", SEES[Kind.ENDPOINT]),
+    "event": ("group_id", "group_id", SEES[Kind.GROUP]),
+    "idempotency_record": ("account_id", "account_id", frozenset({Relation.ADDRESSEE})),
+}
+"""Table → the column that tells whose a row is, the id it holds, and who sees it.
+
+Wider than the explicit condition: a group whose project is in sight, and the notification of a
+reminder in sight.
+"""
+
+
+@pytest.fixture
+def world(session: Session, set_clock: Callable[[datetime], None]) -> World:
+    set_clock(NOW)
+    made = World(session)
+    for place in (made.home, made.away):
+        session.execute(
+            text(
+                "INSERT INTO idempotency_record VALUES (:account, 'key', '', 200, '{}', '', now())"
+            ),
+            {"account": place.ids["account_id"]},
+        )
+    session.commit()
+    return made
+
+
+@contextmanager
+def entered(actor: Actor) -> Iterator[tuple[Session, Caller]]:
+    """Open a transaction of somebody's, as a request does."""
+    with db.unit_of_work() as session:
+        token = actor.headers["Authorization"].partition(" ")[2]
+        yield session, access.caller_of(session, token)
+        session.rollback()
+
+
+def test_every_table_has_a_policy_or_a_reason_to_have_none(connection: Connection) -> None:
+    fenced = connection.scalars(
+        text(
+            "SELECT tablename FROM pg_policies JOIN pg_class c ON c.relname = tablename "
+            "WHERE policyname = 'scope' AND roles = '{tuanzu_caller}' AND c.relrowsecurity"
+        )
+    ).all()
+    assert sorted([*fenced, *OPEN]) == sorted(METADATA.tables)
+    assert sorted(fenced) == sorted(FENCED)
+    assert all(OPEN.values())
+
+
+def test_without_any_condition_everybody_sees_just_their_scope(world: World) -> None:
+    wrong = []
+    for actor in world.actors:
+        with entered(actor) as (session, _):
+            for name, (column, key, relations) in FENCED.items():
+                whose = METADATA.tables[name].c[column]
+                found = set(session.scalars(select(whose).distinct()))
+                seen = {
+                    place.ids[key]
+                    for place, stands in ((world.home, actor.home), (world.away, actor.abroad))
+                    if stands & relations
+                }
+                if found != seen:
+                    wrong.append((name, actor.name, len(found), len(seen)))
+    assert wrong == []
+
+
+def test_whoever_is_no_caller_yet_sees_nothing(world: World, connection: Connection) -> None:
+    del world
+    with connection.begin_nested() as undone:
+        connection.execute(text("SET LOCAL ROLE tuanzu_caller"))
+        for name in FENCED:
+            assert connection.scalar(select(func.count()).select_from(table(name))) == 0, name
+        undone.rollback()
+
+
+def test_raw_changes_reach_what_is_in_scope_only(world: World) -> None:
+    with entered(world.by_name["chair-convener"]) as (session, _):
+        renamed = session.execute(text("UPDATE project SET name = 'x' RETURNING id")).scalars()
+        assert list(renamed) == [world.home.ids["project_id"]]
+        milestones = METADATA.tables["milestone"]
+        gone = session.execute(delete(milestones).returning(milestones.c.id))
+        assert list(gone.scalars()) == [world.home.ids["milestone_id"]]
+
+
+@pytest.mark.parametrize(
+    ("who", "into"),
+    [("chair-convener", "away"), ("stranger-convener", "home"), ("system-admin", "home")],
+)
+def test_nothing_can_be_written_into_another_scope(world: World, who: str, into: str) -> None:
+    """What one keeps oneself one could still move: a policy does not know what a row was."""
+    place = getattr(world, into)
+    milestone = {"id": new_id(), "name": "x", "planned_on": NOW, "original_planned_on": NOW}
+    for values in (
+        METADATA.tables["milestone"]
+        .insert()
+        .values(project_id=place.ids["project_id"], **milestone),
+        text(
+            "INSERT INTO group_membership (id, group_id, organisation_id, role, valid_from, "
+            "is_illustrative) SELECT gen_random_uuid(), :group, id, 'observer', '2026-01-01', "
+            "false FROM organisation WHERE name = 'branch'"
+        ).bindparams(group=place.ids["group_id"]),
+    ):
+        with (
+            entered(world.by_name[who]) as (session, _),
+            pytest.raises(ProgrammingError, match="row-level security"),
+        ):
+            session.execute(values)
+
+
+def test_an_id_that_is_no_callers_own_is_no_way_in(world: World) -> None:
+    foreign = world.away.ids
+    with entered(world.by_name["chair-convener"]) as (session, _):
+        assert session.get(Project, foreign["project_id"]) is None
+        assert (
+            session.execute(
+                select(JointGroup.__table__).where(JointGroup.id == foreign["group_id"])
+            ).all()
+            == []
+        )
+        assert (
+            session.connection().scalar(
+                text("SELECT count(*) FROM project WHERE id = :id"), {"id": foreign["project_id"]}
+            )
+            == 0
+        )
+
+
+def test_a_callers_ids_travel_once_whatever_the_number_of_places(world: World) -> None:
+    with entered(world.by_name["chair-convener"]) as (session, caller):
+        twice = select(Project.id).where(
+            among(Project.group_id, caller.group_ids) | among(Project.id, caller.group_ids)
+        )
+        compiled = twice.compile(session.get_bind())
+        assert compiled.params == {"scope_groups": caller.group_ids.text}
+        assert set(caller.group_ids) == {world.home.ids["group_id"]}
+        assert len(caller.organisation_ids) == len(set(caller.organisation_ids)) == 1
+
+
+def test_role_and_scope_end_with_the_transaction(engine: Engine, database: str) -> None:
+    token, unit, person = f"tz_{new_id()}", new_id(), new_id()
+    one = db.make_engine(database, size=1)
+    try:
+        with Session(engine) as session, session.begin():
+            session.add(Region(code="990000", name="x", level="province", lineage=["990000"]))
+            session.flush()
+            given.unit(session, "x", id=unit, lineage=[unit], region_code="990000")
+            session.add(
+                Account(id=person, login="x", name="x", organisation_id=unit, role="observer")
+            )
+            session.flush()
+            session.add(
+                AccessToken(
+                    account_id=person,
+                    name="x",
+                    hint="x",
+                    token_hash=access.hashed(token),
+                    created_at=NOW,
+                    expires_at=given.at("2099-01-01 00:00"),
+                )
+            )
+        state = text(
+            "SELECT current_user = session_user, current_setting('tuanzu.account_id', true)"
+        )
+        with sessionmaker(one)() as session:
+            access.caller_of(session, token)
+            assert session.execute(state).one() == (False, str(person))
+            session.commit()
+            assert session.execute(state).one() == (True, "")
+            session.rollback()
+    finally:
+        one.dispose()
+        with Session(engine) as session, session.begin():
+            for row in (AccessToken, Account, Organisation, Region):
+                session.execute(delete(row))
+
+
+def test_the_service_itself_sees_every_row(world: World, connection: Connection) -> None:
+    known = text("SELECT count(*) FROM pg_roles WHERE rolname = 'tuanzu_app'")
+    if not connection.scalar(known):
+        pytest.skip("this server has no role for the application")
+    for name, (column, key, _) in FENCED.items():
+        whose = METADATA.tables[name].c[column]
+        with connection.begin_nested() as undone:
+            connection.execute(text("SET LOCAL ROLE tuanzu_app"))
+            found = set(connection.scalars(select(whose).distinct()))
+            undone.rollback()
+        assert found == {world.home.ids[key], world.away.ids[key]}, name
