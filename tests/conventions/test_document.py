@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.core.kit.settings import settings
-from tests.conventions.walk import NATURAL_KEYS, PARAMETER, PREFIX, Operation, operations
+from tests.conventions.walk import NATURAL_KEYS, NO_TAG, PARAMETER, PREFIX, Operation, operations
 
 OPERATIONS = operations()
 settings.cache_clear()  # the document needs no engines; later tests set theirs
@@ -40,12 +40,6 @@ OWN_WORDS = {
     "sync": "what a phone calls it",
     "startOidc": "a link that a browser follows",
     "finishOidc": "where the identity provider sends the browser back to",
-}
-NO_TAG = {
-    "sync": "reads on from its cursor: nothing is asked twice",
-    "startOidc": "a redirect",
-    "finishOidc": "a redirect",
-    "getWaysIn": "a few words that only a new start of the service changes",
 }
 NO_KEY = {
     "enrolSecondFactor": "works between two commits, and shows a new secret each time",

@@ -83,7 +83,11 @@ def open_session(request: Request, given: schemas.SignIn) -> Response:
 
 
 @router.post(
-    "/sessions/refresh", status_code=201, response_model=schemas.PhoneTokens, openapi_extra=OPEN
+    "/sessions/refresh",
+    status_code=201,
+    response_model=schemas.PhoneTokens,
+    openapi_extra=OPEN,
+    dependencies=LOOKED_AT,
 )
 def refresh_session(given: schemas.Refresh) -> Response:
     """Give a phone its next two tokens; the refresh token is good once."""
