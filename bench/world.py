@@ -86,6 +86,7 @@ class World:
         }
         hashes = {role: hashed(token).hex() for role, token in self.tokens.items()}
         with db.engine().begin() as connection:
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             data.fill(connection, projects)
             connection.execute(_ACCOUNTS, {"hashes": orjson.dumps(hashes).decode()})
             connection.execute(_REPORTS)

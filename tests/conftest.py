@@ -43,13 +43,14 @@ _LEFT = sa.select(
 )
 
 
-class _OfOneRequest(Session):
+class OfOneRequest(Session):
     """A door's session; it leaves the caller's role and scope behind as a transaction's end does.
 
     The transaction itself goes on, for it is the whole test's.
     """
 
     def close(self) -> None:
+        """Leave the caller's role and scope behind."""
         super().close()
         bound = self.get_bind()
         if isinstance(bound, Connection):
@@ -66,7 +67,7 @@ def connection(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Generator[Con
         outer = opened.begin()
         bound = sessionmaker(
             opened,
-            class_=_OfOneRequest,
+            class_=OfOneRequest,
             expire_on_commit=False,
             join_transaction_mode="create_savepoint",
         )

@@ -66,7 +66,8 @@ _MINUTES = f"""EXISTS (
                  AND chair.withdrawn_at IS NULL AND chair.organisation_id IN {_UNITS})))"""
 _LINE = f"""{_ROLE} = 'audit_admin'
   OR account_id = {_ME}
-  OR ({_ME} IS NOT NULL AND subject_kind NOT IN ('account', 'token', 'session', 'audit_chain')
+  OR ({_ME} IS NOT NULL AND subject_kind NOT IN (
+        'account', 'identity', 'token', 'session', 'audit_chain')
       AND (outcome = 'done' OR (outcome = 'draft' AND organisation_ids && {_OWN})))"""
 _OWN_ACCOUNT = f"account_id = {_ME}"
 _KEEPER = f"{_ROLE} = 'security_admin'"

@@ -20,6 +20,16 @@ def has_credentials(request: Request) -> bool:
     return "authorization" in request.headers or "cookie" in request.headers
 
 
+async def for_everybody(request: Request) -> None:
+    """Look at a request to a route that has no door, because it asks nobody who they are.
+
+    Raises:
+        TooMany, Invalid: as the door refuses.
+    """
+    count_stranger()
+    refuse_unknown_parameters(request)
+
+
 def meet_stranger(request: Request) -> None:
     """Count a request without credentials, and let it go on only where nobody needs to be known.
 

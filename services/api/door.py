@@ -33,6 +33,8 @@ from services.core.kit.settings import settings
 from services.core.kit.trace import ADDRESS
 from services.core.kit.words import Words
 
+_ONE_TRANSACTION = "is_one_transaction"
+
 
 class Door:
     """What a route may ask of its request, and the ways it can answer."""
@@ -115,6 +117,10 @@ class Door:
         if self.representation is None:
             raise RuntimeError("a route that changes a record says how it is shown, first of all")
         return self.representation()
+
+    def plain(self, text: str, headers: dict[str, str] | None = None) -> Response:
+        """Answer with JSON that is neither a record nor a page, or 304 if the client has it."""
+        return self._unless_known(text, etag_of_page(text), headers or {})
 
     def one(self, found: Found) -> Response:
         """Answer with one record, or 304 if the client has just this."""
@@ -220,7 +226,13 @@ def in_transaction(route: Callable[_Route, Response]) -> Callable[_Route, Respon
             refusals.note(door.request, door.caller_if_in(), refusal, writes=True)
             raise
 
+    inside.__dict__[_ONE_TRANSACTION] = True
     return inside
+
+
+def is_one_transaction(route: object) -> bool:
+    """Say whether a route changes something within the one transaction that its door opens."""
+    return _ONE_TRANSACTION in getattr(route, "__dict__", {})
 
 
 def in_steps(route: Callable[_Route, Response]) -> Callable[_Route, Response]:

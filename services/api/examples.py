@@ -28,8 +28,9 @@ def example_of(schema: Schema, schemas: Mapping[str, Schema], *, given: bool = F
         return said[0]
     if "$ref" in schema:
         return example_of(schemas[schema["$ref"].removeprefix(_PREFIX)], schemas, given=given)
-    if "anyOf" in schema:
-        return example_of(schema["anyOf"][0], schemas, given=given)
+    for either in ("anyOf", "oneOf"):
+        if either in schema:
+            return example_of(schema[either][0], schemas, given=given)
     if "properties" in schema or "allOf" in schema:
         return _object(schema, schemas, given=given)
     if schema.get("type") == "array" and "items" in schema:

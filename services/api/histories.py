@@ -66,7 +66,7 @@ def _record_of(route: APIRoute) -> str | None:
 def _history(detail: Callable[..., Response], named: str) -> Callable[..., Response]:
     """Make the history route of a record from the route that reads it."""
 
-    def history(door: Enter, page: Annotated[ListQuery, Query()], **path: Any) -> Response:  # noqa: ANN401 whatever the record's route takes
+    def history(door: Enter, query: Annotated[ListQuery, Query()], **path: Any) -> Response:  # noqa: ANN401 whatever the record's route takes
         """List what happened to this record, newest first: who, when, what, before and after."""
         look = _Look(door.request, door.body)
         look.session, look.caller = door.session, door.caller
@@ -77,7 +77,7 @@ def _history(detail: Callable[..., Response], named: str) -> Callable[..., Respo
             door.caller,
             subject_id=subject_id,
             closed=_closed(look.found),
-            ask=page.ask(),
+            ask=query.ask(),
         )
         return door.many(shown)
 
@@ -88,7 +88,7 @@ def _history(detail: Callable[..., Response], named: str) -> Callable[..., Respo
         [
             own["door"],
             *(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in taken),
-            own["page"].replace(kind=inspect.Parameter.KEYWORD_ONLY),
+            own["query"].replace(kind=inspect.Parameter.KEYWORD_ONLY),
         ]
     )
     return in_reading(history)

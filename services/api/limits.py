@@ -213,7 +213,9 @@ class Reconciler:
         self._thread.join(timeout=3)
 
     def _serve(self) -> None:
-        """Reconcile for ever; Redis being away is said once, when it begins."""
+        """Reconcile for ever, if there is a Redis; its being away is said once, when it begins."""
+        if not settings().redis_url:
+            return
         away = False
         with redis.Redis.from_url(
             settings().redis_url, socket_timeout=1, socket_connect_timeout=1

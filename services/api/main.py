@@ -16,7 +16,6 @@ from services.api.batch import drain, serving
 from services.api.batch.collections import collections_of
 from services.api.edge import Edge
 from services.api.routes import (
-    access,
     agreements,
     audit,
     calendar,
@@ -39,6 +38,14 @@ from services.api.routes import (
     terms,
     webhooks,
 )
+from services.api.routes.access import (
+    accounts,
+    bootstrap,
+    credentials,
+    oidc,
+    sessions,
+    tokens,
+)
 from services.api.stream import Hub, ended_by_signals
 from services.api.trace import Traced
 from services.core.kit import logs
@@ -53,7 +60,12 @@ ROOMS: tuple[APIRouter, ...] = (
     escalations.router,
     meetings.router,
     groups.router,
-    access.router,
+    accounts.router,
+    tokens.router,
+    sessions.router,
+    credentials.router,
+    oidc.router,
+    bootstrap.router,
     organisations.router,
     regions.router,
     calendar.router,

@@ -135,6 +135,7 @@ _HEADERS: Mapping[str, Mapping[str, Any]] = {
     "changed": _ETAG,
     "created": {**_ETAG, **_LOCATION},
     "many": {**_ETAG, **_LINK},
+    "plain": _ETAG,
 }
 """Ways the door answers → headers of the answer."""
 
@@ -145,6 +146,7 @@ _TRACEPARENT = {
     "description": "W3C Trace Context: the trace of the request that caused the event.",
     "schema": {"type": "string"},
 }
+_PROBLEM = {"application/problem+json": {"schema": {"$ref": _REFERENCE + "Problem"}}}
 _RECEIVER_ANSWERS = {
     "2XX": {"description": "Taken; nothing more is sent."},
     "410": {"description": "Gone; the endpoint is disabled."},
@@ -160,8 +162,7 @@ def install(app: FastAPI, batches: Iterable[Collection] = ()) -> None:
     def whole() -> dict[str, Any]:
         if not app.openapi_schema:
             document = _readably_named(plain())
-            _complete(document, _endpoints(app))
-            contract.describe(document, batches)
+            _complete(document, _endpoints(app), batches)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -187,7 +188,11 @@ def _endpoints(app: FastAPI) -> dict[tuple[str, str], FunctionType]:
     }
 
 
-def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], FunctionType]) -> None:
+def _complete(
+    document: dict[str, Any],
+    endpoints: Mapping[tuple[str, str], FunctionType],
+    batches: Iterable[Collection],
+) -> None:
     """Add what the framework cannot know."""
     document["info"]["description"] = _DESCRIPTION
     document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
@@ -200,23 +205,31 @@ def _complete(document: dict[str, Any], endpoints: Mapping[tuple[str, str], Func
     schemas.update(facts.envelopes(_REFERENCE))
     for fact in catalogue.EVENTS:
         schemas[_component(fact)] = facts.event_schema(fact, _REFERENCE)
-    by_reference = {_REFERENCE + name: schema for name, schema in schemas.items()}
-    for name, schema in schemas.items():
-        describing.describe(schema, by_reference)
-        schema["title"] = name  # generators name classes by the title
     for path, item in document["paths"].items():
         if "patch" in item:
             _as_merge_patch(item["patch"], schemas)
         for method, operation in item.items():
             _describe(operation, method, endpoints[path, method])
+    contract.describe(document, batches)
+    _put_into_words(document["paths"], schemas)
+    links.put_links(document["paths"], schemas)
+    document["tags"] = _tags(document, endpoints)
+    document["webhooks"] = {fact.NAME: _webhook(fact) for fact in catalogue.EVENTS}
+
+
+def _put_into_words(paths: Mapping[str, dict[str, Any]], schemas: dict[str, Any]) -> None:
+    """Say of everything that is there by now what it means, and show how it looks."""
+    by_reference = {_REFERENCE + name: schema for name, schema in schemas.items()}
+    for name, schema in schemas.items():
+        describing.describe(schema, by_reference)
+        schema["title"] = name  # generators name classes by the title
+    for item in paths.values():
+        for operation in item.values():
             operation["parameters"] = [
                 describing.described(parameter, by_reference)
                 for parameter in operation["parameters"]
             ]
             examples.put_examples(operation, schemas)
-    links.put_links(document["paths"], schemas)
-    document["tags"] = _tags(document, endpoints)
-    document["webhooks"] = {fact.NAME: _webhook(fact) for fact in catalogue.EVENTS}
 
 
 def _tags(
@@ -259,7 +272,7 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
         unneeded |= {"412", "428"}
     if method == "post" and "unit_of_work" not in asks:
         parameters.append(_KEY)
-    if method == "get" and asks & {"one", "many"}:
+    if method == "get" and asks & {"one", "many", "plain"}:
         parameters.append(_IF_NONE_MATCH)
         responses["304"] = _UNCHANGED
     parameters.append(_LANGUAGE)
@@ -272,7 +285,7 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
 
 
 def _give_headers(operation: dict[str, Any], asks: set[str], endpoint: FunctionType) -> None:
-    """Say which headers the answers have."""
+    """Say which headers the answers have, and that every refusal is a problem."""
     responses = operation["responses"]
     headers = responses[min(responses)].setdefault("headers", {})
     for answer in sorted(asks & _HEADERS.keys()):
@@ -283,6 +296,9 @@ def _give_headers(operation: dict[str, Any], asks: set[str], endpoint: FunctionT
     if left:
         operation["deprecated"] = True
         headers.update(_leaving(left))
+    for status, said in responses.items():
+        if status >= "4":
+            said.setdefault("content", _PROBLEM)
     responses["429"]["headers"] = {**_STANDING, **_RETRY_AFTER}
     responses["503"]["headers"] = _RETRY_AFTER
 

@@ -65,12 +65,12 @@ def check(body: bytes) -> None:
         _refuse_characters(value, "")
 
 
-def _read(text: str) -> object:
+def _read(text: str) -> Any:  # noqa: ANN401 whatever JSON holds
     """Parse, having counted first what would take long."""
     brackets = text.count("[") + text.count("{")
     if brackets + text.count(",") > MAX_PIECES:
         raise _Corner("too_many_values")
-    value: object = json.loads(
+    value: Any = json.loads(
         text,
         object_pairs_hook=_object,
         parse_constant=_constant,
@@ -113,14 +113,14 @@ def _fraction(digits: str) -> float:
     return number
 
 
-def _is_deep(value: object) -> bool:
+def _is_deep(value: Any) -> bool:  # noqa: ANN401 whatever JSON holds
     """Go down level by level, looking only at what can hold something."""
-    level = [value]
+    level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
         level = [
             part
             for holder in level
-            for part in (holder.values() if isinstance(holder, dict) else holder)  # type: ignore[attr-defined] # only dicts and lists get here
+            for part in (holder.values() if isinstance(holder, dict) else holder)
             if isinstance(part, dict | list)
         ]
         if not level:

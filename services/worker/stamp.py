@@ -13,8 +13,8 @@ from services.core.kit.settings import settings
 _STAMP = text(
     """
     WITH taken AS (
-      DELETE FROM event_pending WHERE id IN (
-        SELECT id FROM event_pending ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)
+      DELETE FROM event_pending WHERE id = ANY (ARRAY(
+        SELECT id FROM event_pending ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED))
       RETURNING *
     ), head AS (
       UPDATE feed_head SET seq = seq + (SELECT count(*) FROM taken)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from services.api.authority import SEES, Kind, Relation
 from services.core.access import queries as access
 from services.core.access.models import AccessToken, Account
+from services.core.audit.rules import ADMINISTRATION
 from services.core.catalogue import METADATA, OPEN
 from services.core.groups.models import JointGroup
 from services.core.kit import db
@@ -137,8 +138,8 @@ _LINES = {
     "draft of home": {"subject_kind": "progress_report", "outcome": "draft", "of": "home"},
     "draft of away": {"subject_kind": "progress_report", "outcome": "draft", "of": "away"},
     "refused": {"subject_kind": "request", "outcome": "forbidden"},
-    "opened": {"subject_kind": "session"},
     "of nothing": {"subject_kind": None},
+    **{f"of an {kind}": {"subject_kind": kind} for kind in ADMINISTRATION},
 }
 
 

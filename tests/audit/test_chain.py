@@ -158,7 +158,7 @@ def test_the_bytes_of_a_line_are_the_same_in_every_time_zone(chained: Engine) ->
 def test_without_the_master_key_nothing_can_be_verified_and_that_is_said(
     chained: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cipher, "_master", lambda: bytes(32))
+    monkeypatch.setattr(cipher, "_ring", lambda: {"00000000": bytes(32)})
     assert named(verified(chained)) == [("key", 1)]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
@@ -14,6 +14,7 @@ from services.api.authority import RULES, SEES, Kind, Open, Relation, rule_of
 from services.api.main import create_app
 from services.core.access.rules import PERMISSIONS, Role
 from services.core.kit.settings import settings
+from tests.access.test_wall import FENCED
 from tests.authority.requests import (
     BODIES,
     HIDDEN,
@@ -154,6 +155,31 @@ def test_every_cell_of_the_matrix_is_as_the_table_says(door: Door, room: str) ->
             if not fits:
                 wrong.append((name, actor.name, cell, status, said.get("detail")))
     assert wrong == []
+
+
+@pytest.fixture
+def without_the_second_wall(door: Door) -> None:
+    """Take row-level security away, so that only the conditions of the queries are left."""
+    for name in FENCED:
+        door.connection.execute(text(f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY"))
+
+
+@pytest.mark.usefixtures("without_the_second_wall")
+def test_the_conditions_alone_hide_what_is_out_of_sight(door: Door) -> None:
+    wrong = []
+    for name, (method, _, _) in OPERATIONS.items():
+        for actor in askers(door.world, name) if method in ("get", "patch", "delete") else []:
+            if actor.role != "observer" and expected(name, actor.role, actor.home) == "unseen":
+                status, _ = door.ask(actor, name, door.world.home.ids)
+                if status != 404:
+                    wrong.append((name, actor.name, status))
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("without_the_second_wall")
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_the_conditions_alone_keep_a_list_to_what_its_reader_sees(door: Door, name: str) -> None:
+    test_a_list_holds_what_its_reader_sees_and_nothing_else(door, name)
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))

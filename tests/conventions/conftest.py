@@ -8,13 +8,14 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
-from services.api import limits
+from services.api import limits, usage
 from services.api.batch.drain import Drain
 from services.api.main import create_app
 from services.core.access.models import Account
 from services.core.kit import db, wake
 from services.standalone import demo
 from tests import given
+from tests.conftest import OfOneRequest
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
@@ -39,15 +40,21 @@ def house(engine: Engine) -> Generator[House]:
     with engine.connect() as connection, pytest.MonkeyPatch.context() as patch:
         outer = connection.begin()
         bound = sessionmaker(
-            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            connection,
+            class_=OfOneRequest,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
         )
         patch.setattr(db, "_sessions", lambda: bound)
         patch.setattr(db, "_readers", lambda: bound)
         patch.setattr(wake, "relay", lambda: None)
+        patch.setattr(usage, "ring", lambda: None)
         patch.setattr(Drain, "_serve", lambda _: None)
         patch.setattr(limits, "accounts", lambda: limits.Limiter("account", 10**6))
         patch.setattr(limits, "addresses", lambda: limits.Limiter("address", 10**6))
-        with bound() as session:
+        with Session(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
             demo.load(session, now=NOW)
             session.commit()
             with TestClient(create_app(), raise_server_exceptions=False) as client:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from services.api import limits
-from services.api.limits import Limiter, TooMany, network_of
+from services.api.limits import Limiter, OverQuota, network_of
 from services.core.kit.settings import settings
 from tests import engines, given
 
@@ -44,7 +44,7 @@ def taken(limiter: Limiter, key: str, most: int = 1000) -> int:
     for number in range(most):
         try:
             limiter.take(key)
-        except TooMany:
+        except OverQuota:
             return number
     return most
 
@@ -57,7 +57,7 @@ def test_a_quota_is_used_up_and_says_when_to_come_back(clock: Clock) -> None:
     }
     assert taken(limiter, "a") == 9
     clock.now += 42
-    with pytest.raises(TooMany) as refused:
+    with pytest.raises(OverQuota) as refused:
         limiter.take("a")
     wait = refused.value.standing.resets_in
     clock.now += wait - 1.1

@@ -16,6 +16,14 @@ _GIVEN = ("examples", "enum")
 NATURAL_KEYS = {"code": "331127", "day": "2026-11-24", "year": "2026"}
 """Path parameters that are no `<noun>_id`: what people call the record anyway."""
 
+NO_TAG = {
+    "sync": "reads on from its cursor: nothing is asked twice",
+    "startOidc": "a redirect",
+    "finishOidc": "a redirect",
+    "getWaysIn": "a few words that only a new start of the service changes",
+}
+"""Reads without an ETag, each with its reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:

@@ -25,7 +25,6 @@ LEFT_OUT = {
 }
 """Checks of schemathesis that say nothing about this service, and why."""
 WHERE_THE_SERVICE_ENDS = {
-    "createToken": "would give the fuzz what it should not have",
     "revokeToken": "revokes the token the fuzz works with",
     "closeAccount": "closes the account the fuzz works as",
 }

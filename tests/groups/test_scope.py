@@ -179,7 +179,7 @@ def test_a_draft_is_the_regulators_alone(jingning: Scene) -> None:
 def test_an_administrator_sees_no_business_data(jingning: Scene) -> None:
     for who in ("system_admin", "security_admin", "audit_admin"):
         caller = given.caller(jingning.session, jingning.accounts[who])
-        assert caller.organisation_ids == frozenset()
-        assert caller.own_organisation_ids == frozenset()
-        assert caller.group_ids == frozenset()
+        assert not caller.organisation_ids
+        assert not caller.own_organisation_ids
+        assert not caller.group_ids
         assert jingning.get(who, "/groups?include=total").json()["total"] == 0

@@ -121,12 +121,12 @@ def test_headers_together_have_an_end(jingning: Scene) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "headers_too_long")
 
 
-@pytest.mark.parametrize("tag", ['"99999999999999999999-ab"', '"' + "9" * 6000 + '-ab"', '"٣-ab"'])
+@pytest.mark.parametrize("tag", ['"99999999999999999999-ab"', '"' + "9" * 6000 + '-ab"', '"x-ab"'])
 def test_an_etag_of_nobody_is_refused(jingning: Scene, tag: str) -> None:
     answer = jingning.client.patch(
         f"/api/v1/groups/{jingning.jingning.id}",
         json={"name": "x"},
-        headers={**jingning.headers["province"], "If-Match": tag.encode()},
+        headers=[*jingning.headers["province"].items(), ("If-Match", tag)],
     )
     assert answer.status_code in (412, 422)
 

@@ -18,6 +18,8 @@ from services.core.kit.settings import settings
 from tests.house.sources import ROOT
 
 READING = {"get", "list", "explain", "read", "sync", "verify"}
+READING |= {"start", "finish"}
+"""OpenID Connect is a journey of a browser, and browsers are sent by GET, there and back."""
 ABBREVIATIONS = {"acc", "acct", "cfg", "del", "info", "msg", "num", "org", "proj", "req", "upd"}
 NOUNS = {"account", "group", "member", "milestone", "organisation", "progress", "project", "token"}
 

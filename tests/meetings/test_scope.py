@@ -6,11 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from services.core.access.models import Account
-from services.core.meetings import queries
 from tests import given
 from tests.groups.scene import seat
 from tests.meetings.calling import ENDS, STARTS, Calling
@@ -257,8 +253,8 @@ def test_a_list_is_filtered_by_group_region_kind_state_time_and_mine(calling: Ca
         assert {f"/meetings/{item['id']}" for item in items} == found, who
 
 
-def test_a_callers_next_meetings_are_one_expression_of_another_statement(
-    calling: Calling, session: Session, set_clock: Callable[[datetime], None]
+def test_the_first_screen_shows_the_next_meetings_of_ones_own(
+    calling: Calling, set_clock: Callable[[datetime], None]
 ) -> None:
     later = given.at("2026-12-08 14:00").isoformat()
     end = given.at("2026-12-08 16:00").isoformat()
@@ -270,13 +266,9 @@ def test_a_callers_next_meetings_are_one_expression_of_another_statement(
     assert calling.reply("member", first, "lsci", reply="accepted").status_code == 200
 
     def coming(who: str) -> list[tuple[str, str | None]]:
-        caller = given.caller(session, calling.scene.accounts[who])
-        name = select(Account.name).where(Account.id == caller.account_id).scalar_subquery()
-        row = session.execute(select(name, queries.upcoming_for(caller))).one()
-        mine = (item["my_invitation"] for item in row[1])
-        replies = [each["reply"] if each else None for each in mine]
-        paths = [f"/meetings/{item['id']}" for item in row[1]]
-        return list(zip(paths, replies, strict=True))
+        shown = calling.scene.get(who, "/home").json()["meetings"]
+        assert shown["count"] == len(shown["items"])
+        return [(f"/meetings/{item['id']}", item["reply"]) for item in shown["items"]]
 
     assert coming("member") == [(first, "accepted"), (second, None)]
     assert coming("parent") == [(first, None), (second, "none")]

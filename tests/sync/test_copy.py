@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from services.core.groups.models import GroupMembership
 from services.core.kit import written
-from services.core.kit.changes import RowChange
+from services.core.kit.written import RowChange
 from services.core.organisations.models import Organisation
 from services.core.projects.models import Project
 from services.core.reminders.models import Reminder

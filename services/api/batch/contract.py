@@ -23,7 +23,7 @@ def describe(document: dict[str, Any], collections: Iterable[Collection]) -> Non
             item = f"{name}{_capital(operation.name)}"
             schemas[item] = _item(operation, document, schemas[_GENERAL[1]]["properties"])
             items[operation.name] = _REFERENCE + item
-        schemas[name] = {**general, "title": name, "properties": _properties(general, items)}
+        schemas[name] = {**general, "properties": _properties(general, items)}
         post["requestBody"]["content"]["application/json"]["schema"] = {"$ref": _REFERENCE + name}
         post["responses"]["202"] = _accepted()
     for name in _GENERAL:
@@ -49,21 +49,27 @@ def _item(
     required = ["op"]
     parameters = {one["name"]: one for one in single["parameters"]}
     if operation.id_parameter:
-        properties["id"] = parameters[operation.id_parameter]["schema"]
+        properties["id"] = {
+            **parameters[operation.id_parameter]["schema"],
+            "description": f"Which record: as `{operation.id_parameter}` of the single route.",
+        }
         required.append("id")
     if "If-Match" in parameters:
         properties["if_match"] = {
             "type": "string",
             "description": general["if_match"]["description"],
+            "examples": general["if_match"]["examples"],
         }
         required.append("if_match")
     body = single.get("requestBody")
     if body:
-        properties["body"] = body["content"]["application/json"]["schema"]
+        properties["body"] = {
+            **body["content"]["application/json"]["schema"],
+            "description": general["body"]["description"],
+        }
         required += ["body"] if body.get("required") else []
     return {
         "type": "object",
-        "title": f"{_capital(operation.name)} item",
         "description": f"As `{single['operationId']}`. {single['description']}",
         "properties": properties,
         "required": required,

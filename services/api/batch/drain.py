@@ -84,7 +84,7 @@ def _do(session: Session, job: Job, collection: Collection | None) -> None:
     """Do one piece with what the account may do and see at this moment."""
     now = house_now(session)
     actions.begin(job, now=now)
-    caller = access.caller_for(session, job.account_id)
+    caller = access.enter_as(session, job.account_id)
     if caller is None or collection is None:  # closed meanwhile, or a newer version has no such
         actions.stop(job, now=now)
         return

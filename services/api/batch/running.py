@@ -10,14 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from services.api import problems
+from services.api import problems, refusals
 from services.api.batch.collections import Collection, Operation
 from services.api.door import Door, showing_what_is
 from services.api.pointers import faults_of, moved_to
 from services.api.signatures import BODY, Takes, takes
 from services.core.jobs.schemas import BatchItem
 from services.core.kit.caller import Caller
-from services.core.kit.errors import Fault, Invalid
+from services.core.kit.errors import Fault, Invalid, Refusal
 from services.core.kit.words import Words
 
 _MISSING = Words("此项必填。", "This field is required.")
@@ -52,15 +52,24 @@ class Outcome:
 class ItemDoor(Door):
     """The door of one item: the batch's session and caller, the item's own precondition."""
 
-    def __init__(self, session: Session, caller: Caller, item: BatchItem, path: str) -> None:
+    def __init__(
+        self,
+        session: Session,
+        caller: Caller,
+        item: BatchItem,
+        operation: Operation,
+        parents: Mapping[str, Any],
+    ) -> None:
         """Stand where the batch stands; an item has no other header than its If-Match."""
         given = (item.if_match or "").encode("latin-1", "replace")
         super().__init__(
             Request(
                 {
                     "type": "http",
-                    "method": "POST",
-                    "path": path,
+                    "method": operation.method,
+                    "path": operation.path,
+                    "route": operation,
+                    "path_params": {**parents, operation.id_parameter or "": item.id},
                     "query_string": b"",
                     "headers": [(b"if-match", given)] if item.if_match else [],
                 }
@@ -95,9 +104,10 @@ def _one(
     index: int,
     item: BatchItem,
 ) -> Outcome:
-    door = ItemDoor(session, caller, item, collection.path)
+    door: Door | None = None
     try:
         operation = _asked(collection, item)
+        door = ItemDoor(session, caller, item, operation, parents)
         given = _given(operation, item)
         with session.begin_nested(), showing_what_is(door):
             answer = inspect.unwrap(operation.route)(door=door, **parents, **given)
@@ -105,6 +115,8 @@ def _one(
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 one item's failure is its own; the others go on
+        if door and isinstance(error, Refusal):
+            refusals.note(door.request, caller, error, writes=True)
         return Outcome(item, problem=_placed(problems.told(error), index))
     return Outcome(item, answer=answer)
 

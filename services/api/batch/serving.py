@@ -143,7 +143,7 @@ def _as_a_job(
 def _refuse_what_no_job_does(
     collection: Collection, items: Sequence[BatchItem], *, is_atomic: bool
 ) -> None:
-    if collection.shows_secrets:
+    if any(collection.shows_a_secret(item.op) for item in items):
         raise Invalid.at(
             "/items",
             Words(f"此处一次最多 {MOST_INLINE} 条。", f"At most {MOST_INLINE} at once here."),

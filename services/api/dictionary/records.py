@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.api.dictionary.meaning import (
+    ACCOUNT,
     ENERGY,
     GAS_COMPANY,
     OTHER,
@@ -153,6 +154,21 @@ RECORDS: Mapping[str, Meaning] = {
     "agreement_count": means("Number of agreements signed on the occasion.", 19),
     "enterprise_count": means("Number of enterprises that signed; null: not announced.", 15),
     "county_count": means("Number of counties that signed; null: not announced.", 19),
+    # meetings
+    "meeting_id": means("Id of the meeting.", OTHER),
+    "meeting_code": means("The meeting's code.", "M-02"),
+    "invitation_id": means("Id of one unit's invitation to the meeting.", OTHER),
+    "starts_at": means("When it begins, as announced last.", "2026-12-07T06:00:00Z"),
+    "ends_at": means("When it is to end, as announced last.", "2026-12-07T08:00:00Z"),
+    "from_starts_at": means("When it was to begin until then.", "2026-12-04T06:00:00Z"),
+    "original_starts_at": means(
+        "When it was to begin as first announced; never moves.", "2026-12-04T06:00:00Z"
+    ),
+    "present": means("Number of units that came themselves.", 8),
+    "proxy": means("Number of units that sent somebody in their place.", 2),
+    "absent": means("Number of units that did not come.", 1),
+    "prepared_by": means("Account of whoever wrote the minutes, or wrote at them last.", ACCOUNT),
+    "approved_by": means("Account of the second person, who approved the minutes.", OTHER),
     # targets and statements
     "as_of_month": means("The month it is true of, YYYY-MM.", "2022-10"),
     "project_count": means("Number of projects.", 291),

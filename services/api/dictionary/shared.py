@@ -118,7 +118,6 @@ SHARED: Mapping[str, Meaning] = {
     "token_id": means("Id of the token; never the token itself.", OTHER),
     # the same, as filters
     "group": means("The joint group; null: of none.", GROUP, {"id": GROUP, "name": GROUP_NAME}),
-    "lead": means("The unit that leads.", ENERGY),
     "organisation": means("The unit that answers for it.", UNIT),
     "parent": means(
         "What stands directly above; null: it is on top.",
@@ -128,7 +127,6 @@ SHARED: Mapping[str, Meaning] = {
     "project": means(
         "The project it is about.", PROJECT, {"id": PROJECT, "code": "P-07", "name": LNG}
     ),
-    "run": means("The climb of a ladder.", OTHER),
     "under": means("Where to begin: this one and all below it."),
     # places
     "region": means(

@@ -26,9 +26,11 @@ class AuditQuery(ListQuery):
     )
     subject_kind: _Word | None = None
     subject_id: UUID | None = None
-    action: Annotated[_Word | None, Field(description="An event's name, or an `audit.act`.")] = None
-    outcome: Annotated[_Word | None, Field(description="`done`, or the code of a refusal.")] = None
-    address: _Address | None = None
+    action: Annotated[_Word | None, Field(description="Only this event or `audit.act`.")] = None
+    outcome: Annotated[
+        _Word | None, Field(description="Only what ended so: `done`, or the code of a refusal.")
+    ] = None
+    address: Annotated[_Address | None, Field(description="Only from this network address.")] = None
     since: Annotated[AtInstant | None, Field(description="From this instant on.")] = None
     until: Annotated[AtInstant | None, Field(description="Before this instant.")] = None
 

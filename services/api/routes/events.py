@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.arrival import JSON
 from services.api.door import Enter, in_reading
 from services.api.problems import documented
 from services.api.stream import EventStream, looked_at
@@ -40,9 +39,16 @@ class EventsQuery(BaseModel):
 
     after: Annotated[
         int | None,
-        Field(ge=0, le=_MOST_SEQ, description="`next_after` of the page before; none: the oldest."),
+        Field(
+            ge=0,
+            le=_MOST_SEQ,
+            description="Place in the feed: `next_after` of the page before; none: the oldest.",
+            examples=[4711],
+        ),
     ] = None
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Events on one page.")] = 50
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_LIMIT, description="How many events at most on one page.")
+    ] = 50
     type: Annotated[
         str | None,
         Field(
@@ -81,16 +87,20 @@ class EventPage(BaseModel):
 
     items: list[dict[str, object]] = Field(description="CloudEvents 1.0, in the order of the feed.")
     next_after: int = Field(
-        description="Where to read on; it moves even where nothing was for you to hear."
+        description="Place in the feed to read on from; it moves even where nothing was for you.",
+        examples=[4711],
     )
-    newest: int = Field(description="The newest number there is; you are up to date at it.")
+    newest: int = Field(
+        description="Place of the newest event there is; you are up to date at it.",
+        examples=[4711],
+    )
 
 
 class FeedEnds(BaseModel):
     """How far the feed goes."""
 
-    oldest: int = Field(description="The oldest number that is kept.")
-    newest: int = Field(description="The newest number given.")
+    oldest: int = Field(description="Place of the oldest event that is kept.", examples=[1])
+    newest: int = Field(description="Place of the newest event.", examples=[4711])
     newest_at: datetime | None = Field(description="When it was given.")
 
 
@@ -133,7 +143,7 @@ def list_events(door: Enter, query: Annotated[EventsQuery, Query()]) -> Response
         headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
     items = ",".join(body for _, body in heard.facts)
     text = f'{{"items":[{items}],"next_after":{heard.next_after},"newest":{heard.newest}}}'
-    return Response(text, media_type=JSON, headers=headers)
+    return door.plain(text, headers)
 
 
 @router.get("/events/head", response_model=FeedEnds)
@@ -142,7 +152,7 @@ def get_events_head(door: Enter) -> Response:
     """Read how far the feed goes: where a new reader may begin."""
     found = listening.ends(door.session)
     body = {"oldest": found.oldest, "newest": found.newest, "newest_at": found.newest_at}
-    return Response(orjson.dumps(body), media_type=JSON)
+    return door.plain(orjson.dumps(body).decode())
 
 
 @router.get("/events/stream", include_in_schema=False)

@@ -25,9 +25,20 @@ class MeetingsQuery(ListQuery):
     kind: Annotated[MeetingKind | None, Field(description="Only of this kind.")] = None
     state: Annotated[MeetingState | None, Field(description="Only in this state.")] = None
     since: Annotated[
-        AtInstant | None, Field(alias="from", description="Only those that begin then or later.")
+        AtInstant | None,
+        Field(
+            alias="from",
+            description="Only those that begin then or later.",
+            examples=["2026-12-01T00:00:00+08:00"],
+        ),
     ] = None
-    to: Annotated[AtInstant | None, Field(description="Only those that begin before then.")] = None
+    to: Annotated[
+        AtInstant | None,
+        Field(
+            description="Only those that begin before then.",
+            examples=["2027-01-01T00:00:00+08:00"],
+        ),
+    ] = None
     mine: Annotated[
         bool,
         Field(description="Only those your unit convenes, is invited to, or whose group it is in."),

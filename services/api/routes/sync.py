@@ -35,7 +35,9 @@ class SyncQuery(BaseModel):
             examples=["projects,progress-reports"],
         ),
     ] = None
-    limit: Annotated[int, Field(ge=1, le=_MOST, description="Changes in one answer.")] = 200
+    limit: Annotated[
+        int, Field(ge=1, le=_MOST, description="How many changes at most in one answer.")
+    ] = 200
 
 
 @router.get("/sync", response_model=schemas.Sync, responses=_GONE)

@@ -122,6 +122,7 @@ RECORDS: tuple[Term, ...] = (
             "supervision.issue": Words("签发督办单", "Issue supervision orders"),
             "supervision.answer": Words("签收并反馈督办单", "Answer supervision orders"),
             "webhooks.keep": Words("维护事件订阅", "Keep webhooks"),
+            "proof.read": Words("查看送达记录", "Read proof of delivery"),
             "accounts.keep": Words("维护账号", "Keep accounts"),
             "audit.read": Words("查阅审计记录", "Read the audit"),
         },

@@ -48,9 +48,16 @@ _Typed = Annotated[
 ]
 """What somebody typed, exactly; fields of it are hidden wherever the object is printed."""
 Password = Annotated[
-    _Typed, Field(repr=False, description="Taken exactly as typed, blanks included.")
+    _Typed,
+    Field(
+        repr=False,
+        description="Taken exactly as typed, blanks included.",
+        examples=["示例 four plain words"],
+    ),
 ]
-FactorCode = Annotated[_Typed, Field(description="Of the authenticator, or a recovery code.")]
+FactorCode = Annotated[
+    _Typed, Field(description="Of the authenticator, or a recovery code.", examples=["482913"])
+]
 Bearer = Annotated[_Typed, Field(repr=False)]
 
 MAX_TOKEN_DAYS = 366
@@ -175,7 +182,9 @@ class Token(Shown):
     expires_at: datetime
     revoked_at: datetime | None
     last_used_at: datetime | None = Field(description="To the minute.")
-    last_used_from: str | None = Field(description="The network address of that use.")
+    last_used_from: str | None = Field(
+        description="The network address of that use.", examples=["203.0.113.7"]
+    )
     version: int
 
 
@@ -211,15 +220,23 @@ class Session(Shown):
     id: UUID
     account_id: UUID
     kind: SessionKind
-    method: SessionMethod
+    method: SessionMethod = Field(description="By what its person signed in.")
     is_current: bool = Field(description="Whether it is the one that asks.")
-    user_agent: str | None
+    user_agent: str | None = Field(
+        description="What the browser or app called itself, its first 200 characters; null: it "
+        "did not say.",
+        examples=["TuanzuPhone/1.4 (Android 15)"],
+    )
     address: str | None = Field(description="Where it was opened from.")
     created_at: str
-    last_used_at: str = Field(description="To the minute.")
+    last_used_at: str = Field(
+        description="In UTC, to the minute.", examples=["2026-11-24T01:02:00+00:00"]
+    )
     expires_at: str = Field(description="Unless it is used before.")
     ended_at: str | None
-    end_reason: EndReason | None
+    end_reason: EndReason | None = Field(
+        description="Why it is over; null: its time, or it goes on."
+    )
     version: int
 
 
@@ -232,10 +249,22 @@ class SessionPage(PageOf):
 class PhoneTokens(Shown):
     """The two tokens of a phone: one for requests, one good once for the next two."""
 
-    access_token: str = Field(repr=False)
-    refresh_token: str = Field(repr=False)
-    expires_in: int = Field(description="Seconds the access token is good for.", examples=[600])
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 how it is sent
+    access_token: str = Field(
+        repr=False,
+        description="Sent as `Authorization: Bearer …` with every request.",
+        examples=["tz_aZk3v0nEXAMPLEONLYq8sF2yW7uB5dT1hJ9c"],
+    )
+    refresh_token: str = Field(
+        repr=False,
+        description="Good once: buys the next two. Keep it where the phone keeps passwords.",
+        examples=["tz_rZk3v0nEXAMPLEONLYq8sF2yW7uB5dT1hJ9c"],
+    )
+    expires_in: int = Field(
+        description="How many seconds the access token is good for.", examples=[600]
+    )
+    token_type: Literal["Bearer"] = Field(
+        default="Bearer", description="The scheme under which the access token is sent."
+    )
 
 
 class OpenedSession(Shown):
@@ -244,13 +273,16 @@ class OpenedSession(Shown):
     session_id: UUID
     account_id: UUID
     limited_to: Limit | None = Field(description="What this session must do first, alone.")
-    tokens: PhoneTokens | None
+    tokens: PhoneTokens | None = Field(description="For a phone; null: a browser has its cookie.")
 
 
 class Refresh(Given):
     """The refresh token a phone got last."""
 
-    refresh_token: Bearer
+    refresh_token: Bearer = Field(
+        description="The newest one; an older one ends the session, as somebody else has it too.",
+        examples=["tz_rZk3v0nEXAMPLEONLYq8sF2yW7uB5dT1hJ9c"],
+    )
 
 
 class PasswordChange(Given):
@@ -281,22 +313,39 @@ class FirstCode(Given):
 class Authenticator(Shown):
     """The secret for an authenticator, shown once; it counts when a code has confirmed it."""
 
-    secret: str = Field(repr=False, description="To be typed (Base32).")
-    uri: str = Field(repr=False, description="To be shown as a QR code (otpauth).")
+    secret: str = Field(
+        repr=False,
+        description="To be typed (Base32).",
+        examples=["EXAMPLEONLYEXAMPLEONLYEXAMPLEONL"],
+    )
+    uri: str = Field(
+        repr=False,
+        description="To be shown as a QR code (otpauth).",
+        examples=["otpauth://totp/Tuanzu:convener-jn?secret=EXAMPLEONLY&issuer=Tuanzu"],
+    )
 
 
 class RecoveryCodes(Shown):
     """Codes for the day the authenticator is lost; shown once, each good once."""
 
-    recovery_codes: list[str] = Field(repr=False)
+    recovery_codes: list[str] = Field(
+        repr=False,
+        description="To be printed or written down; each opens one session without the phone.",
+        examples=[["exam-ple2-only-7q2f"]],
+    )
 
 
 class MySecondFactor(Shown):
     """Whether I sign in with an authenticator."""
 
-    is_enrolled: bool
-    enrolled_at: str | None
-    recovery_codes_left: int
+    is_enrolled: bool = Field(description="True: a log-in asks for a code besides the password.")
+    enrolled_at: str | None = Field(
+        description="When its first code was confirmed, in UTC; null: never.",
+        examples=["2026-11-24T01:00:00+00:00"],
+    )
+    recovery_codes_left: int = Field(
+        description="Number of recovery codes that are not used up.", examples=[8]
+    )
 
 
 class Invited(Shown):
@@ -324,7 +373,8 @@ class NewIdentity(Given):
     """Somebody at the identity provider, to come in as an account."""
 
     subject: Annotated[str, StringConstraints(min_length=1, max_length=255)] = Field(
-        description="The provider's `sub`."
+        description="The person at the provider, exactly as `sub` in its tokens.",
+        examples=["f2a1c9d0-jn-0007"],
     )
     issuer: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500)] | None = (
         Field(default=None, description="The provider of this installation if left out.")
@@ -337,7 +387,10 @@ class Identity(Shown):
     id: UUID
     account_id: UUID
     issuer: str
-    subject: str
+    subject: str = Field(
+        description="The person at the provider, exactly as `sub` in its tokens.",
+        examples=["f2a1c9d0-jn-0007"],
+    )
     created_at: str
     version: int
 
@@ -389,12 +442,16 @@ class OidcWay(Shown):
     """The identity provider people may sign in at."""
 
     name: str
-    start: str = Field(description="Where a browser is sent.")
+    start: str = Field(
+        description="Path a browser is sent to, to sign in there.", examples=["/api/v1/oidc/start"]
+    )
 
 
 class WaysIn(Shown):
     """How one signs in here."""
 
-    password_profile: Profile
-    password_min_length: int
-    oidc: OidcWay | None
+    password_profile: Profile = Field(description="Whose rules a new password must meet.")
+    password_min_length: int = Field(
+        description="Number of characters a new password has at least.", examples=[15]
+    )
+    oidc: OidcWay | None = Field(description="Null: this installation knows passwords only.")

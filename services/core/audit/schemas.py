@@ -24,15 +24,23 @@ class Acting(Shown):
 class HistoryLine(Shown):
     """One thing that happened to a record."""
 
-    id: int
+    id: int = Field(description="Number of the line: later is greater.", examples=[90210])
     at: datetime
-    actor: str = Field(description="Name of the account then; `system:…` for the service itself.")
-    organisation: Acting | None
-    action: str = Field(examples=["progress.submitted"], description="An event, or an `audit.act`.")
+    actor: str = Field(
+        description="Name of the account then; `system:…` for the service itself.",
+        examples=["叶某（示意）"],
+    )
+    organisation: Acting | None = Field(
+        description="To which the account belonged then; null: the service itself."
+    )
+    action: str
     outcome: str
-    fields: list[str] = Field(description="What changed, also where the values are not shown.")
+    fields: list[str] = Field(
+        description="What changed, also where the values are not shown.", examples=[["state"]]
+    )
     changes: dict[str, Any] | None = Field(
-        description=_CHANGES + " What of the record is not open to you now is left out."
+        description=_CHANGES + " What of the record is not open to you now is left out.",
+        examples=[{"state": ["draft", "submitted"]}],
     )
     trace_id: str | None
 
@@ -53,7 +61,8 @@ class AuditLine(HistoryLine):
     event_id: UUID | None
     changes: dict[str, Any] | None = Field(
         description=_CHANGES + " Shown for accounts, tokens and acts of administration; values of "
-        "business records are read in the record's own history, by who may see the record."
+        "business records are read in the record's own history, by who may see the record.",
+        examples=[None],
     )
 
 

@@ -40,11 +40,21 @@ class BatchOutcome(Shown):
     """What came of one item: the answer of its route, or its problem."""
 
     op: str
-    status: int = Field(description="As the single route answers; 424: undone with the others.")
+    status: int = Field(
+        description="HTTP status as the single route answers; 424: undone with the others."
+    )
     etag: str | None = None
     location: str | None = None
-    body: dict[str, Any] | None = Field(default=None, description="The record, as it is answered.")
-    problem: dict[str, Any] | None = Field(default=None, description="A Problem, if it failed.")
+    body: dict[str, Any] | None = Field(
+        default=None,
+        description="The record as the single route answers it; null: none.",
+        examples=[{"code": "P-07", "version": 4}],
+    )
+    problem: dict[str, Any] | None = Field(
+        default=None,
+        description="Why it was refused, as a Problem; null: it was done.",
+        examples=[None],
+    )
 
 
 class BatchAnswer(Shown):
@@ -59,14 +69,18 @@ class Job(Shown):
     """A batch that is done after its request."""
 
     id: UUID
-    collection: str = Field(description="The path whose routes do the items.")
+    collection: str = Field(
+        description="The path whose routes do the items.", examples=["/regions"]
+    )
     state: JobState
-    total: int = Field(description="Items it has.")
+    total: int = Field(description="Number of its items.", examples=[450])
     succeeded: int
     failed: int
     created_at: str
     started_at: str | None
-    finished_at: str | None
+    finished_at: str | None = Field(
+        description="When nothing was left to do, in UTC; null: it goes on.", examples=[None]
+    )
     version: int
 
 
@@ -81,10 +95,14 @@ class JobItemShown(Shown):
 
     position: int = Field(description="Its place in the batch, from 0.")
     op: str
-    status: int | None = Field(description="Null: not done yet, or never because of a cancel.")
+    status: int | None = Field(
+        description="HTTP status as the single route answers; null: not done yet, or cancelled."
+    )
     etag: str | None
     location: str | None
-    problem: dict[str, Any] | None
+    problem: dict[str, Any] | None = Field(
+        description="Why it was refused, as a Problem; null: it was not.", examples=[None]
+    )
 
 
 class JobItemPage(PageOf):

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
+from services.core.kit import db
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Kind, Refusal
 from services.core.kit.feed import FeedEvent
@@ -98,8 +99,9 @@ _ENDS = text(
 
 
 def ends(session: Session) -> Ends:
-    """Read how far the log goes."""
-    return Ends(*session.execute(_ENDS).one())
+    """Read how far the log goes: the first event a caller may see need not be the oldest."""
+    with db.as_the_service(session):
+        return Ends(*session.execute(_ENDS).one())
 
 
 def beginning(found: Ends, after: int | None) -> int:

@@ -84,7 +84,7 @@ class _ArrayText(UserDefinedType[str]):
         """Name the type that the parameter is cast to."""
         return "UUID[]"
 
-    def literal_processor(self, dialect: Dialect) -> Callable[[str], str]:
+    def literal_processor(self, dialect: Dialect) -> Callable[..., str]:
         """Write it into a statement that is only looked at."""
         del dialect
         return repr

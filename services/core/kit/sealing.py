@@ -37,7 +37,8 @@ def reseal(session: Session, sealed: Sealed, *, after: Sequence[Any] | None, lim
 
     Each row is locked as it is read, so that a secret changed meanwhile is never overwritten.
     """
-    keys = inspect(sealed.column.class_).primary_key
+    model: Any = sealed.column.class_
+    keys = inspect(model).primary_key
     wanted = select(*keys, sealed.column).where(_of_other_keys(sealed)).order_by(*keys)
     if after is not None:
         wanted = wanted.where(tuple_(*keys) > tuple_(*after))
@@ -50,7 +51,7 @@ def reseal(session: Session, sealed: Sealed, *, after: Sequence[Any] | None, lim
         except cipher.Unopenable:
             continue
         session.execute(
-            update(sealed.column.class_)
+            update(model)
             .where(tuple_(*keys) == tuple_(*key))
             .values({sealed.column: fresh})
             .execution_options(synchronize_session=False)

@@ -6,7 +6,7 @@ is held. The domain's finer states are moments of these: telling everybody is pa
 are followed up while it waits between minutes_approved and closed (decisions_tracked).
 Rules: `rules.check_holder` says who may hold which kind, `rules.with_convener` who is invited.
 Doors: `services/api/routes/meetings.py`; `tuanzu seed`; `READERS` hear of meetings, calendar and
-hand-overs; `remind_due` is the worker's tick. `queries.upcoming_for` serves other rooms' pages.
+hand-overs; `remind_due` is the worker's tick.
 Decisions: the convener keeps a meeting; in a group that is its convener unit, and the chair takes
 its meetings along (I-5). A group meeting is never a regulator's to call.
 A draft is its convener's own. Once announced, time and place change only by a move with a reason,

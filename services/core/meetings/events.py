@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from services.core.kit.events import Fact
 from services.core.kit.words import Words
 from services.core.meetings.rules import MeetingKind, MeetingState, Reply
@@ -111,7 +113,7 @@ class MeetingMinutesApproved(_AboutMeeting):
     NAME: ClassVar[str] = "meeting.minutes_approved"
     TITLE: ClassVar[Words] = Words("会议纪要审定", "The minutes of a meeting were approved")
 
-    number: str
+    number: str = Field(description="文号 of the minutes.", examples=["景国资纪要〔2026〕12号"])
     prepared_by: UUID
     approved_by: UUID
 

@@ -29,7 +29,7 @@ class Section(Given):
 
     text: Name = Field(description="What it is about.", examples=["现场调度项目进展"])
     minutes: Annotated[int, Field(ge=1, le=1440)] | None = Field(
-        default=None, description="Minutes set aside for it.", examples=[30]
+        default=None, description="How many minutes are set aside for it.", examples=[30]
     )
 
 
@@ -89,10 +89,14 @@ class MeetingChange(Given):
     """What of a meeting may change (JSON Merge Patch); an announced one is moved, not changed."""
 
     title: Name = Field(default="", description="As it is announced.")
-    series: Name | None = Field(default=None, description="The series it belongs to.")
+    series: Name | None = Field(
+        default=None, description="The series it belongs to.", examples=["浙江国资国企共富行"]
+    )
     starts_at: AtInstant = Field(default=_LEFT_OUT, description="Only of a draft.")
     ends_at: AtInstant = Field(default=_LEFT_OUT, description="Only of a draft.")
-    place: Name | None = Field(default=None, description="Only of a draft.")
+    place: Name | None = Field(
+        default=None, description="Only of a draft.", examples=["景宁县行政中心3号会议室"]
+    )
     agenda: _Agenda = ()
     invitations: _Invitations = ()
     source: Paragraph | None = Field(default=None, description="The line it comes from.")
@@ -105,7 +109,9 @@ class Moving(Given):
     ends_at: AtInstant = Field(
         description="Later than the start.", examples=["2026-12-09T08:00:00Z"]
     )
-    place: Name | None = Field(default=None, description="As before if left out.")
+    place: Name | None = Field(
+        default=None, description="As before if left out.", examples=["1号站项目现场"]
+    )
     reason: Paragraph = Field(description="Everybody invited reads it.", examples=["暴雨预警"])
 
 
@@ -156,11 +162,13 @@ class MinutesGiven(Given):
 class ReplyCount(Shown):
     """How the invited units have answered."""
 
-    invited: int = Field(description="Units whose invitation stands.", examples=[11])
-    accepted: int = Field(description="Come.", examples=[6])
-    declined: int = Field(description="Do not come.", examples=[1])
-    proxy: int = Field(description="Send somebody in place.", examples=[2])
-    unanswered: int = Field(description="Have not replied.", examples=[2])
+    invited: int = Field(description="Number of units whose invitation stands.", examples=[11])
+    accepted: int = Field(description="Number of units that come.", examples=[6])
+    declined: int = Field(description="Number of units that do not come.", examples=[1])
+    proxy: int = Field(
+        description="Number of units that send somebody in their place.", examples=[2]
+    )
+    unanswered: int = Field(description="Number of units that have not replied.", examples=[2])
 
 
 class MyInvitation(Shown):
@@ -196,7 +204,7 @@ class MeetingSummary(Shown):
     place: str | None = Field(description="Where, in words.", examples=["景宁县行政中心3号会议室"])
     state: MeetingState = Field(description="How far it has come.")
     cancelled_reason: str | None = Field(
-        description="Why it was cancelled.", examples=["与省级会议冲突"]
+        description="Why it was cancelled; null: it was not.", examples=[None]
     )
     replies: ReplyCount = Field(description="How the units have answered.")
     my_invitation: MyInvitation | None = Field(
@@ -208,14 +216,14 @@ class MeetingSummary(Shown):
     )
     source: str | None = Field(description="The line it comes from.")
     is_illustrative: bool = Field(description="Made up, or what is unknown in it is.")
-    version: int = Field(description="Counts its changes; the ETag begins with it.", examples=[3])
+    version: int
 
 
 class SectionShown(Shown):
     """One part of the agenda."""
 
     text: str = Field(description="What it is about.", examples=["现场调度项目进展"])
-    minutes: int | None = Field(description="Minutes set aside for it.", examples=[30])
+    minutes: int | None = Field(description="How many minutes are set aside for it.", examples=[30])
 
 
 class Move(Shown):
@@ -223,12 +231,18 @@ class Move(Shown):
 
     from_starts_at: str = Field(description="When it was to begin, UTC.", examples=[_START])
     from_ends_at: str = Field(description="When it was to end, UTC.", examples=[_END])
-    from_place: str | None = Field(description="Where it was to be.")
-    to_starts_at: str = Field(description="When it begins now, UTC.")
-    to_ends_at: str = Field(description="When it ends now, UTC.")
-    to_place: str | None = Field(description="Where it is now.")
+    from_place: str | None = Field(
+        description="Where it was to be.", examples=["景宁县行政中心3号会议室"]
+    )
+    to_starts_at: str = Field(
+        description="When it begins now, UTC.", examples=["2026-12-09T06:00:00Z"]
+    )
+    to_ends_at: str = Field(description="When it ends now, UTC.", examples=["2026-12-09T08:00:00Z"])
+    to_place: str | None = Field(description="Where it is now.", examples=["1号站项目现场"])
     reason: str = Field(description="Why, as everybody invited reads it.", examples=["暴雨预警"])
-    moved_at: str = Field(description="When they were told, UTC.")
+    moved_at: str = Field(
+        description="When they were told, UTC.", examples=["2026-12-04T01:00:00+00:00"]
+    )
 
 
 class NamedAccount(Shown):
@@ -244,9 +258,14 @@ class Minutes(Shown):
     number: str = Field(description="文号.", examples=["景国资纪要〔2026〕12号"])
     text: str = Field(description="All of it.")
     prepared_by: NamedAccount = Field(description="Who wrote it, or wrote at it last.")
-    prepared_at: str = Field(description="When that was, UTC.")
+    prepared_at: str = Field(
+        description="When that was, UTC.", examples=["2026-12-08T02:00:00+00:00"]
+    )
     approved_by: NamedAccount | None = Field(description="Another person; null before.")
-    approved_at: str | None = Field(description="Since when nothing of it changes, UTC.")
+    approved_at: str | None = Field(
+        description="Since when nothing of it changes, UTC.",
+        examples=["2026-12-09T02:00:00+00:00"],
+    )
 
 
 class Meeting(MeetingSummary):
@@ -272,14 +291,20 @@ class Invitation(Shown):
     meeting_id: UUID = Field(description="To which meeting.")
     organisation: NamedOrganisation = Field(description="The unit.")
     role: InvitedAs = Field(description="In what part.")
-    invited_at: str | None = Field(description="Null while the meeting is a draft.")
-    withdrawn_at: str | None = Field(description="Since when it is not invited any more.")
+    invited_at: str | None = Field(
+        description="When it was told, in UTC; null while the meeting is a draft.",
+        examples=["2026-12-01T01:00:00+00:00"],
+    )
+    withdrawn_at: str | None = Field(
+        description="Since when it is not invited any more, in UTC; null: it still is.",
+        examples=[None],
+    )
     reply: Reply = Field(description="What the unit has answered.")
     proxy_name: str | None = Field(description="Who is to come in place.", examples=["叶某"])
     replied_at: str | None = Field(description="When it did, UTC.")
     attendance: Attendance | None = Field(description="Null before the meeting was held.")
     attended_by: str | None = Field(description="Who came in place.", examples=["叶某"])
-    version: int = Field(description="Counts its changes; the ETag begins with it.", examples=[2])
+    version: int
 
 
 class InvitationPage(PageOf):

@@ -1,10 +1,9 @@
 """The first screen of one caller: one statement, one answer."""
 
-from collections.abc import Iterable
 from functools import lru_cache
-from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause, Uuid, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from services.core.access.rules import Permission
@@ -20,6 +19,7 @@ SECTIONS: dict[str, tuple[str, Permission | None]] = {
     "to_review": (sections.TO_REVIEW, Permission.REVIEW_PROGRESS),
     "at_risk": (sections.AT_RISK, None),
     "to_acknowledge": (sections.TO_ACKNOWLEDGE, None),
+    "meetings": (sections.MEETINGS, None),
     "unread": (sections.UNREAD, None),
 }
 """Name → how it is read, and the permission without which it is no work of the caller's."""
@@ -31,10 +31,11 @@ def home(session: Session, caller: Caller) -> Found:
     body = session.execute(
         _statement(tuple(held)),
         {
-            "own": _array(caller.own_organisation_ids),
-            "units": _array(caller.organisation_ids),
-            "groups": _array(caller.group_ids),
+            "own": list(caller.own_organisation_ids),
+            "units": list(caller.organisation_ids),
+            "groups": list(caller.group_ids),
             "account_id": caller.account_id,
+            "organisation_id": caller.organisation_id,
             "role": caller.role,
             "now": caller.now,
             "today": day_of(caller.now),
@@ -47,11 +48,8 @@ def home(session: Session, caller: Caller) -> Found:
 def _statement(held: tuple[str, ...]) -> TextClause:
     """Put the statement together; there are as many as there are different sets of permissions."""
     parts = (f"'{name}', {sql if name in held else 'NULL'}" for name, (sql, _) in SECTIONS.items())
-    return text(
+    whole = (
         f"SELECT CAST(json_build_object('on', CAST(:today AS date), {', '.join(parts)}) AS text)"
     )
-
-
-def _array(ids: Iterable[UUID]) -> str:
-    """Write ids as PostgreSQL reads an array."""
-    return "{" + ",".join(map(str, ids)) + "}"
+    ids = (bindparam(name, type_=ARRAY(Uuid())) for name in ("own", "units", "groups"))
+    return text(whole).bindparams(*(one for one in ids if f":{one.key}" in whole))

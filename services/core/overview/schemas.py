@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.core.kit.shapes import Shown
+from services.core.meetings.rules import MeetingKind, Reply
 
 
 class Named(Shown):
@@ -34,7 +35,7 @@ class OrderLine(Shown):
 
     id: UUID
     code: str
-    kind: str
+    kind: str = Field(examples=["supervision_order"])
     colour: str
     title: Title
     project: NamedProject
@@ -46,7 +47,7 @@ class ReportLine(Shown):
 
     id: UUID
     period: str = Field(examples=["2026-11"])
-    state: str
+    state: str = Field(examples=["submitted"])
     due_at: datetime
     days: int = Field(description="Calendar days from today to the due day; negative: overdue.")
     project: NamedProject
@@ -107,8 +108,8 @@ class Projects(Shown):
     """Projects at risk, red ones first, and of a colour the longest so."""
 
     count: int
-    red: int
-    yellow: int
+    red: int = Field(description="Number of red ones among them.", examples=[1])
+    yellow: int = Field(description="Number of yellow ones among them.", examples=[2])
     items: list[ProjectLine]
 
 
@@ -117,6 +118,26 @@ class Reminders(Shown):
 
     count: int
     items: list[ReminderLine]
+
+
+class MeetingLine(Shown):
+    """One meeting to come."""
+
+    id: UUID
+    kind: MeetingKind
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str | None
+    reply: Reply | None = Field(description="What my unit replied; null if it was not invited.")
+
+
+class Meetings(Shown):
+    """Meetings that your units convene, are invited to, or whose group they are in."""
+
+    count: int
+    unanswered: int = Field(description="Number of them that wait for a reply.", examples=[1])
+    items: list[MeetingLine]
 
 
 class Messages(Shown):
@@ -140,4 +161,5 @@ class Home(Shown):
         description="Red and yellow projects that you answer for, convene or regulate."
     )
     to_acknowledge: Reminders = Field(description="Reminders to you that you did not acknowledge.")
+    meetings: Meetings = Field(description="Meetings to come, the next one first.")
     unread: Messages = Field(description="Messages to you that you did not read.")

@@ -1,15 +1,16 @@
 """The sections of the first screen as SQL: each one column of one statement, over one caller.
 
 Parameters: `:own` (the caller's organisation and those below it), `:units` (all it sees),
-`:groups`, `:account_id`, `:role`, `:now` and `:today` (the day in Asia/Shanghai). They are written
-as SQL because the statement never changes: building it anew would cost as much as running it.
+`:groups`, `:account_id`, `:organisation_id` (its own), `:role`, `:now` and `:today` (the day in
+Asia/Shanghai). They are written as SQL because the statement never changes: building it anew would
+cost as much as running it.
 """
 
 FIRST = 5
 """Records one section shows; the count tells how many there are."""
 
-_OWN = "ANY(CAST(:own AS uuid[]))"
-_GROUPS = "ANY(CAST(:groups AS uuid[]))"
+_OWN = "ANY(:own)"
+_GROUPS = "ANY(:groups)"
 _PROJECT = "json_build_object('id', p.id, 'code', p.code, 'name', p.name, 'name_en', p.name_en)"
 _UNIT = "json_build_object('id', o.id, 'name', o.name, 'name_en', o.name_en)"
 _CONVENED = f"""(SELECT m.group_id FROM group_membership m
@@ -19,12 +20,14 @@ _DAYS = "CAST(r.current_due_at AT TIME ZONE 'Asia/Shanghai' AS date) - CAST(:tod
 
 
 def section(item: str, source: str, order: str, **counts: str) -> str:
-    """Write a section: how many there are, further counts, and the first few in order."""
+    """Write a section: how many there are, further counts, and the first few in order.
+
+    Nothing stands between the few and their list, so that only these are built as JSON.
+    """
     more = "".join(f", '{name}', count(*) FILTER (WHERE {which})" for name, which in counts.items())
-    return f"""(SELECT json_build_object('count', count(*){more}, 'items', coalesce((
-      SELECT json_agg(first.item ORDER BY first.place) FROM (
-        SELECT {item} AS item, row_number() OVER (ORDER BY {order}) AS place
-        FROM {source} ORDER BY {order} LIMIT {FIRST}) AS first), '[]')) FROM {source})"""  # noqa: S608 our own words only
+    few = f"SELECT {item} AS item FROM {source} ORDER BY {order} LIMIT {FIRST}"  # noqa: S608 ours
+    items = f"coalesce((SELECT json_agg(first.item) FROM ({few}) AS first), '[]')"  # noqa: S608 ours
+    return f"(SELECT json_build_object('count', count(*){more}, 'items', {items}) FROM {source})"  # noqa: S608 ours
 
 
 _ORDER = f"""json_build_object('id', s.id, 'code', s.code, 'kind', s.kind, 'colour', s.colour,
@@ -33,13 +36,13 @@ _ORDER = f"""json_build_object('id', s.id, 'code', s.code, 'kind', s.kind, 'colo
 _ORDERS = "supervision_order s JOIN project p ON p.id = s.project_id"
 TO_SIGN = section(
     _ORDER,
-    f"{_ORDERS} WHERE s.state = 'issued' AND s.issued_to && CAST(:own AS uuid[])",
+    f"{_ORDERS} WHERE s.state = 'issued' AND s.issued_to && :own",
     "s.issued_at, s.id",
 )
 TO_ISSUE = section(
     _ORDER,
     f"""{_ORDERS} WHERE s.state = 'drafted'
-      AND (s.group_id = {_GROUPS} OR s.issued_to && CAST(:units AS uuid[]))""",
+      AND (s.group_id = {_GROUPS} OR s.issued_to && :units)""",
     "s.drafted_at, s.id",
 )
 
@@ -88,4 +91,27 @@ UNREAD = section(
       'created_at', n.created_at)""",
     "notification n WHERE n.account_id = :account_id AND n.read_at IS NULL",
     "n.created_at DESC, n.id DESC",
+)
+
+_SUPERVISES = (
+    "EXISTS (SELECT FROM organisation h WHERE h.id = :organisation_id AND h.kind = 'sasac')"
+)
+
+
+def _speaks_for(unit: str) -> str:
+    """Write what `meetings.queries.scope.speaks_for` says: who supervises speaks for itself."""
+    return f"""({unit} = {_OWN} AND ({unit} = :organisation_id
+      OR (:role <> 'regulator' AND NOT {_SUPERVISES})))"""
+
+
+_INVITED = f"""meeting_invitation i WHERE i.meeting_id = t.id AND i.withdrawn_at IS NULL
+  AND {_speaks_for("i.organisation_id")}"""
+MEETINGS = section(
+    f"""json_build_object('id', t.id, 'kind', t.kind, 'title', t.title, 'starts_at', t.starts_at,
+      'ends_at', t.ends_at, 'place', t.place, 'reply', (SELECT i.reply FROM {_INVITED} LIMIT 1))""",  # noqa: S608 ours
+    f"""meeting t WHERE t.state = 'scheduled' AND t.ends_at > :now
+      AND ({_speaks_for("t.convener_organisation_id")} OR EXISTS (SELECT FROM {_INVITED})
+        OR (:role <> 'regulator' AND t.group_id = {_GROUPS}))""",
+    "t.starts_at, t.id",
+    unanswered=f"EXISTS (SELECT FROM {_INVITED} AND i.reply = 'none')",
 )

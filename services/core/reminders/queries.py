@@ -14,7 +14,9 @@ from services.core.access.queries import Recipient
 from services.core.access.rules import Role
 from services.core.calendar import queries as calendar
 from services.core.calendar.rules import Window, day_of, instant_of
-from services.core.groups.models import JointGroup
+from services.core.groups import queries as groups
+from services.core.groups.models import GroupMembership, JointGroup
+from services.core.groups.rules import MemberRole
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Forbidden, Missing
@@ -38,7 +40,6 @@ from services.core.reminders.rules import ReminderState, Standing, Timetable
 RULE = "report"
 """The plan of the policy that reminders of reports follow."""
 SUBJECT = "progress_report"
-_PROOF_FOR = frozenset({Role.CONVENER, Role.REGULATOR})
 
 _RECIPIENTS = (
     select(
@@ -176,11 +177,12 @@ def deliveries(session: Session, caller: Caller, *, reminder_id: UUID, ask: Ask)
     """Read how a reminder was delivered, to whom, with each platform's own answer.
 
     Raises:
-        Missing: the reminder is not in the caller's scope. Forbidden: the proof is for conveners
-            and regulators; everybody else reads that of the own notifications.
+        Missing: the reminder is not in the caller's scope. Forbidden: the proof is for the group's
+            convener and regulators; everybody else reads that of the own notifications.
     """
     reminder(session, caller, reminder_id=reminder_id)
-    if caller.role not in _PROOF_FOR:
+    caller.must("proof.read")
+    if caller.role != Role.REGULATOR and not _convenes(session, caller, reminder_id):
         raise Forbidden(
             Words(
                 "送达记录仅供召集单位和监管部门查看。",
@@ -191,6 +193,21 @@ def deliveries(session: Session, caller: Caller, *, reminder_id: UUID, ask: Ask)
         ReminderRecipient.reminder_id == reminder_id
     )
     return notifications.deliveries_of(session, [Notification.id.in_(carried)], ask=ask)
+
+
+def _convenes(session: Session, caller: Caller, reminder_id: UUID) -> bool:
+    """Say whether the caller belongs to the unit that convenes a reminder's group today."""
+    chair = (
+        select(GroupMembership.id)
+        .join(Reminder, Reminder.group_id == GroupMembership.group_id)
+        .where(
+            Reminder.id == reminder_id,
+            GroupMembership.role == MemberRole.CONVENER,
+            groups.in_force(day_of(caller.now)),
+            among(GroupMembership.organisation_id, caller.own_organisation_ids),
+        )
+    )
+    return session.scalar(chair) is not None
 
 
 def for_change(session: Session, caller: Caller, *, reminder_id: UUID) -> Reminder:

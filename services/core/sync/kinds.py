@@ -4,6 +4,7 @@ from services.core.agreements import queries as agreements
 from services.core.escalations import queries as escalations
 from services.core.groups import queries as groups
 from services.core.kit.records import Records
+from services.core.meetings import queries as meetings
 from services.core.monitoring import queries as monitoring
 from services.core.notifications import queries as notifications
 from services.core.organisations import queries as organisations
@@ -20,6 +21,7 @@ KINDS: tuple[Records, ...] = (
     projects.MILESTONES,
     projects.PLANS,
     agreements.RECORDS,
+    meetings.RECORDS,
     progress.RECORDS,
     monitoring.RECORDS,
     reminders.RECORDS,

@@ -5,8 +5,7 @@ scope by now, so those statements are the service's own, and give nothing but id
 """
 
 from collections import defaultdict
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +15,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.core.kit import db
 from services.core.kit.caller import Caller
 from services.core.kit.cipher import cursor_signer
 from services.core.kit.errors import Invalid
@@ -274,7 +274,7 @@ def read(  # noqa: PLR0913 the parts of one step
         found += _puts(session, caller, records, and_(wanted.puts, beyond), limit, seqs)
     gone: list[tuple[Any, str]] = []
     if wanted.drops is not None or wanted.deleted:
-        with _as_the_service(session):
+        with db.as_the_service(session):
             if wanted.drops is not None:
                 unseen = and_(wanted.drops, not_(records.visible(caller)), beyond)
                 lost = _keys(session, caller, records, unseen, limit)
@@ -343,15 +343,3 @@ def _deleted(session: Session, records: Records, ids: Sequence[str], after: str)
     still = select(records.key).where(records.key == keys.c.key).exists()
     beyond = keys.c.key > cast(literal(after), records.key.type) if after else true()
     return list(session.scalars(select(keys.c.key).where(~still, beyond)))
-
-
-@contextmanager
-def _as_the_service(session: Session) -> Generator[None]:
-    """Look beyond the caller's scope: set the caller's database role aside, and take it up again.
-
-    Only ids of records that the copy may hold are read like this.
-    """
-    role = session.execute(text("SELECT current_setting('role')")).scalar_one()
-    session.execute(text("SELECT set_config('role', 'none', true)"))
-    yield
-    session.execute(text("SELECT set_config('role', :role, true)"), {"role": role})

@@ -11,7 +11,7 @@ from services.api.listing import ListQuery
 from services.core.access import actions, queries, schemas
 from services.core.access.rules import Role
 
-router = APIRouter()
+router = APIRouter(tags=["access"])
 
 _Part = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 

@@ -4,12 +4,12 @@ from fastapi import APIRouter, Response
 
 from services.api.arrival import JSON
 from services.api.problems import documented
-from services.api.routes.access.sessions import OPEN
+from services.api.routes.access.sessions import LOOKED_AT, OPEN
 from services.core.access import actions, passwords, schemas
 from services.core.kit import db
 from services.core.kit.clock import house_now
 
-router = APIRouter()
+router = APIRouter(tags=["access"])
 
 
 @router.post(
@@ -17,6 +17,7 @@ router = APIRouter()
     status_code=201,
     response_model=schemas.Accepted,
     openapi_extra=OPEN,
+    dependencies=LOOKED_AT,
     responses={410: documented("It is used, void or over for good.")},
 )
 def claim_installation(given: schemas.Bootstrap) -> Response:

@@ -13,7 +13,7 @@ from services.api.door import (
     in_transaction,
 )
 from services.api.problems import documented
-from services.api.routes.access.sessions import OPEN
+from services.api.routes.access.sessions import LOOKED_AT, OPEN
 from services.core.access import actions, passwords, queries, rules, schemas
 from services.core.access.actions import second_factor
 from services.core.access.actions.passwords import Claim
@@ -23,7 +23,7 @@ from services.core.kit.clock import house_now
 from services.core.kit.errors import Invalid
 from services.core.kit.words import Words
 
-router = APIRouter()
+router = APIRouter(tags=["access"])
 
 
 @router.put("/me/password", status_code=204)
@@ -114,6 +114,7 @@ def invite_account(door: Enter, account_id: UUID) -> Response:
     "/invitations/accept",
     response_model=schemas.Accepted,
     openapi_extra=OPEN,
+    dependencies=LOOKED_AT,
     responses={410: documented("It is used, void or over for good.")},
 )
 def accept_invitation(given: schemas.Acceptance) -> Response:

@@ -14,14 +14,14 @@ from services.api import credentials
 from services.api.door import Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
 from services.api.problems import documented
-from services.api.routes.access.sessions import OPEN
+from services.api.routes.access.sessions import LOOKED_AT, OPEN
 from services.core.access import actions, oidc, queries, schemas
 from services.core.access.oidc import Start
 from services.core.kit import db
 from services.core.kit.cipher import Unopenable, opened, sealed
 from services.core.kit.settings import settings
 
-router = APIRouter()
+router = APIRouter(tags=["access"])
 
 _START = "-oidc"
 _START_LIFE = timedelta(minutes=10)
@@ -39,6 +39,7 @@ _Path = Annotated[
     "/oidc/start",
     status_code=303,
     openapi_extra=OPEN,
+    dependencies=LOOKED_AT,
     responses={404: documented("There is no identity provider here.")},
 )
 def start_oidc(return_to: Annotated[_Path, Query()] = "/") -> Response:
@@ -54,6 +55,7 @@ def start_oidc(return_to: Annotated[_Path, Query()] = "/") -> Response:
     "/oidc/callback",
     status_code=303,
     openapi_extra=OPEN,
+    dependencies=LOOKED_AT,
     responses={404: documented("There is no identity provider here.")},
 )
 def finish_oidc(

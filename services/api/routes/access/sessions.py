@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from services.api import credentials
+from services.api import arrival, credentials
 from services.api.arrival import JSON
 from services.api.door import Enter, EnterLimited, in_reading, in_transaction
 from services.api.listing import ListQuery
@@ -20,9 +20,10 @@ from services.core.kit.errors import Missing, Refusal, Unauthenticated
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
 
-router = APIRouter()
+router = APIRouter(tags=["access"])
 OPEN: dict[str, Any] = {"security": []}
-"""For a route that asks nobody who they are."""
+LOOKED_AT = [Depends(arrival.for_everybody)]
+"""For a route that asks nobody who they are, and what stands in for its door."""
 
 
 class SessionsQuery(ListQuery):
@@ -31,10 +32,12 @@ class SessionsQuery(ListQuery):
     account_id: Annotated[
         UUID | None, Field(description="Another account's sessions, for who keeps accounts.")
     ] = None
-    is_open: bool | None = None
+    is_open: Annotated[
+        bool | None, Field(description="Only those that go on; false: only those that ended.")
+    ] = None
 
 
-@router.get("/sign-in", response_model=schemas.WaysIn, openapi_extra=OPEN)
+@router.get("/sign-in", response_model=schemas.WaysIn, openapi_extra=OPEN, dependencies=LOOKED_AT)
 def get_ways_in() -> Response:
     """Read how one signs in here: the rules for passwords, and the identity provider if any."""
     profile = rules.Profile(settings().password_profile)
@@ -47,7 +50,13 @@ def get_ways_in() -> Response:
     return Response(shown.model_dump_json(), media_type=JSON)
 
 
-@router.post("/sessions", status_code=201, response_model=schemas.OpenedSession, openapi_extra=OPEN)
+@router.post(
+    "/sessions",
+    status_code=201,
+    response_model=schemas.OpenedSession,
+    openapi_extra=OPEN,
+    dependencies=LOOKED_AT,
+)
 def open_session(request: Request, given: schemas.SignIn) -> Response:
     """Sign in: a browser gets its cookie, a phone its two tokens.
 
@@ -74,7 +83,11 @@ def open_session(request: Request, given: schemas.SignIn) -> Response:
 
 
 @router.post(
-    "/sessions/refresh", status_code=201, response_model=schemas.PhoneTokens, openapi_extra=OPEN
+    "/sessions/refresh",
+    status_code=201,
+    response_model=schemas.PhoneTokens,
+    openapi_extra=OPEN,
+    dependencies=LOOKED_AT,
 )
 def refresh_session(given: schemas.Refresh) -> Response:
     """Give a phone its next two tokens; the refresh token is good once."""

@@ -10,7 +10,7 @@ from services.api.door import Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
 from services.core.access import actions, queries, schemas
 
-router = APIRouter()
+router = APIRouter(tags=["access"])
 
 
 class TokensQuery(ListQuery):

@@ -78,7 +78,8 @@ def unlink(session: Session, *, identity_id: UUID, expected: int, by: Caller) ->
     actor = Actor.person(by)
     sessions.end_all(session, account, EndReason.ACCOUNT_CHANGED, by=actor, now=by.now)
     fact = IdentityUnlinked(identity_id=found.id, account_id=account.id)
-    ledger.record(session, fact, about=queries.of_account(account), by=actor, now=by.now)
+    about = queries.of_account(account, "identity", found.id)
+    ledger.record(session, fact, about=about, by=actor, now=by.now)
     return found
 
 
@@ -107,5 +108,6 @@ def _link(
     session.add(made)
     session.flush()
     fact = IdentityLinked(identity_id=made.id, account_id=account.id, by_email=by_email)
-    ledger.record(session, fact, about=queries.of_account(account), by=by, now=now)
+    about = queries.of_account(account, "identity", made.id)
+    ledger.record(session, fact, about=about, by=by, now=now)
     return made

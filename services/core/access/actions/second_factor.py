@@ -57,6 +57,9 @@ def enrol(session: Session, claimed: Claim, *, by: Caller) -> schemas.Authentica
             recovery=[],
         )
     )
+    about = queries.of_account(account)
+    by_me = Actor.person(by)
+    ledger.note(session, "second_factor.started", by=by_me, now=by.now, about=about)
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.login, issuer_name=ISSUER)
     return schemas.Authenticator(secret=secret, uri=uri)
 

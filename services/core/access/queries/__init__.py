@@ -11,7 +11,7 @@ from services.core.access.queries.accounts import (
     me,
     of_account,
 )
-from services.core.access.queries.caller import caller_for, caller_of
+from services.core.access.queries.caller import caller_for, caller_of, enter_as
 from services.core.access.queries.credentials import (
     Known,
     Named,
@@ -70,6 +70,7 @@ __all__ = (
     "comes_in",
     "current_password",
     "earlier_passwords",
+    "enter_as",
     "expiry_of",
     "for_change",
     "has_login",

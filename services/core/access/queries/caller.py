@@ -72,19 +72,20 @@ _BEARER = "t.id, t.session_id, t.scopes, t.limited_to"
 
 _SCOPE = f"SELECT {_NO_BEARER}, {_WHO}, {', '.join(_CONTEXT.values())} {_FOUND}"
 _ENTERING = (
-    f"SELECT {_BEARER}, {_WHO}, "
-    + ", ".join(f"set_config('tuanzu.{name}', {sql}, true)" for name, sql in _CONTEXT.items())
+    ", ".join(f"set_config('tuanzu.{name}', {sql}, true)" for name, sql in _CONTEXT.items())
     + f", set_config('role', '{CALLER_ROLE}', true) {_FOUND}"
 )
 _BY_TOKEN = text(
-    _ENTERING
-    + """
+    f"SELECT {_BEARER}, {_WHO}, {_ENTERING}"
+    """
     JOIN access_token t ON t.account_id = a.id
     WHERE t.token_hash = :token_hash AND a.is_active
       AND t.revoked_at IS NULL AND t.expires_at > clock.now
     """
 )
-_BY_ACCOUNT = text(_SCOPE + "WHERE a.id = :account_id AND a.is_active")
+_THIS_ACCOUNT = "WHERE a.id = :account_id AND a.is_active"
+_BY_ACCOUNT = text(_SCOPE + _THIS_ACCOUNT)
+_AS_ACCOUNT = text(f"SELECT {_NO_BEARER}, {_WHO}, {_ENTERING} {_THIS_ACCOUNT}")
 
 
 def caller_of(session: Session, token: str, *, limited: bool = False) -> Caller:
@@ -116,6 +117,15 @@ def caller_for(session: Session, account_id: UUID) -> Caller | None:
     transaction stays the service's own.
     """
     row = session.execute(_BY_ACCOUNT, {"account_id": account_id}).one_or_none()
+    return _caller(row) if row else None
+
+
+def enter_as(session: Session, account_id: UUID) -> Caller | None:
+    """Go on as an account with what it may see by now, or None if it is closed.
+
+    For what somebody asked to be done later: the transaction is theirs from here on.
+    """
+    row = session.execute(_AS_ACCOUNT, {"account_id": account_id}).one_or_none()
     return _caller(row) if row else None
 
 

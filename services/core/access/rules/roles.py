@@ -42,6 +42,7 @@ class Permission(StrEnum):
     ISSUE_ORDERS = "supervision.issue"
     ANSWER_ORDERS = "supervision.answer"
     KEEP_WEBHOOKS = "webhooks.keep"
+    READ_PROOF = "proof.read"
     KEEP_ACCOUNTS = "accounts.keep"
     READ_AUDIT = "audit.read"
 
@@ -76,6 +77,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.REVIEW_PROGRESS,
             _P.ANSWER_ORDERS,
             _P.KEEP_WEBHOOKS,
+            _P.READ_PROOF,
         }
     ),
     Role.REGULATOR: frozenset(
@@ -95,6 +97,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.ISSUE_ORDERS,
             _P.KEEP_WEBHOOKS,
             _P.READ_AUDIT,
+            _P.READ_PROOF,
         }
     ),
     Role.OBSERVER: frozenset(),

@@ -15,5 +15,5 @@ class Act(StrEnum):
     RESENT = "webhook.resent"
 
 
-ADMINISTRATION = frozenset({"account", "token", "session", "audit_chain"})
+ADMINISTRATION = frozenset({"account", "identity", "token", "session", "audit_chain"})
 """Kinds of subjects without business data: the audit administrator sees their values too."""

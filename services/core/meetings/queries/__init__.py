@@ -17,16 +17,17 @@ from services.core.meetings.queries.change import (
     unended,
 )
 from services.core.meetings.queries.meetings import (
+    RECORDS,
     Sought,
     invitation,
     invitations,
     meeting,
     meetings,
-    upcoming_for,
 )
 from services.core.meetings.queries.scope import mine, units_of, visible
 
 __all__ = (
+    "RECORDS",
     "Sought",
     "as_it_is",
     "contact_of",
@@ -46,6 +47,5 @@ __all__ = (
     "timetable",
     "unended",
     "units_of",
-    "upcoming_for",
     "visible",
 )

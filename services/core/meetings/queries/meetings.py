@@ -1,5 +1,6 @@
 """What is shown of meetings and invitations, built as JSON in one statement."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
 from services.core.access.rules import Role
@@ -15,9 +16,10 @@ from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.meetings.models import Meeting, MeetingInvitation, MeetingMinutes, MeetingMove
 from services.core.meetings.queries.scope import is_regulated, mine, speaks_for, visible
-from services.core.meetings.rules import InvitedAs, MeetingState, Reply
+from services.core.meetings.rules import InvitedAs, Reply
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
 from services.core.regions.models import Region
@@ -84,13 +86,7 @@ def meeting(session: Session, caller: Caller, *, meeting_id: UUID) -> Found:
     Raises:
         Missing: there is none in scope.
     """
-    return reading.found(
-        session,
-        {**_summary(caller), "agenda": Meeting.agenda, "moves": _moves(), **_minutes(caller)},
-        version=Meeting.version,
-        source=_SOURCE,
-        where=[Meeting.id == meeting_id, visible(caller)],
-    )
+    return RECORDS.one(session, caller, meeting_id)
 
 
 def meetings(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Page:
@@ -140,40 +136,6 @@ def invitations(session: Session, caller: Caller, *, meeting_id: UUID, ask: Ask)
         where=[MeetingInvitation.meeting_id == meeting_id],
         sorts={"role": MeetingInvitation.role, "id": MeetingInvitation.id},
         ask=ask,
-    )
-
-
-def upcoming_for(caller: Caller, *, most: int = 5) -> ScalarSelect[Any]:
-    """Write the caller's next meetings as one JSON array, for use inside another statement.
-
-    `[{id, kind, title, starts_at, ends_at, place, my_invitation: {id, reply} | null}]`, the next
-    first: announced, not over yet, and the caller's own (`mine`).
-    """
-    coming = aliased(Meeting, name="coming")
-    rows = (
-        select(Meeting.id)
-        .where(Meeting.state == MeetingState.SCHEDULED, Meeting.ends_at > caller.now, mine(caller))
-        .order_by(Meeting.starts_at, Meeting.id)
-        .limit(most)
-        .subquery("next_meetings")
-    )
-    item = reading.shaped(
-        {
-            "id": coming.id,
-            "kind": coming.kind,
-            "title": coming.title,
-            "starts_at": coming.starts_at,
-            "ends_at": coming.ends_at,
-            "place": coming.place,
-            "my_invitation": _my_invitation(coming.id, caller),
-        }
-    )
-    ordered = aggregate_order_by(item, coming.starts_at, coming.id)
-    return (
-        select(func.coalesce(func.json_agg(ordered), func.json_build_array()))
-        .select_from(coming)
-        .join(rows, rows.c.id == coming.id)
-        .scalar_subquery()
     )
 
 
@@ -307,3 +269,36 @@ def _person(account_id: Any) -> ScalarSelect[Any]:  # noqa: ANN401 any expressio
         .correlate(MeetingMinutes.__table__)
         .scalar_subquery()
     )
+
+
+def _whole(caller: Caller) -> Fields:
+    """Name what is shown of one meeting."""
+    return {**_summary(caller), "agenda": Meeting.agenda, "moves": _moves(), **_minutes(caller)}
+
+
+def _of_units(ids: Collection[str]) -> ColumnElement[bool]:
+    """Find meetings that name a unit: whoever calls them or is invited, to the chair or else."""
+    of_unit = by(MeetingInvitation.organisation_id)
+    invited = select(MeetingInvitation.meeting_id).where(of_unit(ids))
+    return or_(by(Meeting.convener_organisation_id)(ids), Meeting.id.in_(invited))
+
+
+RECORDS = Records(
+    name="meetings",
+    kind="meeting",
+    key=Meeting.id,
+    version=Meeting.version,
+    fields=_whole,
+    source=lambda _: _SOURCE,
+    visible=visible,
+    follows={
+        "meeting_invitation": by(Meeting.id),
+        "meeting_move": by(Meeting.id),
+        "meeting_minutes": by(Meeting.id),
+        "organisation": _of_units,
+        "joint_group": by(Meeting.group_id),
+        "region": by(Meeting.region_code),
+    },
+    seen_by=frozenset({"meeting_invitation"}),
+    varies=True,
+)

@@ -146,15 +146,18 @@ _SORTS = {
 }
 
 
-def visible(caller: Caller) -> ColumnElement[bool]:
+def visible(caller: Caller, *, project_id: UUID | None = None) -> ColumnElement[bool]:
     """Write "of the caller's groups, or one that its organisations lead, answer for or join".
 
     The partners are one list, hashed once at most: asked row by row, the planner takes a page of
-    the whole library for so costly that it no longer cares how it is joined.
+    the whole library for so costly that it no longer cares how it is joined. Where one project is
+    asked for, `project_id` keeps that list to it, and the plan is cheap enough to be kept.
     """
     joined = select(ProjectPartner.project_id).where(
         among(ProjectPartner.organisation_id, caller.organisation_ids)
     )
+    if project_id is not None:
+        joined = joined.where(ProjectPartner.project_id == project_id)
     return or_(
         among(Project.group_id, caller.group_ids),
         among(Project.lead_organisation_id, caller.organisation_ids),
@@ -199,7 +202,13 @@ def project(session: Session, caller: Caller, *, project_id: UUID) -> Found:
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return RECORDS.one(session, caller, project_id)
+    return reading.found(
+        session,
+        FIELDS,
+        version=Project.version,
+        source=_SOURCE,
+        where=[Project.id == project_id, visible(caller, project_id=project_id)],
+    )
 
 
 def projects(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ProjectFilters) -> Page:
