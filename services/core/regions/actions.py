@@ -58,7 +58,7 @@ def designate(
     region = queries.for_change(session, code=code, expected=expected)
     session.add(RegionDesignation(region_code=code, **given.model_dump()))
     rows.touch(region)
-    _record(session, region, "designated", by, {given.kind: [None, given.valid_from]})
+    _record(session, region, "designated", by, {given.kind.value: [None, given.valid_from]})
     return region
 
 
