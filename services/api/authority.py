@@ -233,9 +233,7 @@ RULES: Mapping[str, Rule] = {
     "cancelMeeting": _MEETING_KEPT,
     "holdMeeting": _MEETING_KEPT,
     "writeMeetingMinutes": _MEETING_KEPT,
-    "approveMeetingMinutes": Rule(
-        _P.KEEP_MEETINGS, Kind.MEETING, _REGULATORS | {_R.CONVENER}
-    ),
+    "approveMeetingMinutes": Rule(_P.KEEP_MEETINGS, Kind.MEETING, _REGULATORS | {_R.CONVENER}),
     "closeMeeting": _MEETING_KEPT,
     "listMeetingInvitations": _seen(Kind.MEETING),
     "getMeetingInvitation": _seen(Kind.MEETING),
