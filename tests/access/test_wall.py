@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, func, select, table, text
@@ -133,7 +134,7 @@ def test_without_any_condition_everybody_sees_just_their_scope(world: World) -> 
     assert wrong == []
 
 
-_LINES = {
+_LINES: dict[str, dict[str, Any]] = {
     "done": {"subject_kind": "project"},
     "draft of home": {"subject_kind": "progress_report", "outcome": "draft", "of": "home"},
     "draft of away": {"subject_kind": "progress_report", "outcome": "draft", "of": "away"},

@@ -436,7 +436,7 @@ class World:
                 schema_version=1,
                 aggregate_kind="project",
                 aggregate_id=ids["project_id"],
-                aggregate_version=1,
+                aggregate_version=seq,
                 group_id=place.group.id,
                 organisation_ids=[own.id],
                 actor="test",

@@ -20,8 +20,13 @@ from tests.authority.test_matrix import OPERATIONS, Door, door, without_the_seco
 
 __all__ = ("door", "without_the_second_wall")
 HISTORIES = sorted(name for name in OPERATIONS if name.endswith("History"))
-CHANNELS = ("events", "sync", "home", "audit", "history")
-_MOST_PAGES = 50
+_PATHS = {
+    "events": ("/events?limit=200",),
+    "sync": ("/sync",),
+    "home": ("/home",),
+    "audit": ("/audit?limit=200",),
+}
+CHANNELS = (*_PATHS, "history")
 
 
 def some(world: Any) -> Iterator[Actor]:
@@ -32,12 +37,17 @@ def some(world: Any) -> Iterator[Actor]:
 
 
 def hidden(world: Any, actor: Actor) -> dict[str, str]:
-    """Give the ids that nothing may tell this person, with what they are."""
+    """Give the ids that nothing may tell this person, with what they are.
+
+    Not those of notifications: a reminder shows whoever sees it which message told whom. And a
+    project shows whoever sees it the name of its group.
+    """
+    sees = {**SEES, Kind.GROUP: SEES[Kind.GROUP] | SEES[Kind.PROJECT]}
     return {
         str(place.of(kind)): f"{kind} of {place.group.code}"
         for place, stands in ((world.home, actor.home), (world.away, actor.abroad))
         for kind in Kind
-        if kind != Kind.UNIT and not stands & SEES[kind]
+        if kind not in (Kind.UNIT, Kind.MESSAGE) and not stands & sees[kind]
     }
 
 
@@ -60,30 +70,20 @@ def tell(world: Any) -> None:
 def read(door: Door, actor: Actor, channel: str) -> str:
     """Give all that somebody is answered there, as text."""
     said: list[str] = []
-
-    def ask(path: str) -> Any:
-        answer = door.client.get(f"/api/v1{path}", headers=actor.headers)
+    waiting = list(_PATHS.get(channel, ()))
+    if channel == "history":
+        waiting = [
+            OPERATIONS[name][1].removeprefix("/api/v1").format(**place.ids)
+            for place in (door.world.home, door.world.away)
+            for name in HISTORIES
+        ]
+    while waiting:
+        answer = door.client.get(f"/api/v1{waiting.pop()}", headers=actor.headers)
         assert answer.status_code in (200, 403, 404), answer.text
         if answer.status_code == 200:
             said.append(answer.text)
-        return answer.json()
-
-    if channel == "events":
-        ask("/events?limit=200")
-    elif channel == "sync":
-        page = ask("/sync")
-        for _ in range(_MOST_PAGES):
-            if not page.get("has_more"):
-                break
-            page = ask(f"/sync?cursor={page['next_cursor']}")
-    elif channel == "home":
-        ask("/home")
-    elif channel == "audit":
-        ask("/audit?limit=200")
-    else:
-        for place in (door.world.home, door.world.away):
-            for name in HISTORIES:
-                ask(OPERATIONS[name][1].removeprefix("/api/v1").format(**place.ids))
+            if answer.json().get("has_more"):
+                waiting.append(f"/sync?cursor={answer.json()['next_cursor']}")
     return "\n".join(said)
 
 
