@@ -75,7 +75,7 @@ def _commit_one() -> UUID:
         return ledger.record(
             session,
             RegionChanged(region_code="990000", change="changed"),
-            about=Subject("region", uuid4()),
+            about=Subject("region", uuid4(), for_everybody=True),
             by=Actor.part("bench"),
             now=clock.house_now(session),
         )

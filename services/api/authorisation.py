@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from fastapi import FastAPI
 
-from services.api.authority import RULES, SEES, Kind, Relation, Rule
+from services.api.authority import SEES, Kind, Relation, Rule, rule_of
 from services.core import catalogue
 from services.core.access.rules import PERMISSIONS
 
@@ -76,7 +76,7 @@ def _operations(app: FastAPI) -> Iterator[str]:
     for path, item in app.openapi()["paths"].items():
         for method, operation in item.items():
             name = operation["operationId"]
-            rule = RULES[name]
+            rule = rule_of(name)
             yield (
                 f"| {name} | `{method.upper()} {path.removeprefix('/api/v1')}` | {rule.needs} "
                 f"| {rule.about or ''} | {_actors(rule)} |\n"

@@ -5,6 +5,7 @@ table; `docs/authorisation.md` and `x-permission` are written from it, and a tes
 and relation against every operation. An operation that is not named here fails that test.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,6 +55,9 @@ class Kind(StrEnum):
     ENDPOINT = "webhook endpoint"
     TOKEN = "token"  # noqa: S105 a kind of record
     UNIT = "unit"
+    MEETING = "meeting"
+    JOB = "job"
+    SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,13 @@ SEES: Mapping[Kind, frozenset[Relation]] = {
     Kind.ENDPOINT: _UNITS,
     Kind.TOKEN: _ADDRESSEE | {_R.KEEPER},
     Kind.UNIT: frozenset(Relation),
+    Kind.MEETING: _GROUPS,
+    Kind.JOB: _ADDRESSEE,
+    Kind.SESSION: _ADDRESSEE | {_R.KEEPER},
 }
 
 _P = Permission
+_ANYBODY = Rule(Open.ANYBODY)
 _SIGNED_IN = Rule(Open.ACCOUNT)
 _PROOF = Rule(_P.READ_PROOF, Kind.REMINDER, _REGULATORS | {_R.CONVENER})
 _DRAFTED = Rule(_P.ISSUE_ORDERS, Kind.ORDER)
@@ -116,6 +124,8 @@ _ACCOUNTS_KEPT = Rule(_P.KEEP_ACCOUNTS)
 _REGIONS_KEPT = Rule(_P.KEEP_REGIONS)
 _CALENDAR_KEPT = Rule(_P.KEEP_CALENDAR)
 _POLICIES_KEPT = Rule(_P.KEEP_POLICIES)
+_AUDITED = Rule(_P.READ_AUDIT)
+_MEETING_KEPT = Rule(_P.KEEP_MEETINGS, Kind.MEETING, frozenset({_R.CONVENER}))
 
 
 def _seen(kind: Kind) -> Rule:
@@ -213,6 +223,21 @@ RULES: Mapping[str, Rule] = {
     "listLibraryStatements": _SIGNED_IN,
     "stateLibrary": _OFFICES_KEPT,
     "getLibraryStatement": _SIGNED_IN,
+    # meetings
+    "listMeetings": _SIGNED_IN,
+    "draftMeeting": Rule(_P.KEEP_MEETINGS, Kind.GROUP, _REGULATORS | {_R.CONVENER}),
+    "getMeeting": _seen(Kind.MEETING),
+    "changeMeeting": _MEETING_KEPT,
+    "scheduleMeeting": _MEETING_KEPT,
+    "moveMeeting": _MEETING_KEPT,
+    "cancelMeeting": _MEETING_KEPT,
+    "holdMeeting": _MEETING_KEPT,
+    "writeMeetingMinutes": _MEETING_KEPT,
+    "approveMeetingMinutes": Rule(_P.KEEP_MEETINGS, Kind.MEETING, _REGULATORS | {_R.CONVENER}),
+    "closeMeeting": _MEETING_KEPT,
+    "listMeetingInvitations": _seen(Kind.MEETING),
+    "getMeetingInvitation": _seen(Kind.MEETING),
+    "replyToMeetingInvitation": Rule(_P.ANSWER_MEETINGS, Kind.MEETING, _UNITS),
     # webhooks
     "listWebhookEndpoints": _SIGNED_IN,
     "registerWebhookEndpoint": Rule(_P.KEEP_WEBHOOKS),
@@ -234,6 +259,42 @@ RULES: Mapping[str, Rule] = {
     "issueToken": _SIGNED_IN,
     "getToken": _seen(Kind.TOKEN),
     "revokeToken": _seen(Kind.TOKEN),
+    "issueServiceToken": _ACCOUNTS_KEPT,
+    "inviteAccount": _ACCOUNTS_KEPT,
+    "resetSecondFactor": _ACCOUNTS_KEPT,
+    "listIdentities": _ACCOUNTS_KEPT,
+    "linkIdentity": _ACCOUNTS_KEPT,
+    "getIdentity": _ACCOUNTS_KEPT,
+    "unlinkIdentity": _ACCOUNTS_KEPT,
+    # coming in: whoever is nobody yet proves it in the body; then one's own sessions and secrets
+    "getWaysIn": _ANYBODY,
+    "openSession": _ANYBODY,
+    "refreshSession": _ANYBODY,
+    "acceptInvitation": _ANYBODY,
+    "startOidc": _ANYBODY,
+    "finishOidc": _ANYBODY,
+    "claimInstallation": _ANYBODY,
+    "listSessions": _SIGNED_IN,
+    "signOut": _SIGNED_IN,
+    "getSession": _seen(Kind.SESSION),
+    "endSession": _seen(Kind.SESSION),
+    "changeMyPassword": _SIGNED_IN,
+    "getMySecondFactor": _SIGNED_IN,
+    "enrolSecondFactor": _SIGNED_IN,
+    "confirmSecondFactor": _SIGNED_IN,
+    "removeSecondFactor": _SIGNED_IN,
+    # what is one's own to read on: facts, copies, the phone's home, jobs
+    "listEvents": _SIGNED_IN,
+    "getEventsHead": _SIGNED_IN,
+    "sync": _SIGNED_IN,
+    "getHome": _SIGNED_IN,
+    "listJobs": _SIGNED_IN,
+    "getJob": _seen(Kind.JOB),
+    "listJobItems": _seen(Kind.JOB),
+    "cancelJob": _seen(Kind.JOB),
+    # the audit; a regulator reads what was done to the records of its region
+    "listAudit": _AUDITED,
+    "getAuditHead": _AUDITED,
     # the directory, places, days, policies, terms: public to every account
     "listOrganisations": _SIGNED_IN,
     "enterOrganisation": _UNIT_KEPT,
@@ -259,6 +320,24 @@ RULES: Mapping[str, Rule] = {
     "changePolicy": _POLICIES_KEPT,
     "adoptPolicy": _POLICIES_KEPT,
     "retirePolicy": _POLICIES_KEPT,
-    "listTerms": Rule(Open.ANYBODY),
+    "listTerms": _ANYBODY,
 }
 """operationId → what it asks for. A list asks for an account: its rows say who sees each."""
+
+_HISTORY = re.compile(r"list(\w+)History")
+_BATCH = re.compile(r"batch[A-Z]\w+")
+
+
+def rule_of(operation: str) -> Rule:
+    """Give what an operation asks for; those that are made from others ask for what these do.
+
+    Who reads a record reads its history. Who is signed in may send a batch: each of its items is
+    answered as the single route answers.
+
+    Raises:
+        KeyError: nobody has said who may do it.
+    """
+    history = _HISTORY.fullmatch(operation)
+    if history:
+        return RULES[f"get{history[1]}"]
+    return _SIGNED_IN if _BATCH.fullmatch(operation) else RULES[operation]

@@ -257,8 +257,7 @@ def _problem_schemas() -> dict[str, Any]:
 def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) -> None:
     """Say which headers one operation takes and gives, and which problems it can have."""
     asks = _asked(endpoint)
-    rule = authority.RULES.get(operation["operationId"])
-    operation["x-permission"] = rule.needs if rule else None
+    operation["x-permission"] = authority.rule_of(operation["operationId"]).needs
     parameters = operation.setdefault("parameters", [])
     responses = operation["responses"]
     _give_headers(operation, asks, endpoint)

@@ -103,7 +103,6 @@ OPEN = {
     "loaded_document": "names of documents that were loaded, for the command line",
     "aggregate_version": "how many facts a record has had: ids and numbers",
     "event_pending": "a caller writes facts and cannot read them before they are numbered",
-    "audit_entry": "a caller's acts are written here; its own room says who reads them",
     "feed_head": "the number of the latest fact",
     "consumer_cursor": "how far internal readers have come",
     "event_parked": "facts that an internal reader could not digest: for the doctor",

@@ -67,6 +67,17 @@ def test_nothing_is_changed_from_a_page_of_somebody_else(
     assert browser.get("/api/v1/me", headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", None])
+def test_pages_of_the_operators_own_list_may_change_things(
+    browser: TestClient, turned: Callable[..., None], site: str | None
+) -> None:
+    turned(cors_origins='["https://pages.example"]')
+    said = {"Sec-Fetch-Site": site} if site else {}
+    assert issue(browser, **said, Origin="https://pages.example").status_code == 201
+    for other in ("https://pages.example.evil.example", "http://pages.example", "null", ""):
+        assert issue(browser, **said, Origin=other).status_code == 403, other
+
+
 def test_a_bearer_token_needs_no_page_of_ours(jingning: Scene, browser: TestClient) -> None:
     headers = jingning.headers["outsider"] | {"Sec-Fetch-Site": "cross-site"}
     assert browser.get("/api/v1/me", headers=headers).json()["account"]["login"] == "outsider"

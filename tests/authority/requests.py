@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from services.api.authority import RULES, Kind, Open
+from services.api.authority import Kind, Open, rule_of
 from tests.authority.scene import Place
 
 _WHY = {"reason": "理由充分"}
+_PASSWORD = {"password": "zither-Otter-17-lantern"}
+_LATER = {"starts_at": "2026-12-09T06:00:00Z", "ends_at": "2026-12-09T08:00:00Z"}
 _NOTE = {"note": "请核对"}
 _FIGURES = {"project_count": 70, "investment": {"amount": "100.00"}}
 
@@ -81,6 +83,36 @@ BODIES: Mapping[str, Any] = {
     "setAnnualTarget": {"region_code": "331127", "year": 2026, **_FIGURES},
     "changeAnnualTarget": {"project_count": 71},
     "stateLibrary": {"region_code": "331127", "as_of_month": "2023-01", **_FIGURES},
+    "draftMeeting": {
+        "kind": "group_meeting",
+        "title": "会议",
+        "group_id": "{group_id}",
+        **_LATER,
+    },
+    "changeMeeting": {"title": "新题"},
+    "moveMeeting": _LATER | _WHY,
+    "cancelMeeting": _WHY,
+    "holdMeeting": {"attendance": []},
+    "writeMeetingMinutes": {"number": "1", "text": "议定。"},
+    "replyToMeetingInvitation": {"reply": "accepted"},
+    "openSession": {"login": "nobody", "kind": "phone", **_PASSWORD},
+    "refreshSession": {"refresh_token": "tzr_nobodys_own_token_of_a_phone"},
+    "acceptInvitation": {"token": "tzi_nobodys_own_token_of_a_link", **_PASSWORD},
+    "claimInstallation": {
+        "token": "tzb_nobodys_own_token_of_a_start",
+        "organisation": {
+            "code": "SASAC",
+            "name": "国资委",
+            "regions": [{"code": "330000", "name": "浙江省", "level": "province"}],
+        },
+        "account": {"login": "first", "name": "甲", **_PASSWORD},
+    },
+    "changeMyPassword": {"current": "wrong", "new": _PASSWORD["password"]},
+    "enrolSecondFactor": _PASSWORD,
+    "confirmSecondFactor": {"code": "123456"},
+    "removeSecondFactor": {"code": "123456", **_PASSWORD},
+    "linkIdentity": {"issuer": "https://provider.example", "subject": "somebody"},
+    "issueServiceToken": {"name": "平台"},
     "registerWebhookEndpoint": {"url": "https://receiver.example/new"},
     "changeWebhookEndpoint": {"description": "接收"},
     "openAccount": {
@@ -134,6 +166,8 @@ LISTS: Mapping[str, str] = {
     "listSupervisionOrders": "order_id",
     "listAgreements": "agreement_id",
     "listWebhookEndpoints": "endpoint_id",
+    "listMeetings": "meeting_id",
+    "listJobs": "job_id",
 }
 """operationId of a list → the id of the record of each place that may stand in it."""
 LISTED: Mapping[str, Kind] = {
@@ -147,6 +181,8 @@ LISTED: Mapping[str, Kind] = {
     "listSupervisionOrders": Kind.ORDER,
     "listAgreements": Kind.AGREEMENT,
     "listWebhookEndpoints": Kind.ENDPOINT,
+    "listMeetings": Kind.MEETING,
+    "listJobs": Kind.JOB,
 }
 
 HIDDEN = {
@@ -178,6 +214,15 @@ PUBLIC = (
 )
 
 
+NO_ITEM = {"items": [{"op": "nothing"}]}
+"""The body of a batch whose one item is wrong: who may send one is what is asked."""
+
+
+def body_of(operation: str) -> Any:
+    """Give the body an operation is tried with, if it takes one."""
+    return NO_ITEM if operation.startswith("batch") else BODIES.get(operation)
+
+
 def filled(template: Any, ids: Mapping[str, Any]) -> Any:
     """Put the ids of a place into a body."""
     if isinstance(template, dict):
@@ -196,4 +241,4 @@ def unknown(place: Place) -> dict[str, Any]:
 
 def is_public(operation: str) -> bool:
     """Say whether an operation needs no account."""
-    return RULES[operation].needs == Open.ANYBODY
+    return rule_of(operation).needs == Open.ANYBODY

@@ -9,7 +9,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.api.authority import Kind, Relation
-from services.core.access.models import AccessToken, Account
+from services.core.access.models import (
+    AccessToken,
+    Account,
+    Invitation,
+    LoginSession,
+    OidcIdentity,
+    Password,
+    RefreshToken,
+    SecondFactor,
+)
 from services.core.access.rules import ADMINISTRATORS, Role
 from services.core.agreements.models import (
     AgreementBatch,
@@ -20,9 +29,17 @@ from services.core.agreements.models import (
 from services.core.calendar.models import CalendarDay
 from services.core.escalations.models import EscalationRun, EscalationStep, SupervisionOrder
 from services.core.groups.models import ConvenerDuty, GroupMembership, JointGroup
+from services.core.jobs.models import Job, JobItem
 from services.core.kit.db import Base
 from services.core.kit.feed import FeedEvent
 from services.core.kit.ids import new_id
+from services.core.meetings.models import (
+    Meeting,
+    MeetingInvitation,
+    MeetingMinutes,
+    MeetingMove,
+    MeetingReminder,
+)
 from services.core.monitoring.models import Finding, HealthAssessment
 from services.core.notifications.models import Notification, NotificationDelivery
 from services.core.organisations.models import Officer, Organisation
@@ -127,6 +144,9 @@ _MAIN = {
     Kind.ENDPOINT: "endpoint_id",
     Kind.TOKEN: "token_id",
     Kind.UNIT: "organisation_id",
+    Kind.MEETING: "meeting_id",
+    Kind.JOB: "job_id",
+    Kind.SESSION: "session_id",
 }
 
 
@@ -265,6 +285,8 @@ class World:
         self._chasing(place, own, person, officer)
         self._agreement(place, own, code)
         self._hook(place, own, person)
+        self._meeting(place, own, members[0], person)
+        self._entrance(place, person)
         ids["token_id"] = self.session.query(AccessToken).filter_by(account_id=person.id).one().id
         ids["account_id"] = person.id
         ids["officer_id"] = add(
@@ -414,7 +436,7 @@ class World:
                 schema_version=1,
                 aggregate_kind="project",
                 aggregate_id=ids["project_id"],
-                aggregate_version=1,
+                aggregate_version=seq,
                 group_id=place.group.id,
                 organisation_ids=[own.id],
                 actor="test",
@@ -434,6 +456,99 @@ class World:
             )
         ).id
         add(WebhookAttempt(delivery_id=delivery, number=1, attempted_at=NOW, duration_ms=5))
+
+    def _meeting(
+        self, place: Place, own: Organisation, convener: Organisation, person: Account
+    ) -> None:
+        add, ids = self._add, place.ids
+        begins, ends = given.at("2026-12-07 14:00"), given.at("2026-12-07 16:00")
+        ids["meeting_id"] = meeting = add(
+            Meeting(
+                code=f"M-{place.group.code}",
+                kind="group_meeting",
+                title="第四次会议",
+                group_id=place.group.id,
+                region_code=ids["region_code"],
+                convener_organisation_id=convener.id,
+                starts_at=begins,
+                ends_at=ends,
+                original_starts_at=begins,
+                announced_at=NOW,
+                place="会议室",
+                state="scheduled",
+            )
+        ).id
+        ids["invitation_id"] = add(
+            MeetingInvitation(
+                meeting_id=meeting, organisation_id=own.id, role="member", invited_at=NOW
+            )
+        ).id
+        add(
+            MeetingMove(
+                meeting_id=meeting,
+                from_starts_at=NOW,
+                from_ends_at=begins,
+                to_starts_at=begins,
+                to_ends_at=ends,
+                reason="暴雨预警",
+                moved_at=NOW,
+            )
+        )
+        add(MeetingReminder(meeting_id=meeting, starts_at=begins, occurrence="T-2", planned_at=NOW))
+        add(
+            MeetingMinutes(
+                meeting_id=meeting,
+                number="纪要1号",
+                text="议定三项。",
+                writer_ids=[person.id],
+                prepared_at=NOW,
+                approved_by=self.by_name["sasac-zj-regulator"].account.id,
+                approved_at=NOW,
+            )
+        )
+
+    def _entrance(self, place: Place, person: Account) -> None:
+        """Add a person's session, secrets and job."""
+        add, ids, mark = self._add, place.ids, place.ids["region_code"].encode()
+        ids["session_id"] = add(
+            LoginSession(
+                account_id=person.id,
+                kind="phone",
+                method="password",
+                created_at=NOW,
+                last_used_at=NOW,
+                expires_at=given.at("2027-01-01 00:00"),
+            )
+        ).id
+        add(RefreshToken(token_hash=mark, session_id=ids["session_id"], expires_at=NOW))
+        add(Password(account_id=person.id, argon2="none", set_at=NOW))
+        add(
+            SecondFactor(
+                account_id=person.id, secret="sealed", created_at=NOW, confirmed_at=NOW, recovery=[]
+            )
+        )
+        add(Invitation(account_id=person.id, token_hash=mark, created_at=NOW, expires_at=NOW))
+        ids["identity_id"] = add(
+            OidcIdentity(
+                account_id=person.id,
+                issuer="https://provider.example",
+                subject=person.login,
+                created_at=NOW,
+            )
+        ).id
+        ids["job_id"] = job = add(
+            Job(
+                account_id=person.id,
+                collection="/projects",
+                parameters={},
+                permissions=[],
+                language="zh",
+                state="queued",
+                total=1,
+                created_at=NOW,
+            )
+        ).id
+        add(JobItem(job_id=job, position=0, op="change"))
 
     def _public(self) -> None:
         """Add what every account may read."""

@@ -23,7 +23,7 @@ def happen(scene: Scene, code: str, **seen_by: Any) -> int:
     """Record a fact and number it; gives its number."""
     session = scene.session
     fact = RegionChanged(region_code=code, change="changed")
-    subject = Subject("region", new_id(), **seen_by)
+    subject = Subject("region", new_id(), **seen_by, for_everybody=not seen_by)
     ledger.record(session, fact, about=subject, by=Actor.part("test"), now=NOW)
     stamp(session, 100)
     session.commit()

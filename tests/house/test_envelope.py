@@ -25,7 +25,7 @@ def test_a_stamped_event_keeps_the_contract(session: Session, traceparent: str |
     event_id = ledger.record(
         session,
         FACT,
-        about=Subject("region", new_id()),
+        about=Subject("region", new_id(), for_everybody=True),
         by=Actor.part("seed"),
         now=clock.house_now(session),
     )

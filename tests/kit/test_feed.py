@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -16,13 +17,28 @@ from tests import given
 NOW = given.at("2026-11-24 10:00")
 
 
+@pytest.mark.parametrize(
+    "about",
+    [
+        Subject("project", uuid4()),
+        Subject("project", uuid4(), group_id=uuid4(), for_everybody=True),
+        Subject("project", uuid4(), organisation_ids=(uuid4(),), for_everybody=True),
+    ],
+    ids=("for nobody", "for a group and everybody", "for a unit and everybody"),
+)
+def test_no_fact_is_for_everybody_by_accident(session: Session, about: Subject) -> None:
+    fact = RegionChanged(region_code="331127", change="changed")
+    with pytest.raises(ValueError, match="who may see a fact about this project"):
+        ledger.record(session, fact, about=about, by=Actor.part("test"), now=NOW)
+
+
 def happen(session: Session, code: str, subject: Subject) -> None:
     fact = RegionChanged(region_code=code, change="changed")
     ledger.record(session, fact, about=subject, by=Actor.part("test"), now=NOW)
 
 
 def test_facts_are_numbered_without_gaps_and_in_their_record_s_order(session: Session) -> None:
-    subject = Subject("region", uuid4())
+    subject = Subject("region", uuid4(), for_everybody=True)
     before = session.execute(text("SELECT seq FROM feed_head")).scalar_one()
     for code in ("331127", "331100", "330000"):
         happen(session, code, subject)
@@ -46,7 +62,7 @@ def test_a_reader_reads_each_fact_once_and_one_it_cannot_digest_is_parked(
         read.append(seen.data["region_code"])
 
     for code in ("331127", "331100", "330000"):
-        happen(session, code, Subject("region", uuid4()))
+        happen(session, code, Subject("region", uuid4(), for_everybody=True))
     stamp(session, 100)
     readers = {"region.changed": reader}
     assert feed.consume(session, "test", readers, now=NOW, limit=2) == 2

@@ -90,3 +90,14 @@ def test_without_a_token_nobody_comes_in(client: TestClient) -> None:
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     assert client.get("/nowhere").json()["code"] == "not_found"
+
+
+def test_a_place_is_designated(client: TestClient, regulator: dict[str, str]) -> None:
+    etag = client.get("/api/v1/regions/331127", headers=regulator).headers["etag"]
+    body = {"kind": "mountain_26", "valid_from": "2021-05-01"}
+    answer = client.post(
+        "/api/v1/regions/331127/designate", headers={**regulator, "If-Match": etag}, json=body
+    )
+    assert answer.status_code == 200, answer.text
+    (designation,) = answer.json()["designations"]
+    assert designation["kind"] == "mountain_26"

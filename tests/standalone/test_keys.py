@@ -46,7 +46,7 @@ def sealed_rows(key_file: Path, urls: Urls) -> Generator[psycopg.Connection]:
     with psycopg.connect(plain(urls.migration), autocommit=True) as owner:
         account = uuid4()
         for number in range(MANY):
-            made = idempotency.Attempt(account, f"key-{number}", b"")
+            made = idempotency.Attempt(account, f"key-{number}", (b"",))
             body = cipher.sealed(
                 SECRET.encode(), owner=f"idempotency_record|{made.account_id}|{made.key}"
             )

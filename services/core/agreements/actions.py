@@ -53,7 +53,7 @@ def record_batch(session: Session, *, given: schemas.NewBatch, by: Caller) -> Ag
     fact = BatchRecorded(
         batch_id=batch.id, batch_code=batch.code, agreement_count=batch.agreement_count
     )
-    about = Subject("agreement_batch", batch.id)
+    about = Subject("agreement_batch", batch.id, for_everybody=True)
     ledger.record(session, fact, about=about, by=Actor.person(by), now=by.now)
     return batch
 
@@ -288,7 +288,14 @@ def _note(
 ) -> None:
     session.flush()
     parties = {party.organisation_id for party in queries.parties_of(session, agreement.id)}
+    units = tuple(sorted(parties.union(heard)))
     about = Subject(
-        "agreement", agreement.id, agreement.group_id, tuple(sorted(parties.union(heard)))
+        "agreement",
+        agreement.id,
+        agreement.group_id,
+        units,
+        for_everybody=rules.is_for_everybody(
+            is_placeholder=agreement.is_placeholder, group_id=agreement.group_id, units=units
+        ),
     )
     ledger.record(session, fact, about=about, by=Actor.person(by), now=by.now, changes=changes)

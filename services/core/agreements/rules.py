@@ -54,6 +54,11 @@ ENDED = frozenset({_S.FULFILLED, _S.EXPIRED, _S.TERMINATED})
 """States in which nothing of an agreement changes any more."""
 
 
+def is_for_everybody(*, is_placeholder: bool, group_id: UUID | None, units: Sequence[UUID]) -> bool:
+    """Say whether an agreement stands for those that were announced without saying whose."""
+    return is_placeholder and group_id is None and not units
+
+
 def check_parties(parties: Sequence[tuple[UUID, Side]]) -> None:
     """Refuse an agreement that lacks a side, or names an organisation twice.
 

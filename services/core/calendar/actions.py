@@ -102,4 +102,5 @@ def _record(session: Session, given: schemas.Notice, days: list[date], by: Calle
 
 def _layer(region_code: str) -> Subject:
     """Name the calendar of a region, or of the nation, as what facts are about."""
-    return Subject("calendar", uuid5(NAMESPACE_URL, f"urn:tuanzu:calendar:{region_code}"))
+    name = f"urn:tuanzu:calendar:{region_code}"
+    return Subject("calendar", uuid5(NAMESPACE_URL, name), for_everybody=True)

@@ -131,4 +131,5 @@ def _mark(
         session.flush()
     if book.created:
         fact = ImportCompleted(import_id=mark.id, code=mark.code, created=dict(book.created))
-        ledger.record(session, fact, about=Subject("import", mark.id), by=SEED, now=book.now)
+        about = Subject("import", mark.id, for_everybody=True)
+        ledger.record(session, fact, about=about, by=SEED, now=book.now)

@@ -20,7 +20,7 @@ def batch(book: Book, row: schemas.BatchRow) -> None:
     money = amounts("amount", "amount_qualifier", row.amount)
     book.draft(AgreementBatch(id=made, **row.model_dump(exclude={"amount"}), **money))
     fact = BatchRecorded(batch_id=made, batch_code=row.code, agreement_count=row.agreement_count)
-    book.note(fact, Subject("agreement_batch", made))
+    book.note(fact, Subject("agreement_batch", made, for_everybody=True))
 
 
 def agreement(book: Book, row: schemas.AgreementRow) -> None:
@@ -43,7 +43,11 @@ def agreement(book: Book, row: schemas.AgreementRow) -> None:
         ),
     )
     said: dict[str, Any] = {"agreement_id": made, "agreement_code": row.code, "state": row.state}
-    about = Subject("agreement", made, group_id, tuple(unit_id for unit_id, _ in parties))
+    units = tuple(unit_id for unit_id, _ in parties)
+    is_public = rules.is_for_everybody(
+        is_placeholder=row.is_placeholder, group_id=group_id, units=units
+    )
+    about = Subject("agreement", made, group_id, units, for_everybody=is_public)
     book.note(AgreementRecorded(**said), about)
     if row.signed_on is not None:
         book.note(AgreementSigned(**said, signed_on=row.signed_on), about)
@@ -63,7 +67,7 @@ def target(book: Book, row: schemas.TargetRow) -> None:
         )
     )
     fact = TargetRecorded(target_id=made, region_code=row.region, year=row.year, **figures)
-    book.note(fact, Subject("annual_target", made))
+    book.note(fact, Subject("annual_target", made, for_everybody=True))
 
 
 def statement(book: Book, row: schemas.StatementRow) -> None:
@@ -83,7 +87,7 @@ def statement(book: Book, row: schemas.StatementRow) -> None:
     fact = LibraryStated(
         statement_id=made, region_code=row.region, as_of_month=row.as_of_month, **figures
     )
-    book.note(fact, Subject("library_statement", made))
+    book.note(fact, Subject("library_statement", made, for_everybody=True))
 
 
 def _figures(row: schemas.TargetRow | schemas.StatementRow) -> dict[str, Any]:

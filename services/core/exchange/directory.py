@@ -42,7 +42,7 @@ def policy(book: Book, row: schemas.PolicyRow) -> None:
     fact = PolicyAdopted(
         policy_id=made, code=row.code, number=number, effective_on=row.effective_on
     )
-    book.note(fact, Subject("policy", made))
+    book.note(fact, Subject("policy", made, for_everybody=True))
 
 
 def region(book: Book, row: schemas.RegionRow) -> None:
@@ -63,7 +63,7 @@ def region(book: Book, row: schemas.RegionRow) -> None:
             for each in row.designations
         ),
     )
-    about = Subject("region", made)
+    about = Subject("region", made, for_everybody=True)
     book.note(RegionChanged(region_code=row.code, change="entered"), about)
     for _ in row.designations:
         book.note(RegionChanged(region_code=row.code, change="designated"), about)

@@ -32,6 +32,17 @@ class Subject:
     id: UUID
     group_id: UUID | None = None
     organisation_ids: tuple[UUID, ...] = field(default=())
+    for_everybody: bool = False
+    """Said of what is public: a place, a day, a policy, a target."""
+
+    def must_be_heard(self) -> None:
+        """Refuse an audience that nobody has thought of: to the feed, none is everybody.
+
+        Raises:
+            ValueError: it names nobody and does not say that it is for everybody, or says both.
+        """
+        if self.for_everybody == bool(self.group_id or self.organisation_ids):
+            raise ValueError(f"who may see a fact about this {self.kind}?")
 
 
 @dataclass(frozen=True, slots=True)

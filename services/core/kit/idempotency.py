@@ -13,7 +13,7 @@ from sqlalchemy import Index, LargeBinary, delete, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.core.kit import columns as c
-from services.core.kit.cipher import opened, sealed
+from services.core.kit.cipher import derived, key_ids, opened, sealed
 from services.core.kit.db import Base
 from services.core.kit.errors import Conflict, Invalid
 from services.core.kit.sealing import Sealed
@@ -55,7 +55,9 @@ class Attempt:
 
     account_id: UUID
     key: str
-    fingerprint: bytes
+    fingerprints: tuple[bytes, ...]
+    """Of what is asked, with each key of the ring, the current one's first: without the key nobody
+    can try out what was asked, and a change of keys makes no old request another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,12 @@ def attempt(account_id: UUID, key: str, *, method: str, path: str, body: bytes) 
             Words("幂等键须为1至255个可见字符。", "The key must be 1 to 255 printable characters."),
             code="bad_idempotency_key",
         )
-    asked = hashlib.blake2b(f"{method} {path}\n".encode() + body, digest_size=32)
-    return Attempt(account_id, key, asked.digest())
+    asked = f"{method} {path}\n".encode() + body
+    fingerprints = (
+        hashlib.blake2b(asked, key=derived("idempotency", each), digest_size=32).digest()
+        for each in key_ids()
+    )
+    return Attempt(account_id, key, tuple(fingerprints))
 
 
 _OPEN = text(
@@ -109,7 +115,7 @@ def earlier(session: Session, made: Attempt) -> Answer | None:
                 )
             )
         return None
-    if row[1] != made.fingerprint:
+    if row[1] not in made.fingerprints:
         raise KeyReused.at(
             "header:Idempotency-Key",
             Words(
@@ -129,7 +135,7 @@ def remember(
         IdempotencyRecord(
             account_id=made.account_id,
             key=made.key,
-            fingerprint=made.fingerprint,
+            fingerprint=made.fingerprints[0],
             status=answer.status,
             headers=answer.headers,
             body=sealed(answer.body.encode(), owner=_owner(made.account_id, made.key)),

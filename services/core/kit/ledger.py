@@ -122,7 +122,11 @@ def record(
 
     What changed is found by itself; `changes`, as `{field: [before, after]}`, adds what a bulk
     statement changed, or says it better. Returns the event's id, which every consumer will see.
+
+    Raises:
+        ValueError: nobody has said who may see it.
     """
+    about.must_be_heard()
     event_id = new_id()
     session.flush()  # the change first: its row lock orders the facts of one record
     found = touched.taken(session, room=touched.room_of(type(fact)), subject_id=about.id)

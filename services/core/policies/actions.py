@@ -169,4 +169,5 @@ def _adopted(policy: PolicyPack) -> PolicyAdopted:
 
 
 def _record(session: Session, policy: PolicyPack, fact: Fact, *, by: Actor, now: datetime) -> None:
-    ledger.record(session, fact, about=Subject("policy", policy.id), by=by, now=now)
+    about = Subject("policy", policy.id, for_everybody=True)
+    ledger.record(session, fact, about=about, by=by, now=now)

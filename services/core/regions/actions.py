@@ -72,7 +72,7 @@ def _record(
     ledger.record(
         session,
         RegionChanged(region_code=region.code, change=what),
-        about=Subject("region", region.id),
+        about=Subject("region", region.id, for_everybody=True),
         by=Actor.person(by),
         now=by.now,
         changes=changes,

@@ -80,7 +80,7 @@ def state_library(session: Session, *, given: schemas.NewStatement, by: Caller) 
     ledger.record(
         session,
         fact,
-        about=Subject("library_statement", statement.id),
+        about=Subject("library_statement", statement.id, for_everybody=True),
         by=Actor.person(by),
         now=by.now,
     )
@@ -121,7 +121,7 @@ def _record_target(
     ledger.record(
         session,
         fact,
-        about=Subject("annual_target", target.id),
+        about=Subject("annual_target", target.id, for_everybody=True),
         by=Actor.person(by),
         now=by.now,
         changes=changes,

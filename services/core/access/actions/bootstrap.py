@@ -116,7 +116,8 @@ def _region(session: Session, given: schemas.FirstOrganisation, now: datetime) -
             session.add(found)
             session.flush()
             fact = RegionChanged(region_code=each.code, change="entered")
-            ledger.record(session, fact, about=Subject("region", found.id), by=_BY, now=now)
+            about = Subject("region", found.id, for_everybody=True)
+            ledger.record(session, fact, about=about, by=_BY, now=now)
         above = found
     assert above is not None  # noqa: S101 the schema wants at least one
     return above

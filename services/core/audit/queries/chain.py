@@ -18,7 +18,7 @@ from services.core.kit.feed import FeedEvent
 from services.core.kit.ledger import AuditEntry, PendingSeal
 from services.core.kit.reading import Found
 
-CHAIN = Subject("audit_chain", uuid5(NAMESPACE_URL, "urn:tuanzu:audit"))
+CHAIN = Subject("audit_chain", uuid5(NAMESPACE_URL, "urn:tuanzu:audit"), for_everybody=True)
 """What anchors are about; it belongs to nobody, so every reader of the feed gets them."""
 _BATCH = 2000
 
