@@ -77,7 +77,7 @@ def test_every_id_reads_like_a_method_that_does_something(openapi: dict[str, Any
     """A verb first, then what it is done to, every word written out."""
     for path, method, operation in operations(openapi):
         verb, *what = re.findall(r"[a-z]+|[A-Z][a-z0-9]*", operation["operationId"])
-        assert what, path
+        assert what or verb == "sync", path  # of a whole copy: there is nothing else to name
         assert [word for word in (verb, *what) if word.lower() in ABBREVIATIONS] == [], path
         assert verb not in NOUNS, path
         assert method != "get" or verb in READING, f"{method} {path}: {verb}"

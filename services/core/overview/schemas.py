@@ -128,7 +128,10 @@ class MeetingLine(Shown):
     title: str
     starts_at: datetime
     ends_at: datetime
-    place: str | None
+    place: str | None = Field(
+        description="Where people meet, in words; null: not said yet.",
+        examples=["景宁县行政中心3号会议室"],
+    )
     reply: Reply | None = Field(description="What my unit replied; null if it was not invited.")
 
 
