@@ -66,7 +66,7 @@ class _Answering:
         self.noted = Noted()
         self.status = _FAILED
         self.method: str = scope["method"]
-        self.scope = {**scope, _KEY: self.noted}
+        self.scope: Scope = {**scope, _KEY: self.noted}
         if self.method == "HEAD":  # GET without the body, for every route alike
             self.scope["method"] = "GET"
         self._send = send

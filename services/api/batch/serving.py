@@ -2,10 +2,10 @@
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from sqlalchemy import event
 
 from services.api.arrival import JSON
@@ -60,7 +60,7 @@ def _route(collection: Collection) -> Any:  # noqa: ANN401 a function whose sign
     some = next(iter(collection.operations.values()))
     plain = inspect.signature(inspect.unwrap(some.route)).parameters
     above = {
-        name: Annotated[plain[name].annotation, Path()]
+        name: plain[name].annotation
         for name in collection.parameters
         if name in takes(some.route).plain
     }
