@@ -274,3 +274,32 @@ def test_every_kind_a_phone_keeps_has_its_writes_noted(session: Session) -> None
     )
     needed = {kind for records in KINDS for kind in (records.kind, *records.follows)}
     assert needed <= noted
+
+
+def test_what_was_made_after_one_left_is_never_named(chased: World) -> None:
+    phone = chased.phone(chased.site.member)
+    phone.sync()
+    leave(chased.session, chased.site.member.organisation_id)
+    made = given.project(chased.session, group=chased.site.group, lead=chased.site.unit)
+    chased.session.commit()
+    chased.settle()
+    named = {one["id"] for one in phone.sync(5)}
+    assert str(chased.site.project.id) in named
+    assert str(made.id) not in named
+
+
+def test_what_came_and_went_before_it_was_numbered_goes_from_the_phone(world: World) -> None:
+    session, site = world.session, world.site
+    far = session.get_one(Organisation, site.outsider.organisation_id)
+    project = given.project(session, group=None, lead=far)
+    session.commit()
+    phone = world.phone(site.outsider)
+    phone.sync()
+    assert ("projects", str(project.id)) in phone.store, "read, and not numbered yet"
+    hand_over = update(Project).where(Project.id == project.id)
+    unit = site.unit.id
+    session.execute(hand_over.values(lead_organisation_id=unit, responsible_organisation_id=unit))
+    session.commit()
+    world.settle()
+    phone.sync()
+    assert kept(phone.store) == phone.shown()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import not_, or_, true
+from sqlalchemy import and_, not_, or_, true
 from sqlalchemy.orm import Session
 
 from services.core.kit.caller import Caller
@@ -38,7 +38,8 @@ def brought_forward(
     found, scope = queries.ends(session), queries.noted_scope(session, caller)
     if cursor is None:
         at = caller.now.isoformat()
-        position = Position(wanted, found.newest, found.seal, at, (scope,))
+        told = queries.moment(session, found)
+        position = Position(wanted, found.newest, found.seal, told, told, at, (scope,))
     else:
         position = queries.opened(cursor)
         rules.must_be_same(position, wanted)
@@ -49,6 +50,8 @@ def brought_forward(
             newest=found.newest,
             is_ours=seal in (None, position.seal),
         )
+        if position.walk and scope != position.scopes[-1]:
+            position = replace(position, told=queries.moment(session, found))
         position = position.under(scope)
     step = _Step(session, caller, found, position, limit)
     step.take()
@@ -101,23 +104,22 @@ class _Step:
         wanted = {records.name: Wanted(puts=true()) for records in missing}
         if self._walked(walk, wanted, ({}, self.ends.seq)):
             names = tuple(records.name for records in self._kinds)
-            self.position = replace(self.position, held=names, walk=None)
+            self._done(replace(self.position, held=names))
 
     def _follow(self, walk: Walk) -> None:
         """Give what was written since, as it is now."""
         after = self.position.number
         scopes = [*self._earlier, self.caller]
         batch = queries.touched(self.session, after, walk.upto, scopes)
-        wanted = {records.name: self._touched(records, batch, after) for records in self._kinds}
+        wanted = {records.name: self._touched(records, batch) for records in self._kinds}
         if self._walked(walk, wanted, (batch.seqs, batch.seq)):
             seal = queries.seal_of(self.session, walk.upto) or 0
-            self.position = replace(self.position, number=walk.upto, seal=seal, walk=None)
+            self._done(replace(self.position, number=walk.upto, seal=seal))
 
-    def _touched(self, records: Records, batch: Touched, after: int) -> Wanted:
-        earlier = queries.earlier_of(records, self._earlier)
+    def _touched(self, records: Records, batch: Touched) -> Wanted:
         return Wanted(
             puts=queries.puts_of(records, batch),
-            drops=queries.drops_of(records, batch, after, earlier),
+            drops=queries.drops_of(records, batch, self.position.told),
             deleted=batch.deleted.get(records.kind, ()),
         )
 
@@ -128,9 +130,7 @@ class _Step:
         """Give what another scope shows or hides, and what time alone has changed."""
         wanted = {records.name: self._settling(records, walk) for records in self._kinds}
         if self._walked(walk, wanted, ({}, self.ends.seq)):
-            self.position = replace(
-                self.position, at=walk.until, scopes=self.position.scopes[-1:], walk=None
-            )
+            self._done(replace(self.position, at=walk.until, scopes=self.position.scopes[-1:]))
             self._earlier = []
 
     def _settling(self, records: Records, walk: Walk) -> Wanted:
@@ -141,11 +141,17 @@ class _Step:
             return Wanted(puts=turned)
         if records.varies:
             turned = true()
+        older = queries.is_older(records, self.position.left)
         new = not_(queries.throughout(records, self._earlier))
         return Wanted(
             puts=new if turned is None else or_(new, turned),
-            drops=queries.earlier_of(records, self._earlier),
+            drops=and_(or_(*(records.visible(one) for one in self._earlier)), older),
         )
+
+    def _done(self, position: Position) -> None:
+        """End a walk: from here on the copy may have whatever was there."""
+        told = queries.moment(self.session, self.ends)
+        self.position = replace(position, told=told, walk=None)
 
     def _walked(
         self, walk: Walk, wanted: dict[str, Wanted], seqs: tuple[dict[tuple[str, str], int], int]

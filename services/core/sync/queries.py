@@ -7,11 +7,25 @@ scope by now, so those statements are the service's own, and give nothing but id
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import orjson
 from itsdangerous import BadSignature
-from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -26,7 +40,7 @@ from services.core.kit.words import Words
 from services.core.kit.written import RowChange
 from services.core.sync import rules
 from services.core.sync.models import SyncScope
-from services.core.sync.rules import Position
+from services.core.sync.rules import Moment, Position
 
 BATCH = 1000
 """Rows written that one step looks at together."""
@@ -158,6 +172,12 @@ def seal_of(session: Session, number: int) -> int | None:
     return rules.micros(noted_at) if noted_at else None
 
 
+def moment(session: Session, found: Ends) -> Moment:
+    """Give the moment by the clock that notes carry."""
+    now = select(func.clock_timestamp(type_=DateTime(timezone=True)))
+    return Moment(session.execute(now).scalar_one().isoformat(), found.newest)
+
+
 def last_of_batch(session: Session, after: int) -> int:
     """Give the last number of the next batch; the caller knows that there is one."""
     batch = (
@@ -206,25 +226,24 @@ def puts_of(records: Records, batch: Touched) -> ColumnElement[bool] | None:
     return _one_of(records, ways)
 
 
-def drops_of(
-    records: Records, batch: Touched, after: int, earlier: ColumnElement[bool] | None
-) -> ColumnElement[bool] | None:
+def drops_of(records: Records, batch: Touched, told: Moment) -> ColumnElement[bool] | None:
     """Write "one that the batch took out of the copy's scope", or None if it can be none.
 
-    What was made after the copy is no loss: nobody is told of what they cannot have had.
+    What was merely seen under an earlier scope is found when the copy is settled.
     """
+    lost = _one_of(
+        records,
+        [
+            how(batch.lost[kind])
+            for kind, how in ((records.kind, _own(records)), *records.follows.items())
+            if kind in batch.lost and (kind == records.kind or kind in records.seen_by)
+        ],
+    )
+    ways = [] if lost is None else [lost]
     touches = puts_of(records, batch)
-    lost = [
-        how(batch.lost[kind])
-        for kind, how in ((records.kind, _own(records)), *records.follows.items())
-        if kind in batch.lost and (kind == records.kind or kind in records.seen_by)
-    ]
-    ways = [
-        way for way in (_one_of(records, lost), earlier, records.once_public) if way is not None
-    ]
-    if touches is None or not ways:
-        return None
-    return and_(touches, or_(*ways), _is_older(records, after))
+    if touches is not None and records.once_public is not None:
+        ways.append(and_(touches, records.once_public))
+    return and_(or_(*ways), is_older(records, told)) if ways else None
 
 
 def _own(records: Records) -> Any:  # noqa: ANN401 a Touched of kit.records
@@ -240,16 +259,19 @@ def _one_of(records: Records, ways: Sequence[ColumnElement[bool]]) -> ColumnElem
     return records.key.in_(found[0] if len(found) == 1 else found[0].union(*found[1:]))
 
 
-def _is_older(records: Records, after: int) -> ColumnElement[bool]:
+def is_older(records: Records, told: Moment) -> ColumnElement[bool]:
+    """Write "one that was there when the copy was given what it has".
+
+    What was made since then is no loss: nobody is told of what they cannot have had. A record may
+    be in the copy before it is numbered, so its number alone does not say.
+    """
     made = select(RowChange.record_id).where(
-        RowChange.kind == records.kind, RowChange.operation == "I", RowChange.number > after
+        RowChange.kind == records.kind,
+        RowChange.operation == "I",
+        RowChange.number > told.number,
+        RowChange.noted_at > datetime.fromisoformat(told.at),
     )
     return cast(records.key, Text).not_in(made)
-
-
-def earlier_of(records: Records, scopes: Sequence[Caller]) -> ColumnElement[bool] | None:
-    """Write "one that was seen under an earlier scope", or None if there was none."""
-    return or_(*(records.visible(scope) for scope in scopes)) if scopes else None
 
 
 def throughout(records: Records, scopes: Sequence[Caller]) -> ColumnElement[bool]:

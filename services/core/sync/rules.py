@@ -40,6 +40,14 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment by the clock of the notes, which no story moves, and the newest number then."""
+
+    at: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """What a phone holds."""
 
@@ -49,6 +57,10 @@ class Position:
     """Rows written up to this number are in the copy."""
     seal: int
     """When that one was noted: another database has another one there."""
+    told: Moment
+    """When the last walk was done: the copy may have what was there then."""
+    left: Moment
+    """The same, when its last scope came: later records were never seen under an earlier one."""
     at: str
     """Up to which instant time's own changes are in the copy."""
     scopes: tuple[str, ...]
@@ -62,7 +74,7 @@ class Position:
         if scope == self.scopes[-1]:
             return self
         walk = self.walk if self.walk and self.walk.stage != "settle" else None
-        return replace(self, scopes=(*self.scopes, scope), walk=walk)
+        return replace(self, scopes=(*self.scopes, scope), left=self.told, walk=walk)
 
     def packed(self) -> dict[str, Any]:
         """Give it as plain values, for the cursor."""
@@ -76,6 +88,8 @@ class Position:
             wanted=tuple(values["wanted"]),
             number=values["number"],
             seal=values["seal"],
+            told=Moment(**values["told"]),
+            left=Moment(**values["left"]),
             at=values["at"],
             scopes=tuple(values["scopes"]),
             held=tuple(values["held"]),
