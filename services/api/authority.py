@@ -225,7 +225,8 @@ RULES: Mapping[str, Rule] = {
     "getLibraryStatement": _SIGNED_IN,
     # meetings
     "listMeetings": _SIGNED_IN,
-    "draftMeeting": Rule(_P.KEEP_MEETINGS, Kind.GROUP, _REGULATORS | {_R.CONVENER}),
+    # a group's; a region's own are its regulator's
+    "draftMeeting": Rule(_P.KEEP_MEETINGS, Kind.GROUP, frozenset({_R.CONVENER})),
     "getMeeting": _seen(Kind.MEETING),
     "changeMeeting": _MEETING_KEPT,
     "scheduleMeeting": _MEETING_KEPT,
