@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
@@ -83,24 +82,6 @@ ROOMS: tuple[APIRouter, ...] = (
 """Routes are matched in this order: the busiest rooms come first."""
 
 BATCHES = collections_of(ROOMS)
-
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: problems.documented(words)
-    for status, words in (
-        (400, "The request cannot be read, or could be read in more than one way."),
-        (401, "No token, or not a good one."),
-        (403, "Visible, but not this caller's to change."),
-        (404, "No such record, or none in the caller's scope."),
-        (409, "In conflict with what is recorded; unlawful moves list the lawful ones."),
-        (413, "The body is too large."),
-        (412, "The record has another version by now; it is included."),
-        (415, "The body is not of a media type this takes."),
-        (422, "The input is wrong; each field is named by its pointer."),
-        (428, "A change needs If-Match."),
-        (429, "Too many requests; try again after Retry-After."),
-        (503, "Try again shortly."),
-    )
-}
 
 
 _ASKED_ACROSS_ORIGINS = (
@@ -187,10 +168,10 @@ def create_app() -> FastAPI:
     _stand_in_front(app, settings())
     problems.install(app)
     for room in ROOMS:
-        app.include_router(room, prefix="/api/v1", responses=_PROBLEMS)
-    app.include_router(histories.of(ROOMS), prefix="/api/v1", responses=_PROBLEMS)
+        app.include_router(room, prefix="/api/v1", responses=problems.COMMON)
+    app.include_router(histories.of(ROOMS), prefix="/api/v1", responses=problems.COMMON)
     batches = serving.router_of(BATCHES.values())
-    app.include_router(batches, prefix="/api/v1", responses=_PROBLEMS)
+    app.include_router(batches, prefix="/api/v1", responses=problems.COMMON)
     app.include_router(health.router)
     reading_room.install(app)
     Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(

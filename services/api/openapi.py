@@ -279,8 +279,11 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
     success = responses[min(responses)]
     if success.get("content") == _NO_BODY:
         del success["content"]
+    common = {str(status): said["description"] for status, said in problems.COMMON.items()}
     operation["responses"] = {
-        status: responses[status] for status in sorted(responses) if status not in unneeded
+        status: responses[status]
+        for status in sorted(responses)
+        if status not in unneeded or responses[status]["description"] != common.get(status)
     }
 
 

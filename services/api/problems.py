@@ -123,6 +123,26 @@ def documented(words: str) -> dict[str, Any]:
     return {"description": words, "content": {"application/problem+json": schema}}
 
 
+COMMON: dict[int | str, dict[str, Any]] = {
+    status: documented(words)
+    for status, words in (
+        (400, "The request cannot be read, or could be read in more than one way."),
+        (401, "No token, or not a good one."),
+        (403, "Visible, but not this caller's to change."),
+        (404, "No such record, or none in the caller's scope."),
+        (409, "In conflict with what is recorded; unlawful moves list the lawful ones."),
+        (413, "The body is too large."),
+        (412, "The record has another version by now; it is included."),
+        (415, "The body is not of a media type this takes."),
+        (422, "The input is wrong; each field is named by its pointer."),
+        (428, "A change needs If-Match."),
+        (429, "Too many requests; try again after Retry-After."),
+        (503, "Try again shortly."),
+    )
+}
+"""What nearly every route may refuse with; a route that means something else says so itself."""
+
+
 def language_of(request: Request) -> str:
     """Give `en` or `zh`: the one Accept-Language likes better; Chinese if neither."""
     return _preferred(request.headers.get("accept-language", ""))
