@@ -43,7 +43,7 @@ BODIES: Mapping[str, Any] = {
     "planMilestone": {"name": "开工", "planned_on": "2026-12-20"},
     "changeMilestone": {"name": "封顶"},
     "reachMilestone": {"actual_on": "2026-11-20", "evidence": "验收单"},
-    "putPlan": {"planned_investment": {"amount": "12.00"}, "replaces": 1, **_WHY},
+    "putPlan": {"planned_investment": {"amount": "12.00"}, **_WHY},
     "saveProgressReport": {"image_progress": "封顶"},
     "declareNoChange": _WHY,
     "returnProgressReport": _NOTE,

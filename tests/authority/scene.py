@@ -50,6 +50,7 @@ from services.core.reminders.models import Reminder, ReminderRecipient
 from services.core.targets.models import AnnualTarget, LibraryStatement
 from services.core.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from tests import given
+from tests.access.entrance import OTHER, argon2
 
 Row = TypeVar("Row", bound=Base)
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
@@ -521,7 +522,7 @@ class World:
             )
         ).id
         add(RefreshToken(token_hash=mark, session_id=ids["session_id"], expires_at=NOW))
-        add(Password(account_id=person.id, argon2="none", set_at=NOW))
+        add(Password(account_id=person.id, argon2=argon2(OTHER), set_at=NOW))
         add(
             SecondFactor(
                 account_id=person.id, secret="sealed", created_at=NOW, confirmed_at=NOW, recovery=[]
