@@ -130,6 +130,7 @@ def test_every_operation_that_takes_a_body_has_one_to_be_tried_with() -> None:
     assert asking - batches - {"submitProgressReport"} == BODIES.keys()
 
 
+@pytest.mark.timeout(900)  # access alone checks passwords for minutes
 @pytest.mark.parametrize("room", sorted(BY_ROOM))
 def test_every_cell_of_the_matrix_is_as_the_table_says(door: Door, room: str) -> None:
     wrong: list[tuple[object, ...]] = []

@@ -11,11 +11,14 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
+from services.api import limits, usage
+from services.api.batch.drain import Drain
 from services.api.main import create_app
 from services.core.access.models import Account
 from services.core.kit import db, wake
 from services.standalone import demo
 from tests import given
+from tests.conftest import OfOneRequest
 from tests.hostile.walk import Document, Operation
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -131,10 +134,17 @@ def siege(engine: Engine) -> Generator[Siege]:
             )
         )
         bound = sessionmaker(
-            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            connection,
+            class_=OfOneRequest,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
         )
         patch.setattr(db, "_sessions", lambda: bound)
         patch.setattr(db, "_readers", lambda: bound)
+        patch.setattr(Drain, "_serve", lambda _: None)
+        patch.setattr(usage, "ring", lambda: None)
+        patch.setattr(limits, "accounts", lambda: limits.Limiter("account", 10**9))
+        patch.setattr(limits, "addresses", lambda: limits.Limiter("address", 10**9))
         patch.setattr(wake, "relay", lambda: None)
         with bound() as session:
             demo.load(session, now=NOW)

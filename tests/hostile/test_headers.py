@@ -62,8 +62,11 @@ def test_https_is_kept_once_it_is_there(built: Built) -> None:
 
 def test_without_a_list_no_other_origin_is_let_in(client: TestClient) -> None:
     asked = {"Origin": WEB, "Access-Control-Request-Method": "GET"}
-    assert client.options("/api/v1/me", headers=asked).status_code == 405
-    assert "access-control-allow-origin" not in client.get("/livez", headers=asked).headers
+    for answer in (
+        client.options("/api/v1/me", headers=asked),
+        client.get("/livez", headers=asked),
+    ):
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
 def test_an_origin_of_the_list_is_let_in_and_no_other(built: Built) -> None:

@@ -64,7 +64,7 @@ class Document:
         body = operation.spec.get("requestBody")
         if body is None:
             return None
-        (content,) = body["content"].values()
+        content = body["content"]["application/json"]
         return self.resolved(content["schema"])
 
     def resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:

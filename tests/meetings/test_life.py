@@ -51,6 +51,7 @@ def test_a_meeting_from_its_draft_to_its_end(
     assert scene.get("member", path).json()["minutes_number"] == "景纪要〔2026〕4号"
     assert calling.do("convener", path, "close")["state"] == "closed"
     assert [line["state"] for line in calling.audited() if "state" in line] == [
+        [None, "draft"],
         ["draft", "scheduled"],
         ["scheduled", "held"],
         ["held", "minutes_approved"],

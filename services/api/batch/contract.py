@@ -57,6 +57,7 @@ def _item(
     if "If-Match" in parameters:
         properties["if_match"] = {
             "type": "string",
+            "maxLength": 200,
             "description": general["if_match"]["description"],
             "examples": general["if_match"]["examples"],
         }

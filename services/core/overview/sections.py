@@ -107,8 +107,10 @@ def _speaks_for(unit: str) -> str:
 _INVITED = f"""meeting_invitation i WHERE i.meeting_id = t.id AND i.withdrawn_at IS NULL
   AND {_speaks_for("i.organisation_id")}"""
 MEETINGS = section(
-    f"""json_build_object('id', t.id, 'kind', t.kind, 'title', t.title, 'starts_at', t.starts_at,
-      'ends_at', t.ends_at, 'place', t.place, 'reply', (SELECT i.reply FROM {_INVITED} LIMIT 1))""",  # noqa: S608 ours
+    """json_build_object('id', t.id, 'kind', t.kind, 'title', t.title, 'starts_at', t.starts_at,
+      'ends_at', t.ends_at, 'place', t.place, 'reply', (SELECT i.reply FROM meeting_invitation i
+        WHERE i.meeting_id = t.id AND i.withdrawn_at IS NULL
+          AND i.organisation_id = :organisation_id))""",
     f"""meeting t WHERE t.state = 'scheduled' AND t.ends_at > :now
       AND ({_speaks_for("t.convener_organisation_id")} OR EXISTS (SELECT FROM {_INVITED})
         OR (:role <> 'regulator' AND t.group_id = {_GROUPS}))""",
