@@ -274,14 +274,16 @@ def post_office() -> Generator[Postbox]:
 
 
 @pytest.fixture
-def postbox(database: str, monkeypatch: pytest.MonkeyPatch) -> Generator[Postbox]:
+def postbox(database: str) -> Generator[Postbox]:
     """Run a mail server and make it known to the service, as an operator would."""
     del database  # its address must be in the environment before the settings are read
-    with post_office() as box:
-        monkeypatch.setenv("TUANZU_SMTP_HOST", "127.0.0.1")
-        monkeypatch.setenv("TUANZU_SMTP_PORT", str(box.port))
-        monkeypatch.setenv("TUANZU_SMTP_TIMEOUT", "PT5S")
-        monkeypatch.setenv("TUANZU_PUBLIC_URL", "https://tuanzu.example")
+    with post_office() as box, pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TUANZU_SMTP_HOST", "127.0.0.1")
+        patched.setenv("TUANZU_SMTP_PORT", str(box.port))
+        patched.setenv("TUANZU_SMTP_TIMEOUT", "PT5S")
+        patched.setenv("TUANZU_PUBLIC_URL", "https://tuanzu.example")
         settings.cache_clear()
+        yield box
+    settings.cache_clear()
         yield box
     settings.cache_clear()
