@@ -285,5 +285,3 @@ def postbox(database: str) -> Generator[Postbox]:
         settings.cache_clear()
         yield box
     settings.cache_clear()
-        yield box
-    settings.cache_clear()
