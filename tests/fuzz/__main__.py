@@ -27,6 +27,8 @@ LEFT_OUT = {
 WHERE_THE_SERVICE_ENDS = {
     "revokeToken": "revokes the token the fuzz works with",
     "closeAccount": "closes the account the fuzz works as",
+    "signOut": "ends the session the fuzz works in",
+    "endSession": "ends the session the fuzz works in",
 }
 """Operations that are left out for the roles that may do them, and why."""
 NEEDED = 10_000
@@ -61,7 +63,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tuanzu-fuzz-") as folder:
         place = Path(folder)
         place.chmod(0o711)
-        run = Run(place / "home", "real", {"TUANZU_DEMO": "1", "TUANZU_START_WITHIN": "PT5M"})
+        run = Run(
+            place / "home",
+            "real",
+            {
+                "TUANZU_DEMO": "1",
+                "TUANZU_START_WITHIN": "PT5M",
+                "TUANZU_REQUESTS_PER_MINUTE": "1000000",
+                "TUANZU_ANONYMOUS_REQUESTS_PER_MINUTE": "1000000",
+            },
+        )
         try:
             run.ready()
             return _fuzzed(run, place, chosen)
