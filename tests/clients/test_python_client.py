@@ -100,7 +100,7 @@ def test_the_story_of_the_readme(people: People) -> None:
     assert hidden.parsed.code == "not_found"
 
     listing = "progress.list_progress_reports"
-    (owed,) = people.ask("reporter-energy", listing, project=lng.id, state="due").parsed.items
+    (owed,) = people.ask("reporter-energy", listing, project_id=lng.id, state="due").parsed.items
     read = people.ask("reporter-energy", "progress.get_progress_report", owed.id)
 
     slip = people.declare(owed, " ", read.headers["etag"])

@@ -48,7 +48,7 @@ const hidden = await as("convener-ts").GET("/api/v1/projects/{project_id}", { pa
 
 const owed = good(
   await reporter.GET("/api/v1/progress-reports", {
-    params: { query: { project: lng.id, state: "due" } },
+    params: { query: { project_id: lng.id, state: "due" } },
   }),
   "what is owed",
 ).items[0];
