@@ -250,7 +250,8 @@ def check(story: Story) -> dict[str, Any]:
         ),
         "letters": Counter(made.letters.by_id.values()),
         "facts": story.rows("event", "type"),
-        "webhooks": Counter(made.receiver.types()),
+        # the day's anchor of the audit comes before or after the endpoint is registered, as it falls
+        "webhooks": Counter(one for one in made.receiver.types() if one != "audit.anchored"),
     }
 
 
