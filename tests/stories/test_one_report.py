@@ -250,7 +250,7 @@ def check(story: Story) -> dict[str, Any]:
         ),
         "letters": Counter(made.letters.by_id.values()),
         "facts": story.rows("event", "type"),
-        # the day's anchor of the audit comes before or after the endpoint is registered, as it falls
+        # the day's anchor of the audit may come before the endpoint is there, or after
         "webhooks": Counter(one for one in made.receiver.types() if one != "audit.anchored"),
     }
 
