@@ -36,7 +36,13 @@ def _servers() -> Urls:
     home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tuanzu-tests-")))
     home.chmod(0o755)  # the engines' own account must be able to pass
     nothing_given = Settings(home=home, database_url="", migration_url="", redis_url="")
-    return stack.enter_context(engines.running(home, nothing_given))
+    urls = stack.enter_context(engines.running(home, nothing_given))
+    with psycopg.connect(plain(urls.migration), autocommit=True) as admin:
+        # Many tests live in one transaction that is never committed: a vacuum beside it writes
+        # down that the tables are empty, and every plan after that is for empty tables.
+        admin.execute("ALTER SYSTEM SET autovacuum = off")
+        admin.execute("SELECT pg_reload_conf()")
+    return urls
 
 
 def redis_url() -> str:

@@ -86,8 +86,10 @@ class Hub:
         finally:
             self._listeners -= 1
             if self._listeners == 0 and self._task is not None:
-                self._task.cancel()
-                self._task = None
+                task, self._task = self._task, None
+                task.cancel()
+                with anyio.CancelScope(shield=True):  # its connection is closed before we go
+                    await asyncio.wait([task])
 
     async def news(self, seq: int, within: float) -> None:
         """Wait until there is more than this number, or the time is over."""

@@ -17,6 +17,7 @@ from tests.hostile.walk import Operation, filled, holes
 __all__ = ["siege"]  # a fixture
 SHARE = 1 if os.environ.get("TUANZU_HOSTILE") == "whole" else 12
 """One of so many values is tried at each place, another one at the next."""
+_NOT_EVEN_READ = (400, 401, 413, 415)
 
 
 def _tried(values: Mapping[str, Any], place: str) -> Iterator[tuple[str, Any]]:
@@ -84,7 +85,10 @@ def test_the_good_requests_of_this_test_are_good(siege: Siege) -> None:
         who = siege.able(operation, url, body)
         with siege.undone():
             answer = siege.ask(operation, url, who, body, siege.etag(operation, url, who))
+        if answer.status_code == 401 and operation.spec.get("security") == []:
+            continue  # a door that reads who somebody is from the body: nobody is who we made up
         met.setdefault(answer.status_code, []).append(f"{operation.name}: {answer.text[:200]}")
     taken = sum(len(names) for status, names in met.items() if status < 300)
     assert taken >= 15, met
-    assert not [status for status in met if status >= 500 or status in (400, 401, 413, 415)], met
+    bad = {status: met[status] for status in met if status >= 500 or status in _NOT_EVEN_READ}
+    assert bad == {}
