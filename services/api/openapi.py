@@ -33,7 +33,7 @@ from services.core import catalogue
 from services.core.kit.events import Fact
 
 _REFERENCE = "#/components/schemas/"
-_OF_A_ROOM = re.compile(r"services__core__(?P<room>[a-z]+)__[a-z]+__")
+_OF_A_ROOM = re.compile(r"services__core__(?P<room>[a-z]+)__(?:[a-z_]+?__)+")
 """How FastAPI writes a schema whose name several rooms use."""
 _OF_A_SIDE = re.compile(r"(?<=\w)-(?P<side>Input|Output)(?=\")")
 """How it writes a schema that is one thing going in and another coming out."""

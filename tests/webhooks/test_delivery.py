@@ -15,7 +15,7 @@ from services.core.kit.settings import settings
 from services.core.organisations.models import Organisation
 from services.core.regions.events import RegionChanged
 from services.core.webhooks import actions
-from services.core.webhooks.actions import Outcome
+from services.core.webhooks.actions import Outcome, keys
 from services.core.webhooks.models import WebhookDelivery, WebhookEndpoint
 from services.worker.stamp import stamp
 from tests import given
@@ -149,8 +149,8 @@ def test_after_a_rotation_both_secrets_sign_until_the_overlap_is_over(
     endpoint = session.scalars(select(WebhookEndpoint)).one()
     assert endpoint.previous_until is not None
     before = endpoint.previous_until - timedelta(seconds=1)
-    assert len(actions.secrets_of(endpoint, now=before)) == 2
-    assert len(actions.secrets_of(endpoint, now=endpoint.previous_until)) == 1
+    assert len(keys.secrets_of(endpoint, now=before)) == 2
+    assert len(keys.secrets_of(endpoint, now=endpoint.previous_until)) == 1
 
 
 def test_another_organisation_does_not_know_of_the_endpoint(
