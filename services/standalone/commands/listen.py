@@ -1,5 +1,6 @@
 """`tuanzu listen --forward URL`: try a webhook on one's own machine."""
 
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +36,8 @@ def listen(
     feed.seq = newest if after is None else after
     wanted = [name.strip() for name in types.split(",")]
     first_refused: int | None = None
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background ignores the first
+        signal.signal(number, signal.default_int_handler)
     with Hook(forward, hooks.key(secret_file)) as hook:
         _begin(feed, forward)
         try:
