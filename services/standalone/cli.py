@@ -28,6 +28,8 @@ COMMANDS: dict[str, str] = {
     "token": "services.standalone.commands.token",
     "sweep": "services.standalone.commands.sweep",
     "audit": "services.standalone.commands.audit",
+    "listen": "services.standalone.commands.listen",
+    "simulate": "services.standalone.commands.simulate",
 }
 """Where each command lives; the module adds it to the app it is given by `app_commands`."""
 

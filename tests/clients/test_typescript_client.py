@@ -17,6 +17,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from tests.clients.service import CONTRACT, Service
+from tests.standalone.runs import REPOSITORY
 
 pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
 
@@ -97,6 +98,14 @@ def test_the_types_see_every_slip(workshop: Workshop) -> None:
     (workshop.folder / "slips.json").write_text(project, encoding="utf-8")
     said = workshop.checked("--project", "slips.json")
     assert [name for name in files if f"{name}(" not in said] == []
+
+
+def test_the_receiver_checks_too(workshop: Workshop) -> None:
+    shutil.copy(REPOSITORY / "examples" / "receivers" / "receiver.ts", workshop.folder)
+    options = {"compilerOptions": {"types": ["node"]}, "files": ["receiver.ts"]}
+    project = json.dumps({"extends": "./tsconfig.json"} | options)
+    (workshop.folder / "receiver.json").write_text(project, encoding="utf-8")
+    assert workshop.checked("--project", "receiver.json") == ""
 
 
 def test_the_asyncapi_document_is_valid(workshop: Workshop) -> None:
