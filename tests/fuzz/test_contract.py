@@ -12,6 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
 
+from tests.fuzz import hooks
 from tests.fuzz.__main__ import LEFT_OUT, WHERE_THE_SERVICE_ENDS
 from tests.hostile.siege import Siege, siege
 
@@ -56,11 +57,7 @@ def contract(siege: Siege) -> Any:
         def set(self, case: Any, token: dict[str, str], _: Any) -> None:
             case.headers = {**(case.headers or {}), **token}
 
-    @loaded.hook
-    def map_query(_: Any, query: dict[str, Any] | None) -> dict[str, Any] | None:
-        """Ask for whole records: JSON Schema cannot say that `fields` leaves required ones out."""
-        return {name: value for name, value in (query or {}).items() if name != "fields"}
-
+    loaded.hook(hooks.map_query)
     return loaded.exclude(operation_id=list(WHERE_THE_SERVICE_ENDS))
 
 
