@@ -9,7 +9,16 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from services.api import health, histories, limits, measures, openapi, problems, reading_room
+from services.api import (
+    crossing,
+    health,
+    histories,
+    limits,
+    measures,
+    openapi,
+    problems,
+    reading_room,
+)
 from services.api.batch import drain, serving
 from services.api.batch.collections import collections_of
 from services.api.edge import Edge
@@ -173,6 +182,7 @@ def create_app() -> FastAPI:
     app.include_router(batches, prefix="/api/v1", responses=problems.COMMON)
     app.include_router(health.router)
     app.include_router(measures.router)
+    crossing.install(app)
     reading_room.install(app)
     openapi.install(app, BATCHES.values())
     return app

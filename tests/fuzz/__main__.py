@@ -25,6 +25,12 @@ LEFT_OUT = {
     "exists) refuse what the schema allows",
 }
 """Checks of schemathesis that say nothing about this service, and why."""
+_REFUSED = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429"]
+ALSO_REFUSED = {
+    "missing_required_header": ["400", "401", "403", "404", "415", "422", "428"],
+    "negative_data_rejection": _REFUSED,
+}
+"""What else than schemathesis thinks is a refusal: a batch that is too long is 413."""
 WHERE_THE_SERVICE_ENDS = {
     "revokeToken": "revokes the token the fuzz works with",
     "closeAccount": "closes the account the fuzz works as",
@@ -118,10 +124,12 @@ def _schemathesis(
     (place / "auth.json").write_text(json.dumps({"auth": people}), encoding="utf-8")
     names = ", ".join(f'"{one["name"]}"' for one in people)
     (place / "schemathesis.toml").write_text(
-        f"request-timeout = 20.0\ncontinue-on-failure = true\n"
-        f"[checks.missing_required_header]\n"
-        f'expected-statuses = ["400", "401", "403", "404", "415", "422", "428"]\n'
-        f'[auth.wfc]\npath = "{place / "auth.json"}"\npeers = [{names}]\n',
+        "request-timeout = 20.0\ncontinue-on-failure = true\n"
+        + "".join(
+            f"[checks.{name}]\nexpected-statuses = {json.dumps(codes)}\n"
+            for name, codes in ALSO_REFUSED.items()
+        )
+        + f'[auth.wfc]\npath = "{place / "auth.json"}"\npeers = [{names}]\n',
         encoding="utf-8",
     )
     reports = (

@@ -6,6 +6,11 @@ import schemathesis
 
 
 @schemathesis.hook
-def map_query(_: Any, query: dict[str, Any] | None) -> dict[str, Any] | None:
+def before_load_schema(_: Any, document: dict[str, Any]) -> None:
     """Ask for whole records: JSON Schema cannot say that `fields` leaves required ones out."""
-    return {name: value for name, value in (query or {}).items() if name != "fields"}
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            if isinstance(operation, dict) and "parameters" in operation:
+                operation["parameters"] = [
+                    one for one in operation["parameters"] if one.get("name") != "fields"
+                ]
