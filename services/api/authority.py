@@ -33,6 +33,7 @@ class Relation(StrEnum):
     PARTNER = "a partner from outside the group"
     REGULATOR = "the county's regulator"
     REGULATOR_ABOVE = "a regulator above the county"
+    PROVINCE = "the province's regulator"
     REGULATOR_OF_MEMBER = "a regulator with only a member in its region"
     REGULATOR_ELSEWHERE = "a regulator elsewhere"
     FORMER = "a former member"
@@ -58,6 +59,8 @@ class Kind(StrEnum):
     MEETING = "meeting"
     JOB = "job"
     SESSION = "session"
+    PLACE = "place"
+    EVERYWHERE = "what counts everywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ SEES: Mapping[Kind, frozenset[Relation]] = {
     Kind.MEETING: _GROUPS,
     Kind.JOB: _ADDRESSEE,
     Kind.SESSION: _ADDRESSEE | {_R.KEEPER},
+    Kind.PLACE: frozenset(Relation),
+    Kind.EVERYWHERE: frozenset(Relation),
 }
 
 _P = Permission
@@ -121,9 +126,12 @@ _OFFICERS_KEPT = Rule(_P.KEEP_OFFICERS, Kind.UNIT, _UNITS | _REGULATORS)
 _OFFICES_KEPT = Rule(_P.KEEP_TARGETS, Kind.UNIT, _REGULATORS)
 _HOOK_KEPT = Rule(_P.KEEP_WEBHOOKS, Kind.ENDPOINT)
 _ACCOUNTS_KEPT = Rule(_P.KEEP_ACCOUNTS)
-_REGIONS_KEPT = Rule(_P.KEEP_REGIONS)
-_CALENDAR_KEPT = Rule(_P.KEEP_CALENDAR)
-_POLICIES_KEPT = Rule(_P.KEEP_POLICIES)
+_PLACE_KEPT = Rule(_P.KEEP_REGIONS, Kind.PLACE, _REGULATORS | {_R.ADMINISTRATOR})
+_PLACE_ENTERED = Rule(
+    _P.KEEP_REGIONS, Kind.PLACE, frozenset({_R.REGULATOR_ABOVE, _R.ADMINISTRATOR})
+)
+_CALENDAR_KEPT = Rule(_P.KEEP_CALENDAR, Kind.EVERYWHERE, frozenset({_R.PROVINCE, _R.ADMINISTRATOR}))
+_POLICIES_KEPT = Rule(_P.KEEP_POLICIES, Kind.EVERYWHERE, frozenset({_R.PROVINCE}))
 _AUDITED = Rule(_P.READ_AUDIT)
 _MEETING_KEPT = Rule(_P.KEEP_MEETINGS, Kind.MEETING, frozenset({_R.CONVENER}))
 
@@ -306,10 +314,10 @@ RULES: Mapping[str, Rule] = {
     "getOfficer": _SIGNED_IN,
     "endOfficer": _OFFICERS_KEPT,
     "listRegions": _SIGNED_IN,
-    "enterRegion": _REGIONS_KEPT,
+    "enterRegion": _PLACE_ENTERED,
     "getRegion": _SIGNED_IN,
-    "changeRegion": _REGIONS_KEPT,
-    "designateRegion": _REGIONS_KEPT,
+    "changeRegion": _PLACE_KEPT,
+    "designateRegion": _PLACE_KEPT,
     "listCalendarDays": _SIGNED_IN,
     "publishCalendarDays": _CALENDAR_KEPT,
     "getCalendarDay": _SIGNED_IN,

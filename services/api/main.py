@@ -6,11 +6,19 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
-from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from services.api import health, histories, limits, openapi, problems, reading_room
+from services.api import (
+    crossing,
+    health,
+    histories,
+    limits,
+    measures,
+    openapi,
+    problems,
+    reading_room,
+)
 from services.api.batch import drain, serving
 from services.api.batch.collections import collections_of
 from services.api.edge import Edge
@@ -173,9 +181,8 @@ def create_app() -> FastAPI:
     batches = serving.router_of(BATCHES.values())
     app.include_router(batches, prefix="/api/v1", responses=problems.COMMON)
     app.include_router(health.router)
+    app.include_router(measures.router)
+    crossing.install(app)
     reading_room.install(app)
-    Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
-        app, include_in_schema=False
-    )
     openapi.install(app, BATCHES.values())
     return app

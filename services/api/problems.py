@@ -5,7 +5,7 @@ Nothing else in the project knows which status a refusal has.
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -308,15 +308,15 @@ async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == _WRONG_METHOD:
-        return _wrong_method(request)
+        return wrong_method(request)
     code, title = _TITLES.get(error.status_code, _TITLES[400])
     headers = dict(error.headers or {})
     return answer(request, Told(error.status_code, code, title, title, headers=headers))
 
 
-def _wrong_method(request: Request) -> Response:
+def wrong_method(request: Request) -> Response:
     """Say every method that this address takes; that is also all that OPTIONS asks."""
-    takes = {"OPTIONS", *_methods_at(request)}
+    takes = {"OPTIONS"} | _methods_at(request)
     headers = {"Allow": ", ".join(sorted(takes | ({"HEAD"} if "GET" in takes else set())))}
     if "PATCH" in takes:
         headers["Accept-Patch"] = "application/merge-patch+json, application/json"
@@ -326,8 +326,11 @@ def _wrong_method(request: Request) -> Response:
     return answer(request, Told(_WRONG_METHOD, code, title, title, headers=headers))
 
 
-def _methods_at(request: Request) -> Iterator[str]:
-    """Give the methods of every route this path fits (the framework looks no further than one)."""
+def _methods_at(request: Request) -> set[str]:
+    """Give the methods of this address: of all routes it fits, those that say most of it."""
+    found: dict[int, set[str]] = {}
     for context in iter_route_contexts(request.app.routes):
-        if context.path and context.path_regex.match(request.scope["path"]):
-            yield from context.methods or ()
+        fits = context.path and context.path_regex.match(request.scope["path"])
+        if fits and context.path and context.endpoint is not wrong_method:
+            found.setdefault(context.path.count("{"), set()).update(context.methods or ())
+    return found[min(found)] if found else set()

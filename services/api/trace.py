@@ -14,7 +14,7 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api import deprecation
+from services.api import deprecation, measures
 from services.api.limits import Standing
 from services.core.kit.trace import ADDRESS, TRACEPARENT, continued
 
@@ -90,17 +90,19 @@ class _Answering:
             message = {**message, "body": b""}
         await self._send(message)
 
-    def log(self) -> None:
-        """Write the one line: never a query string, a body or a token."""
+    def note(self) -> None:
+        """Count it and write the one line: never a query string, a body or a token."""
         if self.scope["path"] in _QUIET and self.status < _FAILED:
             return
+        route, seconds = self._template(), time.perf_counter() - self.began
+        measures.note(self.method, route, self.status, seconds)
         account_id = self.noted.account_id
         _log.info(
             "request",
             method=self.method,
-            route=self._template(),
+            route=route,
             status=self.status,
-            duration_ms=round((time.perf_counter() - self.began) * 1000, 1),
+            duration_ms=round(seconds * 1000, 1),
             account_id=str(account_id) if account_id else None,
             request_id=self.request_id,
         )
@@ -131,4 +133,4 @@ class Traced:
         try:
             await self.app(answering.scope, receive, answering.sent)
         finally:
-            answering.log()
+            answering.note()

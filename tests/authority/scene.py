@@ -189,13 +189,15 @@ class World:
                 if home is None:
                     continue
                 main = name in ("unit", "stranger") and role == "reporter"
+                province = {Relation.PROVINCE} if name == "sasac_zj" else set()
                 yield self._actor(
                     f"{name}-{role}".replace("_", "-"),
                     unit,
                     role,
-                    {home, *({Relation.ADDRESSEE} if main and name == "unit" else ())},
+                    {home, *province, *({Relation.ADDRESSEE} if main and name == "unit" else ())},
                     {
                         abroad or Relation.STRANGER,
+                        *province,
                         *({Relation.ADDRESSEE} if main and name == "stranger" else ()),
                     },
                 )
@@ -421,10 +423,23 @@ class World:
             WebhookEndpoint(
                 account_id=person.id,
                 organisation_id=own.id,
+                mode="push",
                 url="https://receiver.example/tuanzu",
+                labels={},
                 event_types=["*"],
+                group_ids=[],
+                region_codes=[],
+                record_ids=[],
+                headers={},
+                secret_header_names=[],
+                api_version="v1",
+                ordering="any",
+                payload="full",
+                content_type="application/json",
                 state="active",
                 secret="sealed",
+                private_key="",
+                public_key="",
                 created_at=NOW,
             )
         ).id
@@ -450,7 +465,9 @@ class World:
         ids["delivery_id"] = delivery = add(
             WebhookDelivery(
                 endpoint_id=endpoint,
+                kind="event",
                 event_id=event.event_id,
+                event_type=event.type,
                 seq=seq,
                 state="due",
                 created_at=NOW,

@@ -74,7 +74,9 @@ def test_a_stranger_is_asked_who_it_is(house: House, operation: Operation) -> No
 @EVERY
 def test_a_wrong_method_is_told_every_right_one(house: House, operation: Operation) -> None:
     url = operation.url().partition("?")[0]
-    right = {one.method for one in OPERATIONS if fits(one.path, url)}
+    fitting = [one for one in OPERATIONS if fits(one.path, url)]
+    meant = min(one.path.count("{") for one in fitting)  # /groups/batch is no group of that id
+    right = {one.method for one in fitting if one.path.count("{") == meant}
     answer = house.client.options(url)
     allowed = right | {"options"} | ({"head"} if "get" in right else set())
     assert answer.status_code == 204

@@ -12,10 +12,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
 
-from tests.fuzz.__main__ import LEFT_OUT, WHERE_THE_SERVICE_ENDS
+from tests.fuzz.__main__ import ALSO_REFUSED, LEFT_OUT, WHERE_THE_SERVICE_ENDS
+from tests.fuzz.hooks import before_load_schema
 from tests.hostile.siege import Siege, siege
 
-__all__ = ["siege"]  # a fixture
+__all__ = ["before_load_schema", "siege"]  # a hook and a fixture
 QUIET = settings(
     max_examples=3,
     stateful_step_count=8,
@@ -28,9 +29,8 @@ QUIET = settings(
 
 
 def config() -> SchemathesisConfig:
-    also_refused = ["400", "401", "403", "404", "415", "422", "428"]
     checks: dict[str, Any] = {name: {"enabled": False} for name in LEFT_OUT}
-    checks["missing_required_header"] = {"expected-statuses": also_refused}
+    checks |= {name: {"expected-statuses": codes} for name, codes in ALSO_REFUSED.items()}
     return SchemathesisConfig.from_dict(
         {
             "seed": 1,
@@ -55,11 +55,6 @@ def contract(siege: Siege) -> Any:
 
         def set(self, case: Any, token: dict[str, str], _: Any) -> None:
             case.headers = {**(case.headers or {}), **token}
-
-    @loaded.hook
-    def map_query(_: Any, query: dict[str, Any] | None) -> dict[str, Any] | None:
-        """Ask for whole records: JSON Schema cannot say that `fields` leaves required ones out."""
-        return {name: value for name, value in (query or {}).items() if name != "fields"}
 
     return loaded.exclude(operation_id=list(WHERE_THE_SERVICE_ENDS))
 

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.door import Enter, in_reading, in_transaction
+from services.api.door import Door, Enter, in_reading, in_transaction
 from services.core.calendar import actions, queries, schemas
 from services.core.kit.shapes import OnDay, RegionCode
+from services.core.regions import queries as regions
 
 router = APIRouter(tags=["calendar"])
 
@@ -44,7 +45,8 @@ def list_calendar_days(door: Enter, query: Annotated[StretchQuery, Query()]) -> 
 @in_transaction
 def publish_calendar_days(door: Enter, given: schemas.Notice) -> Response:
     """Import a notice: name days as working or free, all or none."""
-    actions.publish(door.session, given=given, by=door.caller)
+    within = _lineage(door, given.region_code, "/region_code")
+    actions.publish(door.session, given=given, within=within, by=door.caller)
     door.session.flush()
     return door.many(
         queries.imported(
@@ -70,7 +72,7 @@ def withdraw_calendar_day(
     actions.withdraw(
         door.session,
         day=day,
-        region_code=query.region,
+        within=_lineage(door, query.region, "?region"),
         expected=door.expected(),
         by=door.caller,
     )
@@ -84,3 +86,8 @@ def explain_working_days(door: Enter, query: Annotated[StretchQuery, Query()]) -
     return door.one(
         queries.explanation(door.session, since=query.since, to=query.to, region_code=query.region)
     )
+
+
+def _lineage(door: Door, code: str | None, pointer: str) -> list[str] | None:
+    """Give the codes of the region whose days are meant, from the top; None: the nation's."""
+    return regions.placed(door.session, code=code, pointer=pointer).lineage if code else None

@@ -1,5 +1,6 @@
 """Writes of the calendar."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import NAMESPACE_URL, uuid5
 
@@ -14,14 +15,19 @@ from services.core.kit.caller import Caller
 from services.core.kit.events import Actor, Subject
 
 
-def publish(session: Session, *, given: schemas.Notice, by: Caller) -> None:
+def publish(
+    session: Session, *, given: schemas.Notice, within: Sequence[str] | None, by: Caller
+) -> None:
     """Name days as working or free, all or none; importing the same again changes nothing.
+
+    `within` is the lineage of the region whose days they are, None if they are the nation's.
 
     Raises:
         Invalid: a day is named twice, or lies outside the notice's year.
     """
     by.must("calendar.keep")
     region = given.region_code or ""
+    by.must_supervise(within)
     named = [new.day for new in given.days]
     rules.check_days(named, notice_year=given.notice_year, is_national=not region)
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("calendar"))))
@@ -35,10 +41,12 @@ def publish(session: Session, *, given: schemas.Notice, by: Caller) -> None:
 
 
 def withdraw(
-    session: Session, *, day: date, region_code: str | None, expected: int, by: Caller
+    session: Session, *, day: date, within: Sequence[str] | None, expected: int, by: Caller
 ) -> None:
-    """Forget one own day, so that what lies below it counts again."""
+    """Forget one own day, so that what lies below it counts again; `within` as in `publish`."""
     by.must("calendar.keep")
+    by.must_supervise(within)
+    region_code = within[-1] if within else None
     row = queries.for_change(session, day=day, region_code=region_code, expected=expected)
     session.delete(row)
     ledger.record(

@@ -1,5 +1,6 @@
 """Who asks, and what they may see: computed in one place (`access`), used by every query."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -35,6 +36,8 @@ class Caller:
     """What the token is confined to, None if to nothing; `permissions` counts it in already."""
     limited_to: str | None = None
     """The one thing this session must do before anything else."""
+    region_code: str = ""
+    """The region a regulator supervises; empty for everybody else."""
 
     def must(self, permission: str) -> None:
         """Refuse what this caller's role does not hold.
@@ -58,6 +61,32 @@ class Caller:
         """
         if self.scopes == frozenset():
             raise Forbidden(Words("此令牌只读。", "This token was made to read only."))
+
+    def must_supervise(self, lineage: Collection[str] | None) -> None:
+        """Refuse a regulator what lies outside its region.
+
+        `lineage` holds a place's codes, from the top; None is what counts everywhere, which only a
+        province keeps (GB/T 2260: its code ends in 0000).
+
+        Raises:
+            Forbidden: it is another regulator's.
+        """
+        if not self.region_code:
+            return
+        if lineage is None and not self.region_code.endswith("0000"):
+            raise Forbidden(
+                Words(
+                    "全省统一的内容由省级监管单位维护。",
+                    "What counts in the whole province is kept by the province's regulator.",
+                )
+            )
+        if lineage is not None and self.region_code not in lineage:
+            raise Forbidden(
+                Words(
+                    f"该地不在所监管的区划“{self.region_code}”之内。",
+                    f"That place is not within the region you supervise, {self.region_code}.",
+                )
+            )
 
     def must_act_for(self, *organisation_ids: UUID | None) -> None:
         """Refuse unless the caller belongs to one of these organisations (or above it).

@@ -53,6 +53,7 @@ def draft(session: Session, *, given: schemas.NewPolicy, by: Caller) -> PolicyPa
         Invalid: one fault per wrong place of the document.
     """
     by.must("policies.keep")
+    by.must_supervise(None)
     pack = _checked(given.document)
     policy = PolicyPack(
         code=pack.code,
@@ -76,6 +77,7 @@ def change(
         UnlawfulMove: it is no draft any more. Invalid: its document is wrong, or another pack's.
     """
     by.must("policies.keep")
+    by.must_supervise(None)
     policy = queries.for_change(session, by, policy_id=policy_id, expected=expected)
     moved(MOVES, PackState(policy.state), PackVerb.EDIT)
     said = given.given()
@@ -99,6 +101,7 @@ def adopt(
         UnlawfulMove: it is no draft. Invalid: the day is past.
     """
     by.must("policies.keep")
+    by.must_supervise(None)
     policy = queries.for_change(session, by, policy_id=policy_id, expected=expected)
     policy.state = moved(MOVES, PackState(policy.state), PackVerb.ADOPT)
     rules.check_effective(given.effective_on, day_of(by.now))
@@ -114,6 +117,7 @@ def retire(session: Session, *, policy_id: UUID, expected: int, by: Caller) -> N
         UnlawfulMove: it is retired. Conflict: the pack would have no version left to judge by.
     """
     by.must("policies.keep")
+    by.must_supervise(None)
     policy = queries.for_change(session, by, policy_id=policy_id, expected=expected)
     was = PackState(policy.state)
     policy.state = moved(MOVES, was, PackVerb.RETIRE)

@@ -30,6 +30,7 @@ def enter(session: Session, *, given: schemas.NewRegion, by: Caller) -> Region:
         if given.parent_code
         else None
     )
+    by.must_supervise(parent.lineage if parent else ())
     above = (parent.level, parent.lineage) if parent else None
     region = Region(**given.model_dump(), lineage=rules.lineage(given.code, given.level, above))
     session.add(region)
@@ -44,6 +45,7 @@ def change(
     """Change a region's names or source."""
     by.must("regions.keep")
     region = queries.for_change(session, code=code, expected=expected)
+    by.must_supervise(region.lineage)
     changes = rows.merged(region, given.given())
     if changes:
         _record(session, region, "changed", by, changes)
@@ -56,6 +58,7 @@ def designate(
     """Put a place on a list from one day on."""
     by.must("regions.keep")
     region = queries.for_change(session, code=code, expected=expected)
+    by.must_supervise(region.lineage)
     session.add(RegionDesignation(region_code=code, **given.model_dump()))
     rows.touch(region)
     _record(session, region, "designated", by, {given.kind.value: [None, given.valid_from]})

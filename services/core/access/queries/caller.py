@@ -56,7 +56,7 @@ _FOUND = f"""
 """  # noqa: S608 the names put in are those of our own roles
 """OFFSET 0 keeps the arrays from being computed once for each place that names them."""
 
-_WHO = "a.id, a.login, a.name, a.organisation_id, a.role, clock.now"
+_WHO = "a.id, a.login, a.name, a.organisation_id, a.role, office.region, clock.now"
 _CONTEXT = {
     "own_organisation_ids": "CAST(scope.own AS text)",
     "organisation_ids": "CAST(scope.own || scope.in_region AS text)",
@@ -130,8 +130,8 @@ def enter_as(session: Session, account_id: UUID) -> Caller | None:
 
 
 def _caller(row: Sequence[Any]) -> Caller:
-    token_id, session_id, scopes, limit, *who, own, organisations, groups = row[:13]
-    account_id, login, name, organisation_id, role, now = who
+    token_id, session_id, scopes, limit, *who, own, organisations, groups = row[:14]
+    account_id, login, name, organisation_id, role, region_code, now = who
     held = rules.PERMISSIONS[rules.Role(role)]
     return Caller(
         account_id=account_id,
@@ -148,4 +148,5 @@ def _caller(row: Sequence[Any]) -> Caller:
         session_id=session_id,
         scopes=None if scopes is None else frozenset(scopes),
         limited_to=limit,
+        region_code=region_code,
     )
