@@ -1,0 +1,65 @@
+"""The storm: at random times, random harm, in an order that a seed repeats."""
+
+import asyncio
+import random
+import signal
+from collections.abc import Callable
+
+import redis
+
+from tests.chaos.house import House
+
+LONGEST_PAUSE_SECONDS = 3.5
+_HUNG_SECONDS = (1.0, 6.0)
+
+_HARM: dict[str, Callable[[House], None]] = {
+    "kill api": lambda house: house.kill("api"),
+    "kill relay": lambda house: house.kill("relay"),
+    "kill worker": lambda house: house.kill("worker"),
+    "kill beat": lambda house: house.kill("beat"),
+    "kill PostgreSQL": lambda house: house.kill_postgres(),
+    "kill Valkey": lambda house: house.kill_valkey(forgetful=False),
+    "kill Valkey and its data": lambda house: house.kill_valkey(forgetful=True),
+    "FLUSHALL": lambda house: house.wipe_valkey(),
+    "Valkey falls back": lambda house: house.fall_back(),
+}
+_HANGS = {"relay hangs": "relay", "second relay hangs": "relay-2"}
+_KINDS = (*_HARM, *_HANGS, "kill second relay")
+
+
+async def rage(house: House, dice: random.Random, seconds: float) -> None:
+    """Harm the house until the time is over; every kind comes before any comes again."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    hanging: set[asyncio.Task[None]] = set()
+    bag: list[str] = []
+    while loop.time() < end:
+        await asyncio.sleep(dice.uniform(0.3, LONGEST_PAUSE_SECONDS))
+        bag = bag or dice.sample(_KINDS, len(_KINDS))
+        kind = bag.pop()
+        house.harmed[kind] += 1
+        if kind in _HANGS:
+            hang = _hang(house, _HANGS[kind], dice.uniform(*_HUNG_SECONDS))
+            hanging.add(asyncio.create_task(hang))
+        elif kind == "kill second relay":
+            house.kill_second_relay()
+            house.start_second_relay()
+        else:
+            await _harm(house, kind)
+    await asyncio.gather(*hanging)
+
+
+async def _harm(house: House, kind: str) -> None:
+    """Do it; a Valkey that is down already cannot be wiped, which is counted apart."""
+    try:
+        await asyncio.to_thread(_HARM[kind], house)
+    except redis.RedisError:
+        house.harmed[kind] -= 1
+        house.harmed[f"{kind} (it was down)"] += 1
+
+
+async def _hang(house: House, name: str, seconds: float) -> None:
+    """Stop a relay in the middle of whatever it does, still connected; let it go on later."""
+    await asyncio.to_thread(house.tell, name, signal.SIGSTOP)
+    await asyncio.sleep(seconds)
+    await asyncio.to_thread(house.tell, name, signal.SIGCONT)
