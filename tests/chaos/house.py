@@ -60,7 +60,7 @@ class House:
         self.harmed: Counter[str] = Counter()
         home.mkdir(mode=0o711)
         self._said = (home / "said.log").open("ab")
-        self._supervisor = subprocess.Popen(  # noqa: S603 our own interpreter and module
+        self._supervisor = subprocess.Popen(
             [sys.executable, "-m", "services.standalone.cli", "up"],
             env=surroundings(home, **SETTINGS, TUANZU_PORT=str(self.port)),
             cwd=REPOSITORY,

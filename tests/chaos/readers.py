@@ -7,6 +7,7 @@ import asyncio
 import itertools
 import json
 import random
+from typing import Any
 
 import aiohttp
 import redis.asyncio
@@ -83,7 +84,7 @@ async def read_redis(seen: Seen, url: str) -> None:
     try:
         while True:
             try:
-                found = await client.xread({STREAM: f"{last}-0"}, count=500, block=1000)
+                found: Any = await client.xread({STREAM: f"{last}-0"}, count=500, block=1000)
             except RedisError:
                 seen.reconnects += 1
                 await asyncio.sleep(_AGAIN_SECONDS)

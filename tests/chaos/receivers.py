@@ -1,9 +1,7 @@
 """Two integrators' endpoints: one slow, one that fails; both verify, and keep what they took."""
 
 import asyncio
-import json
 import random
-import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -16,9 +14,11 @@ from tests.chaos.seen import Seen
 
 
 class Receiver:
-    """One endpoint; `manner` says how it treats a genuine delivery."""
+    """One endpoint; `slow` seconds on average, `failing` a share of what comes."""
 
-    def __init__(self, name: str, dice: random.Random, *, slow: float = 0, failing: float = 0):
+    def __init__(
+        self, name: str, dice: random.Random, *, slow: float = 0, failing: float = 0
+    ) -> None:
         """Expect nothing yet."""
         self.seen = Seen(name)
         self.secret = ""

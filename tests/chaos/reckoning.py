@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from tests.chaos.house import STREAM, House
@@ -114,5 +115,5 @@ def _numbers(keys: list[str]) -> list[int]:
 
 
 def _gaps(seqs: list[int]) -> str:
-    holes = [(a, b) for a, b in zip(seqs, seqs[1:], strict=False) if b != a + 1]
+    holes = [(a, b) for a, b in pairwise(seqs) if b != a + 1]
     return f"{len(seqs)} numbers, from {seqs[:1]} to {seqs[-1:]}, {len(holes)} jumps {holes[:5]}"

@@ -9,7 +9,8 @@ import redis
 
 from tests.chaos.house import House
 
-LONGEST_PAUSE_SECONDS = 3.5
+_PAUSE_SECONDS = (0.5, 5.0)
+"""A process needs seconds to come back; now and then it is hit again before it has."""
 _HUNG_SECONDS = (1.0, 6.0)
 
 _HARM: dict[str, Callable[[House], None]] = {
@@ -34,7 +35,7 @@ async def rage(house: House, dice: random.Random, seconds: float) -> None:
     hanging: set[asyncio.Task[None]] = set()
     bag: list[str] = []
     while loop.time() < end:
-        await asyncio.sleep(dice.uniform(0.3, LONGEST_PAUSE_SECONDS))
+        await asyncio.sleep(dice.uniform(*_PAUSE_SECONDS))
         bag = bag or dice.sample(_KINDS, len(_KINDS))
         kind = bag.pop()
         house.harmed[kind] += 1

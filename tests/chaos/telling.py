@@ -13,11 +13,11 @@ def told(trial: Trial) -> str:
     score, heard = trial.score, trial.heard
     harmed = ", ".join(f"{kind} {n}" for kind, n in sorted(trial.house.harmed.items()) if n)
     unanswered = ", ".join(f"{what} {n}" for what, n in score.unanswered.most_common())
+    well = f"{len(score.acknowledged)} acknowledged; without a good answer: {unanswered or 0}"
     lines = [
         f"chaos: {trial.seconds:.0f} s, seed {trial.seed}, load {os.getloadavg()[0]:.1f}",
         f"harm ({sum(trial.house.harmed.values())}): {harmed}",
-        f"writes: {score.asked} asked from {WRITERS} connections, {score.sent} requests, "
-        f"{len(score.acknowledged)} acknowledged; without a good answer: {unanswered or 'none'}",
+        f"writes: {score.asked} asked from {WRITERS} connections, {score.sent} requests, {well}",
         f"events: {len(heard.of_redis.ids)} in the stream; quiet after {trial.settled_in:.1f} s",
         *(_of(seen, score) for seen in heard.everybody()),
         *(_failures(one) for one in heard.receivers if one.answers),

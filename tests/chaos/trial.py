@@ -1,4 +1,4 @@
-"""One trial: the house, those who write and listen, the storm, the quiet after it, the reckoning."""
+"""One trial: the house, its writers and listeners, the storm, the quiet after, the reckoning."""
 
 import asyncio
 import random
@@ -14,6 +14,7 @@ from sqlalchemy import NullPool, create_engine
 from sqlalchemy.orm import Session
 
 from services.core.kit.db import with_driver
+from services.core.policies import actions as policies
 from tests import given
 from tests.chaos import reckoning, storm
 from tests.chaos.house import House
@@ -67,6 +68,7 @@ def _move_in(house: House) -> People:
     engine = create_engine(with_driver(house.owner_url), poolclass=NullPool)
     with Session(engine, expire_on_commit=False) as session:
         given.places(session)
+        policies.ship(session, now=given.at("2026-01-01 09:00"))
         gas = given.unit(session, "景宁县天然气有限公司", kind="soe_subsidiary")
         group = given.group(session, members=[gas])
         projects = [given.project(session, group=group, lead=gas) for _ in range(_PROJECTS)]
@@ -96,12 +98,7 @@ async def _tried(house: House, people: People, seconds: float, seed: int) -> Tri
     async with _listening(house, people, heard, dice):
         await _register(house, people, heard.receivers)
         end = time.monotonic() + seconds
-        writers = [
-            Writer(
-                number, house.base, people.writer, people.projects, score, random.Random(seed + number)
-            )  # noqa: S311 a storm's dice
-            for number in range(WRITERS)
-        ]
+        writers = [_writer(house, people, score, seed, number) for number in range(WRITERS)]
         raging = asyncio.create_task(storm.rage(house, random.Random(seed), seconds))  # noqa: S311 a storm's dice
         await asyncio.gather(*(one.write_until(end, _PAUSE_SECONDS) for one in writers))
         await raging
@@ -110,6 +107,11 @@ async def _tried(house: House, people: People, seconds: float, seed: int) -> Tri
         settled_in = time.monotonic() - began
         found = await asyncio.to_thread(reckoning.faults, house, score, heard)
     return Trial(seed, seconds, house, score, heard, found, settled_in)
+
+
+def _writer(house: House, people: People, score: Score, seed: int, number: int) -> Writer:
+    dice = random.Random(seed + number)  # noqa: S311 a storm's dice
+    return Writer(number, house.base, people.writer, people.projects, score, dice)
 
 
 @asynccontextmanager
