@@ -310,9 +310,8 @@ def test_a_client_that_takes_nothing_is_let_go(
     assert anyio.run(served)._listeners == 0  # noqa: SLF001 who is left
 
 
-def test_two_that_begin_at_once_share_one_reader(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("house")
+def test_two_that_begin_at_once_share_one_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     newest, started = stream._newest, []  # noqa: SLF001 slowed, so that both are on their way
 
     def slowly() -> int:
