@@ -138,12 +138,14 @@ def commit_to_seen(house: House) -> Table:
     )
     house.execute("CREATE TABLE bench_pending (id bigserial PRIMARY KEY, body text)")
     endpoint = house.endpoint("quick/one")
-    bare_words = ["relay", house.owner_url, settings().redis_url, f"{_SINK}/quick/bare"]
+    ceiling = [sys.executable, "-m", "bench.feed_bare"]
+    redis_url = settings().redis_url
     for rate in RATES:
-        house.start("bare", [sys.executable, "-m", "bench.feed_bare", *bare_words])
+        house.start("bare relay", [*ceiling, "relay", house.owner_url, redis_url])
+        house.start("bare sender", [*ceiling, "send", redis_url, f"{_SINK}/quick/bare"])
         time.sleep(1.5)
         theirs = _both(house, rate, feed_bare.STREAM, bare=True)
-        house.stop("bare")
+        house.stop("bare relay", "bare sender")
         _written(house, rate, 1.0)
         house.read_up()
         time.sleep(0.5)

@@ -18,7 +18,7 @@ def told(trial: Trial) -> str:
         f"chaos: {trial.seconds:.0f} s, seed {trial.seed}, load {os.getloadavg()[0]:.1f}",
         f"harm ({sum(trial.house.harmed.values())}): {harmed}",
         f"writes: {score.asked} asked from {WRITERS} connections, {score.sent} requests, {well}",
-        f"events: {len(heard.of_redis.ids)} in the stream; quiet after {trial.settled_in:.1f} s",
+        f"events: {trial.events} in the log; quiet after {trial.settled_in:.1f} s",
         *(_of(seen, score) for seen in heard.everybody()),
         *(_failures(one) for one in heard.receivers if one.answers),
         *(f"WRONG: {fault}" for fault in trial.faults),

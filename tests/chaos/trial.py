@@ -48,6 +48,7 @@ class Trial:
     seconds: float
     house: House
     score: Score
+    events: int
     heard: Heard
     faults: list[str]
     settled_in: float
@@ -105,8 +106,9 @@ async def _tried(house: House, people: People, seconds: float, seed: int) -> Tri
         began = time.monotonic()
         await _quiet(heard, score)
         settled_in = time.monotonic() - began
-        found = await asyncio.to_thread(reckoning.faults, house, score, heard)
-    return Trial(seed, seconds, house, score, heard, found, settled_in)
+        log = await asyncio.to_thread(reckoning.Log, house)
+        found = await asyncio.to_thread(reckoning.faults, house, log, score, heard)
+    return Trial(seed, seconds, house, score, len(log.seqs), heard, found, settled_in)
 
 
 def _writer(house: House, people: People, score: Score, seed: int, number: int) -> Writer:
