@@ -22,6 +22,7 @@ import redis
 
 from services.standalone import children, probe, valkey
 from services.standalone.postgres import plain
+from services.worker import queues
 from tests.standalone.runs import REPOSITORY, left_over, surroundings
 
 STREAM = "tuanzu:feed"
@@ -97,6 +98,14 @@ class House:
         """Give the ends of the logs."""
         paths = (self.home / "said.log", *(self.home / "logs").glob("*.log"))
         return "\n".join(f"--- {p.name}\n{p.read_text('utf-8', 'replace')[-1500:]}" for p in paths)
+
+    def evidence(self) -> str:
+        """Say where everything stands: how far each reader is, and what waits in Valkey."""
+        head = self.ask("SELECT seq FROM feed_head")[0][0]
+        cursors = self.ask("SELECT name, seq FROM consumer_cursor ORDER BY name")
+        with self.stream() as client:
+            waiting = {name: client.llen(name) for name in queues.ALL}
+        return f"head {head}, cursors {cursors}, queues {waiting}\n{self.tails()}"
 
     def ask(self, question: str) -> list[tuple[Any, ...]]:
         """Read rows as they are committed now."""

@@ -21,6 +21,7 @@ def told(trial: Trial) -> str:
         f"events: {trial.events} in the log; quiet after {trial.settled_in:.1f} s",
         *(_of(seen, score) for seen in heard.everybody()),
         *(_failures(one) for one in heard.receivers if one.answers),
+        *([trial.evidence] if trial.faults else []),
         *(f"WRONG: {fault}" for fault in trial.faults),
         "everything acknowledged is everywhere, once" if not trial.faults else "NOT as promised",
     ]

@@ -52,6 +52,8 @@ class Trial:
     heard: Heard
     faults: list[str]
     settled_in: float
+    evidence: str
+    """Where everything stood, if something is wrong."""
 
 
 def run(home: Path, seconds: float, seed: int) -> Trial:
@@ -108,7 +110,8 @@ async def _tried(house: House, people: People, seconds: float, seed: int) -> Tri
         settled_in = time.monotonic() - began
         log = await asyncio.to_thread(reckoning.Log, house)
         found = await asyncio.to_thread(reckoning.faults, house, log, score, heard)
-    return Trial(seed, seconds, house, score, len(log.seqs), heard, found, settled_in)
+        evidence = await asyncio.to_thread(house.evidence) if found else ""
+    return Trial(seed, seconds, house, score, len(log.seqs), heard, found, settled_in, evidence)
 
 
 def _writer(house: House, people: People, score: Score, seed: int, number: int) -> Writer:
