@@ -12,6 +12,7 @@ from tests.chaos.house import House
 _PAUSE_SECONDS = (0.5, 5.0)
 """A process needs seconds to come back; now and then it is hit again before it has."""
 _HUNG_SECONDS = (1.0, 6.0)
+_BACK_SECONDS = 20.0
 
 _HARM: dict[str, Callable[[House], None]] = {
     "kill api": lambda house: house.kill("api"),
@@ -29,15 +30,23 @@ _KINDS = (*_HARM, *_HANGS, "kill second relay")
 
 
 async def rage(house: House, dice: random.Random, seconds: float) -> None:
-    """Harm the house until the time is over; every kind comes before any comes again."""
+    """Harm the house until the time is over and every kind has come; none comes twice before.
+
+    Half of the time the next harm waits until the api answers, so that something is written; the
+    other half it hits what is still down.
+    """
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     hanging: set[asyncio.Task[None]] = set()
-    bag: list[str] = []
-    while loop.time() < end:
+    bag = dice.sample(_KINDS, len(_KINDS))
+    still = set(_KINDS)
+    while loop.time() < end or still:
         await asyncio.sleep(dice.uniform(*_PAUSE_SECONDS))
-        bag = bag or dice.sample(_KINDS, len(_KINDS))
+        if dice.random() < 0.5:
+            await _answers(house, loop.time() + _BACK_SECONDS)
         kind = bag.pop()
+        still.discard(kind)
+        bag = bag or dice.sample(_KINDS, len(_KINDS))
         house.harmed[kind] += 1
         if kind in _HANGS:
             hang = _hang(house, _HANGS[kind], dice.uniform(*_HUNG_SECONDS))
@@ -48,6 +57,14 @@ async def rage(house: House, dice: random.Random, seconds: float) -> None:
         else:
             await _harm(house, kind)
     await asyncio.gather(*hanging)
+
+
+async def _answers(house: House, patience: float) -> None:
+    """Wait until the api answers, or not any longer."""
+    while not await asyncio.to_thread(house.is_ready):
+        if asyncio.get_running_loop().time() > patience:
+            return
+        await asyncio.sleep(0.2)
 
 
 async def _harm(house: House, kind: str) -> None:

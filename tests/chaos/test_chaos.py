@@ -10,9 +10,9 @@ import pytest
 from tests.chaos import trial
 from tests.chaos.telling import told
 
-pytestmark = [pytest.mark.story, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.story, pytest.mark.timeout(420)]
 
-_SECONDS = 40.0
+_SECONDS = 35.0
 
 
 @pytest.fixture

@@ -100,18 +100,18 @@ async def _tried(house: House, people: People, seconds: float, seed: int) -> Tri
     score = Score()
     async with _listening(house, people, heard, dice):
         await _register(house, people, heard.receivers)
-        end = time.monotonic() + seconds
+        began = time.monotonic()
         writers = [_writer(house, people, score, seed, number) for number in range(WRITERS)]
         raging = asyncio.create_task(storm.rage(house, random.Random(seed), seconds))  # noqa: S311 a storm's dice
-        await asyncio.gather(*(one.write_until(end, _PAUSE_SECONDS) for one in writers))
+        await asyncio.gather(*(one.write_until(raging, _PAUSE_SECONDS) for one in writers))
         await raging
-        began = time.monotonic()
+        raged = time.monotonic() - began
         await _quiet(heard, score)
-        settled_in = time.monotonic() - began
+        settled_in = time.monotonic() - began - raged
         log = await asyncio.to_thread(reckoning.Log, house)
         found = await asyncio.to_thread(reckoning.faults, house, log, score, heard)
         evidence = await asyncio.to_thread(house.evidence) if found else ""
-    return Trial(seed, seconds, house, score, len(log.seqs), heard, found, settled_in, evidence)
+    return Trial(seed, raged, house, score, len(log.seqs), heard, found, settled_in, evidence)
 
 
 def _writer(house: House, people: People, score: Score, seed: int, number: int) -> Writer:

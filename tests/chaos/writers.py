@@ -39,8 +39,8 @@ class Writer:
     score: Score
     dice: random.Random
 
-    async def write_until(self, end: float, pause: float) -> None:
-        """Write one thing after the other until the time (monotonic) is over."""
+    async def write_until(self, over: asyncio.Task[None], pause: float) -> None:
+        """Write one thing after the other until the storm is over."""
         connector = aiohttp.TCPConnector(limit=1)
         own: list[tuple[str, str]] = []
         timeout = aiohttp.ClientTimeout(total=15)
@@ -48,7 +48,7 @@ class Writer:
             connector=connector, timeout=timeout, headers=self.headers
         ) as client:
             for count in itertools.count():
-                if time.monotonic() >= end:
+                if over.done():
                     return
                 name = f"w{self.number}-{count}"
                 self.score.asked += 1
