@@ -6,6 +6,7 @@ average in the titles.
 
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -297,7 +298,8 @@ MEASURED = {
 
 
 def main() -> None:
-    """Measure everything, or what is named, and print it."""
+    """Measure everything, or what is named, and print it; a SIGTERM ends what was started too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with (
         tempfile.TemporaryDirectory(prefix="tuanzu-bench-") as folder,
         feed_house.opened(Path(folder) / "home") as house,
