@@ -141,6 +141,7 @@ class House:
             "SELECT NOT EXISTS (SELECT FROM event_pending) AND EXISTS (SELECT FROM consumer_cursor "
             "c, feed_head h WHERE c.name = 'webhooks' AND c.seq = h.seq)",
             "the workers do not read up",
+            seconds=600,
         )
 
     def endpoint(self, path: str, *, events: str = KIND) -> dict[str, Any]:
