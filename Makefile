@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix fuzz contract release bench bench-doors clean
+.PHONY: help run test check fix fuzz chaos contract release bench bench-doors bench-feed clean
 
 help: ## say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,11 @@ fix: $(VENV)/dev.stamp ## let ruff format and mend what it can
 fuzz: $(VENV)/dev.stamp ## ten thousand requests and more that no honest client sends (10 to 20 minutes)
 	$(BIN)/python -m tests.fuzz
 
+MINUTES ?= 5
+SEED    ?=
+chaos: $(VENV)/dev.stamp ## kill, wipe and hang everything while sixteen write; MINUTES=5, SEED= repeats
+	$(BIN)/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
 contract: $(VENV)/dev.stamp ## write docs/contract from the code
 	$(BIN)/python -m services.api.contract
 
@@ -54,6 +59,9 @@ bench: $(VENV)/dev.stamp ## measure this machine beside hand-written ceilings
 
 bench-doors: $(VENV)/dev.stamp ## measure what authentication, scope and the second wall cost
 	$(BIN)/python -m bench.doors
+
+bench-feed: $(VENV)/dev.stamp ## measure how fast a fact is in the stream and at a webhook
+	$(BIN)/python -m bench.feed
 
 clean: ## remove the environment, the caches and the local data
 	rm -rf $(VENV) .tuanzu .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

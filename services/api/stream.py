@@ -60,6 +60,7 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._limiter: CapacityLimiter | None = None
+        self._starting = asyncio.Lock()
 
     @property
     def limiter(self) -> CapacityLimiter:
@@ -77,11 +78,12 @@ class Hub:
     async def joined(self) -> AsyncGenerator[None]:
         """Listen along; the first client starts the reader, the last one stops it."""
         self._listeners += 1
-        if self._task is None:
-            self._recent.clear()
-            self.seq = await anyio.to_thread.run_sync(_newest, limiter=self.limiter)
-            self._task = asyncio.create_task(self._follow())
         try:
+            async with self._starting:  # two who come at once start one reader
+                if self._task is None:
+                    self._recent.clear()
+                    self.seq = await anyio.to_thread.run_sync(_newest, limiter=self.limiter)
+                    self._task = asyncio.create_task(self._follow())
             yield
         finally:
             self._listeners -= 1

@@ -310,6 +310,31 @@ def test_a_client_that_takes_nothing_is_let_go(
     assert anyio.run(served)._listeners == 0  # noqa: SLF001 who is left
 
 
+@pytest.mark.usefixtures("house")
+def test_two_that_begin_at_once_share_one_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    newest, started = stream._newest, []  # noqa: SLF001 slowed, so that both are on their way
+
+    def slowly() -> int:
+        started.append(time.monotonic())
+        time.sleep(0.2)
+        return newest()
+
+    monkeypatch.setattr(stream, "_newest", slowly)
+    hub = stream.Hub()
+
+    async def joins() -> None:
+        async with hub.joined():
+            await anyio.sleep(0.5)
+
+    async def both() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(joins)
+            group.start_soon(joins)
+
+    anyio.run(both)
+    assert len(started) == 1
+
+
 def test_a_stop_ends_the_streams_at_once(house: House) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
