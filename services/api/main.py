@@ -10,7 +10,7 @@ from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from services.api import health, histories, limits, openapi, problems, reading_room
+from services.api import health, histories, limits, metrics, openapi, problems, reading_room
 from services.api.batch import drain, serving
 from services.api.batch.collections import collections_of
 from services.api.edge import Edge
@@ -174,6 +174,7 @@ def create_app() -> FastAPI:
     app.include_router(batches, prefix="/api/v1", responses=problems.COMMON)
     app.include_router(health.router)
     reading_room.install(app)
+    metrics.WORK.forget()
     Instrumentator(excluded_handlers=["/metrics", "/livez", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )

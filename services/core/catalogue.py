@@ -101,6 +101,11 @@ DUE: tuple[InstrumentedAttribute[Any], ...] = (
     jobs_room.Job.next_at,
 )
 """Every kind of due row, by the moment of its work: `tuanzu queues` and /metrics tell of them."""
+DELIVERIES: tuple[InstrumentedAttribute[str], ...] = (
+    notifications.NotificationDelivery.state,
+    webhooks.WebhookDelivery.state,
+)
+"""States of what is sent outside; `failed` was given up."""
 OPEN = {
     "account": "names of people stand beside what they did; lists of accounts need a permission",
     "organisation": "the directory is public to every account",

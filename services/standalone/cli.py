@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "token": "services.standalone.commands.token",
     "sweep": "services.standalone.commands.sweep",
     "audit": "services.standalone.commands.audit",
+    "queues": "services.standalone.commands.queues",
 }
 """Where each command lives; the module adds it to the app it is given by `app_commands`."""
 

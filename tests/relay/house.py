@@ -49,9 +49,11 @@ class Valkey:
 
     @property
     def url(self) -> str:
+        """Give its address."""
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self, *also: str) -> None:
+        """Start it, empty unless its folder holds what it saved."""
         self.folder.mkdir(exist_ok=True)
         plain = ("--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder))
         calm = ("--save", "", "--maxmemory-policy", "noeviction", "--loglevel", "warning")
@@ -63,15 +65,18 @@ class Valkey:
         assert eventually(self.answers)
 
     def answers(self) -> bool:
+        """Tell whether it takes commands."""
         try:
             return bool(self.client().ping())
         except redis.RedisError:
             return False
 
     def client(self) -> "redis.Redis":
+        """Give a client of it."""
         return redis.Redis.from_url(self.url, decode_responses=True)
 
     def stop(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """End it, as it is told to."""
         if self.process is not None:
             self.process.send_signal(how)
             self.process.wait()
@@ -118,9 +123,11 @@ class House:
         return process
 
     def relay(self, **also: str) -> "subprocess.Popen[bytes]":
+        """Start a relay."""
         return self.start("services.worker.relay", **also)
 
     def log(self, process: "subprocess.Popen[bytes]") -> str:
+        """Give what a process has said."""
         return (self.logs / f"{self.running.index(process)}.log").read_text()
 
     def happen(self, count: int = 1, *, subject_id: UUID | None = None) -> None:
@@ -154,14 +161,17 @@ class House:
                 writer.join()
 
     def ask(self, query: str, **given_: Any) -> Any:
+        """Ask the database for one value."""
         with self.engine.connect() as connection:
             return connection.execute(text(query), given_).scalar()
 
     def waiting(self) -> int:
+        """Count the facts without a number."""
         count: int = self.ask("SELECT count(*) FROM event_pending")
         return count
 
     def is_numbered(self) -> bool:
+        """Tell whether all that was written has its number."""
         return self.waiting() == 0 and self.ask("SELECT count(*) FROM event") >= len(self.written)
 
     def must_be_whole(self) -> None:
