@@ -32,6 +32,9 @@ _log = structlog.get_logger(__name__)
 _LEADER = 0x72656C6179  # "relay": one number for every relay of this database
 _STANDBY_SECONDS = 0.5
 _BEAT_SECONDS = 5.0
+_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 5.0
+"""A Redis that hangs costs one second of waiting each time, so it is asked less and less."""
 _COPY_SECONDS = 0.5
 """A stream that is rebuilt does not keep new facts from being numbered: they take turns."""
 _WAKE_EXPIRES_SECONDS = 30
@@ -73,11 +76,17 @@ class Stream:
     def __init__(self) -> None:
         """Connect lazily; no retries inside, the next round is the retry."""
         self._client = redis.Redis.from_url(
-            settings().redis_url, socket_timeout=3, socket_connect_timeout=2, retry=None
+            settings().redis_url, socket_timeout=1, socket_connect_timeout=1, retry=None
         )
         self._append = self._client.register_script(_APPEND)
         self._last = "unknown"
         self._quiet_until = 0.0
+        self._pause = _PAUSE_SECONDS
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether Redis did not answer a moment ago, and is left alone."""
+        return time.monotonic() < self._quiet_until
 
     @property
     def seq(self) -> int | None:
@@ -86,15 +95,18 @@ class Stream:
 
     def replicate(self, session: Session) -> bool:
         """Copy what Redis lacks, for a while; tells whether more is to be copied."""
-        if time.monotonic() < self._quiet_until:
+        if self.is_quiet:
             return False
         try:
-            return self._copy(session)
+            behind = self._copy(session)
         except redis.RedisError as error:
             _log.warning("redis does not answer; events wait in PostgreSQL", error=repr(error))
             self._last = "unknown"
-            self._quiet_until = time.monotonic() + _STANDBY_SECONDS
+            self._quiet_until = time.monotonic() + self._pause
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
             return False
+        self._pause = _PAUSE_SECONDS
+        return behind
 
     def _copy(self, session: Session) -> bool:
         until = time.monotonic() + _COPY_SECONDS
@@ -211,7 +223,7 @@ class Relay:
         self._room -= stamped
         behind = self._stream.replicate(session)
         session.commit()
-        if stamped:
+        if stamped and not self._stream.is_quiet:
             _wake_workers()
         sealed = self._seal(session)
         return stamped, behind or batch in (stamped, sealed)

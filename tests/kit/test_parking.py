@@ -120,7 +120,7 @@ def test_a_fact_that_cannot_be_digested_is_tried_again_then_waits_for_somebody(
         assert feed.retry_parked(session, "test", readers, now=now, limit=10) == 0
         assert parked.attempts == turn
     assert parked.next_at is None
-    assert feed.retry_parked(session, "test", readers, now=now.replace(year=2030), limit=9) == 0
+    assert feed.retry_parked(session, "test", readers, now=NOW.replace(year=2030), limit=9) == 0
     assert state(session).parked == {"feed.test": 1}
 
     is_ill = False
