@@ -29,7 +29,7 @@ NOW = given.at("2026-11-24 10:00")
 STREAM = "tuanzu:feed"
 
 
-def eventually(seen: Callable[[], Any], seconds: float = 60.0) -> bool:
+def eventually(seen: Callable[[], Any], seconds: float = 150.0) -> bool:
     """Wait for something to become true; gives whether it did."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
