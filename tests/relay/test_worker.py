@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from subprocess import Popen
 
+from sqlalchemy import text
+
 from tests.relay.house import House, eventually
 
 QUICK = {"TUANZU_SWEEP_EVERY": "PT1S"}
@@ -39,9 +41,9 @@ def test_a_worker_asked_to_stop_claims_nothing_more_and_finishes_what_it_has_beg
     assert time.monotonic() - asked < 15, "a look goes on for 20 s, and hears that it should not"
     assert notes.read_text().split() == begun, "nothing was begun after it"
     with house.engine.connect() as connection:
-        done = connection.exec_driver_sql(
-            "SELECT name FROM consumer_cursor WHERE name LIKE 'slow-%' ORDER BY 1"
-        ).scalars()
+        done = connection.scalars(
+            text("SELECT name FROM consumer_cursor WHERE name LIKE 'slow-%' ORDER BY 1")
+        )
         assert list(done) == sorted(begun), "all that was begun was finished"
 
 
