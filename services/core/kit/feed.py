@@ -252,7 +252,18 @@ def _facts() -> Select[*tuple[Any, ...]]:
 
 
 def _seen(row: RowMapping) -> Seen:
-    return Seen(**{**row, "organisation_ids": tuple(row["organisation_ids"])})
+    return Seen(
+        seq=row["seq"],
+        event_id=row["event_id"],
+        type=row["type"],
+        aggregate_kind=row["aggregate_kind"],
+        aggregate_id=row["aggregate_id"],
+        group_id=row["group_id"],
+        organisation_ids=tuple(row["organisation_ids"]),
+        occurred_at=row["occurred_at"],
+        trace=row["trace"],
+        data=row["data"],
+    )
 
 
 def _again(attempts: int, now: datetime) -> datetime | None:
