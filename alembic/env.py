@@ -30,6 +30,7 @@ BEGIN
     IF to_regclass('event_part') IS NOT NULL THEN
       REVOKE INSERT, UPDATE, DELETE ON event_part FROM tuanzu_app;
       REVOKE UPDATE, DELETE ON event_archive FROM tuanzu_app;
+      REVOKE EXECUTE ON FUNCTION event_make_room, event_drop_part FROM PUBLIC;
       GRANT EXECUTE ON FUNCTION event_make_room, event_drop_part TO tuanzu_app;
     END IF;
     FOR fenced IN
