@@ -1,6 +1,6 @@
 """The Celery app: messages are wake-ups, rows are the work, nothing is kept in the broker.
 
-Why each setting is what it is stands in decision 0022.
+Why each setting is what it is stands in decision 0025.
 """
 
 from functools import lru_cache
