@@ -27,6 +27,12 @@ BEGIN
       REVOKE EXECUTE ON FUNCTION audit_drop FROM PUBLIC;
       GRANT EXECUTE ON FUNCTION audit_drop TO tuanzu_app;
     END IF;
+    IF to_regclass('event_part') IS NOT NULL THEN
+      REVOKE INSERT, UPDATE, DELETE ON event_part FROM tuanzu_app;
+      REVOKE UPDATE, DELETE ON event_archive FROM tuanzu_app;
+      REVOKE EXECUTE ON FUNCTION event_make_room, event_drop_part FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION event_make_room, event_drop_part TO tuanzu_app;
+    END IF;
     FOR fenced IN
       SELECT c.oid FROM pg_class c WHERE c.relrowsecurity
       AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'service')
@@ -47,6 +53,9 @@ BEGIN
       REVOKE INSERT, UPDATE, DELETE ON audit_head FROM tuanzu_caller;
       REVOKE ALL ON audit_seal, audit_tombstone FROM tuanzu_caller;
       REVOKE SELECT, UPDATE, DELETE ON audit_pending FROM tuanzu_caller;
+    END IF;
+    IF to_regclass('event_part') IS NOT NULL THEN
+      REVOKE ALL ON event_part, event_archive, due_failure FROM tuanzu_caller;
     END IF;
     IF to_regclass('sync_scope') IS NOT NULL THEN
       REVOKE UPDATE, DELETE ON sync_scope, row_change FROM tuanzu_caller;

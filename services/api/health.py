@@ -15,14 +15,15 @@ from sqlalchemy.orm import Session
 
 from services.core.audit import queries as audit
 from services.core.calendar import published
-from services.core.kit import db
+from services.core.kit import db, jobs
 from services.core.kit.settings import settings
 
 router = APIRouter(tags=["operations"])
 
 _STATE = text(
     "SELECT (SELECT version_num FROM alembic_version), house_now(), "
-    "(SELECT json_object_agg(name, extract(epoch FROM clock_timestamp() - at)) FROM heartbeat), "
+    "(SELECT json_object_agg(name, extract(epoch FROM clock_timestamp() - at)) FROM heartbeat "
+    "WHERE at < clock_timestamp() - greatest(:stale, :times * every)), "
     "(SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = :caller_role)"
 ).bindparams(caller_role=db.CALLER_ROLE)
 _NOTICE_MONTH = 11
@@ -56,7 +57,8 @@ def readyz() -> Response:
     """
     try:
         with db.reading() as session:
-            head, now, beats, may_enter = session.execute(_STATE).one()
+            stale = {"stale": settings().heartbeat_stale, "times": jobs.STALE}
+            head, now, beats, may_enter = session.execute(_STATE, stale).one()
             broken = (
                 [] if head == expected_head() else [f"migration: at {head}, not {expected_head()}"]
             )
@@ -65,7 +67,7 @@ def readyz() -> Response:
         return _answer(503, ["database: no answer"], [])
     if not may_enter:
         broken.append(f"role: the application may not become {db.CALLER_ROLE}")
-    degraded = [*_stale(beats or {}), *unsealed, *_redis(), *_holidays(now.date())]
+    degraded = [*_silent(beats or {}), *unsealed, *_redis(), *_holidays(now.date())]
     return _answer(503 if broken else 200, broken, degraded)
 
 
@@ -75,10 +77,9 @@ def _answer(status: int, broken: list[str], degraded: list[str]) -> Response:
     return Response(body, status_code=status, media_type="application/json")
 
 
-def _stale(ages: dict[str, float]) -> list[str]:
+def _silent(ages: dict[str, float]) -> list[str]:
     """Name the parts that were not seen at work for too long."""
-    limit = settings().heartbeat_stale.total_seconds()
-    return [f"{name}: last seen {age:.0f} s ago" for name, age in ages.items() if age > limit]
+    return [f"{name}: last seen {age:.0f} s ago" for name, age in sorted(ages.items())]
 
 
 def _unsealed(session: Session) -> list[str]:

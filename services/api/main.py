@@ -14,7 +14,7 @@ from services.api import (
     health,
     histories,
     limits,
-    measures,
+    metrics,
     openapi,
     problems,
     reading_room,
@@ -181,8 +181,9 @@ def create_app() -> FastAPI:
     batches = serving.router_of(BATCHES.values())
     app.include_router(batches, prefix="/api/v1", responses=problems.COMMON)
     app.include_router(health.router)
-    app.include_router(measures.router)
+    app.include_router(metrics.router)
     crossing.install(app)
     reading_room.install(app)
+    metrics.WORK.forget()
     openapi.install(app, BATCHES.values())
     return app

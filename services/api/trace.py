@@ -14,7 +14,7 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api import deprecation, measures
+from services.api import deprecation, metrics
 from services.api.limits import Standing
 from services.core.kit.trace import ADDRESS, TRACEPARENT, continued
 
@@ -95,7 +95,7 @@ class _Answering:
         if self.scope["path"] in _QUIET and self.status < _FAILED:
             return
         route, seconds = self._template(), time.perf_counter() - self.began
-        measures.note(self.method, route, self.status, seconds)
+        metrics.note(self.method, route, self.status, seconds)
         account_id = self.noted.account_id
         _log.info(
             "request",

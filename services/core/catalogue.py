@@ -6,6 +6,7 @@ facts, and once if it keeps secrets.
 
 from collections.abc import Iterable
 from types import ModuleType
+from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -24,7 +25,7 @@ from services.core.exchange import models as exchange
 from services.core.groups import events as groups_events
 from services.core.groups import models as groups
 from services.core.jobs import models as jobs_room
-from services.core.kit import feed, idempotency, jobs, ledger, written
+from services.core.kit import feed, idempotency, jobs, ledger, retention, written
 from services.core.kit.db import Base
 from services.core.kit.events import Fact
 from services.core.kit.sealing import Sealed
@@ -55,6 +56,7 @@ from services.core.webhooks import models as webhooks
 ROOMS_WITH_TABLES = (
     written,
     feed,
+    retention,
     idempotency,
     jobs,
     ledger,
@@ -88,6 +90,22 @@ KEY_IDS: tuple[InstrumentedAttribute[str], ...] = (
     audit.AuditTombstone.key_id,
 )
 """Columns that name the key something was signed with: `tuanzu keys retire` keeps those keys."""
+DUE: tuple[InstrumentedAttribute[Any], ...] = (
+    projects.ProjectWatch.next_open_at,
+    projects.ProjectWatch.next_check_at,
+    notifications.NotificationDelivery.next_at,
+    reminders.Reminder.next_at,
+    meetings.MeetingReminder.next_at,
+    escalations.EscalationRun.next_at,
+    webhooks.WebhookDelivery.next_at,
+    jobs_room.Job.next_at,
+)
+"""Every kind of due row, by the moment of its work: `tuanzu queues` and /metrics tell of them."""
+DELIVERIES: tuple[InstrumentedAttribute[str], ...] = (
+    notifications.NotificationDelivery.state,
+    webhooks.WebhookDelivery.state,
+)
+"""States of what is sent outside; `failed` was given up."""
 OPEN = {
     "account": "names of people stand beside what they did; lists of accounts need a permission",
     "organisation": "the directory is public to every account",
@@ -106,6 +124,9 @@ OPEN = {
     "feed_head": "the number of the latest fact",
     "consumer_cursor": "how far internal readers have come",
     "event_parked": "facts that an internal reader could not digest: for the doctor",
+    "event_part": "where the log is divided; a caller has no right to read it",
+    "event_archive": "what of the log was archived; a caller has no right to read it",
+    "due_failure": "rows whose work fails, for the command line; a caller has no right to it",
     "heartbeat": "which parts were seen at work",
     "audit_pending": "a caller writes lines and cannot read which of them wait for their seal",
     "audit_seal": "a caller has no right to read it at all",

@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "audit": "services.standalone.commands.audit",
     "listen": "services.standalone.commands.listen",
     "simulate": "services.standalone.commands.simulate",
+    "queues": "services.standalone.commands.queues",
 }
 """Where each command lives; the module adds it to the app it is given by `app_commands`."""
 

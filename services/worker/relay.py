@@ -1,25 +1,28 @@
 """The relay: numbers committed facts, copies them into the Redis stream, wakes the workers, seals.
 
 One relay leads (an advisory lock on the connection that stamps, so a relay that lost its
-connection cannot stamp), any number stand by. Redis' own last id is the cursor of the copy: a
+connection cannot stamp), any number stand by. One that hangs with its connection open is found by
+its silence: a standby ends its session, and leads. Redis' own last id is the cursor of the copy: a
 stream that was wiped or fell back is rebuilt with the same ids, and nothing is ever added twice.
 """
 
 import contextlib
 import signal
 import time
+from datetime import timedelta
 from types import FrameType
+from typing import Any
 
 import psycopg
 import redis
 import structlog
 from kombu.exceptions import OperationalError as BrokerDown
-from sqlalchemy import text
+from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from services.core.audit import actions as audit
-from services.core.kit import db, jobs, logs, wake
+from services.core.kit import db, jobs, logs, retention, wake
 from services.core.kit.settings import settings
 from services.worker.app import publisher
 from services.worker.queues import WATCH
@@ -27,8 +30,13 @@ from services.worker.stamp import stamp
 
 _log = structlog.get_logger(__name__)
 _LEADER = 0x72656C6179  # "relay": one number for every relay of this database
-_STANDBY_SECONDS = 1.0
+_STANDBY_SECONDS = 0.5
 _BEAT_SECONDS = 5.0
+_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 5.0
+"""A Redis that hangs costs one second of waiting each time, so it is asked less and less."""
+_COPY_SECONDS = 0.5
+"""A stream that is rebuilt does not keep new facts from being numbered: they take turns."""
 _WAKE_EXPIRES_SECONDS = 30
 
 _APPEND = """
@@ -45,6 +53,19 @@ for k = 3, #ARGV, 2 do
 end
 return 'OK'
 """
+_SILENT = text(
+    """
+    SELECT pg_terminate_backend(held.pid), held.pid
+    FROM pg_locks held JOIN pg_stat_activity leader USING (pid)
+    WHERE held.locktype = 'advisory' AND held.objsubid = 1 AND held.granted
+      AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND held.classid = CAST(:high AS bigint) AND held.objid = CAST(:low AS bigint)
+      AND greatest(leader.query_start, leader.state_change) < clock_timestamp() - :stale
+    """
+)
+"""A leader that works speaks several times a second, and no statement of it lasts this long."""
+_HEAD = text("SELECT seq FROM feed_head WHERE shard = 0")
+_COPIED = text("UPDATE feed_head SET copied = :seq WHERE shard = 0 AND copied <> :seq")
 _AFTER = text("SELECT seq, body FROM event WHERE seq > :seq ORDER BY seq LIMIT :limit")
 _OLDEST_KEPT = text("SELECT greatest(max(seq) - :kept, 0) FROM event")
 
@@ -55,30 +76,44 @@ class Stream:
     def __init__(self) -> None:
         """Connect lazily; no retries inside, the next round is the retry."""
         self._client = redis.Redis.from_url(
-            settings().redis_url, socket_timeout=5, socket_connect_timeout=2, retry=None
+            settings().redis_url, socket_timeout=1, socket_connect_timeout=1, retry=None
         )
         self._append = self._client.register_script(_APPEND)
         self._last = "unknown"
         self._quiet_until = 0.0
+        self._pause = _PAUSE_SECONDS
 
-    def replicate(self, session: Session) -> int:
-        """Copy what Redis lacks; gives how many events were added."""
-        if time.monotonic() < self._quiet_until:
-            return 0
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether Redis did not answer a moment ago, and is left alone."""
+        return time.monotonic() < self._quiet_until
+
+    @property
+    def seq(self) -> int | None:
+        """The number up to which Redis has a copy; None while it does not answer."""
+        return None if self._last == "unknown" else int(self._last.partition("-")[0])
+
+    def replicate(self, session: Session) -> bool:
+        """Copy what Redis lacks, for a while; tells whether more is to be copied."""
+        if self.is_quiet:
+            return False
         try:
-            return self._copy(session)
+            behind = self._copy(session)
         except redis.RedisError as error:
             _log.warning("redis does not answer; events wait in PostgreSQL", error=repr(error))
             self._last = "unknown"
-            self._quiet_until = time.monotonic() + _STANDBY_SECONDS
-            return 0
+            self._quiet_until = time.monotonic() + self._pause
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
+            return False
+        self._pause = _PAUSE_SECONDS
+        return behind
 
-    def _copy(self, session: Session) -> int:
-        added = 0
-        while True:
+    def _copy(self, session: Session) -> bool:
+        until = time.monotonic() + _COPY_SECONDS
+        while time.monotonic() < until:
             batch = self._batch(session)
             if not batch:
-                return added
+                return False
             flat: list[str | int] = [part for row in batch for part in row]
             answer = self._append(
                 keys=[settings().stream_name],
@@ -87,9 +122,9 @@ class Stream:
             found = answer.decode() if isinstance(answer, bytes) else str(answer)
             if found == "OK":
                 self._last = f"{batch[-1][0]}-0"
-                added += len(batch)
             else:
                 self._last = found  # wiped, failed over, or another relay: go on from there
+        return True
 
     def _batch(self, session: Session) -> list[tuple[int, str]]:
         """Read what follows the stream's last id; an empty stream begins with what it will keep."""
@@ -120,6 +155,8 @@ class Relay:
         self._running = True
         self._stream = Stream()
         self._next_beat = 0.0
+        self._room = 0
+        """Numbers that still have their place in a part of the log."""
         self._no_seal_until = 0.0
 
     def stop(self, _signal: int, _frame: FrameType | None) -> None:
@@ -133,25 +170,29 @@ class Relay:
                 self._lead()
             except (psycopg.OperationalError, OperationalError) as error:
                 _log.warning("the database does not answer; trying again", error=repr(error))
-                db.forget()
                 time.sleep(_STANDBY_SECONDS)
 
     def _lead(self) -> None:
         """Hold the lead on one connection, and work until it breaks."""
         with (
-            psycopg.connect(wake.plain_url(), autocommit=True, connect_timeout=3) as ear,
-            db.engine().connect() as connection,
+            psycopg.connect(
+                wake.plain_url(), autocommit=True, connect_timeout=3, **_KEEPALIVES
+            ) as ear,
+            _own_engine().connect() as connection,
         ):
             ear.execute(f"LISTEN {wake.CHANNEL}")
             session = Session(connection, expire_on_commit=False)
             while self._running and not self._elected(session):
+                self._end_the_silent(session)
                 time.sleep(_STANDBY_SECONDS)
+            self._room = 0
+            stale = settings().relay_stale.total_seconds()
+            wait = min(settings().relay_poll.total_seconds(), stale / 4)
             while self._running:
                 stamped, busy = self._round(session)
                 if stamped:
                     ear.execute(f"NOTIFY {wake.NUMBERED}")
-                timeout = 0.0 if busy else settings().relay_poll.total_seconds()
-                for _ in ear.notifies(timeout=timeout, stop_after=1):
+                for _ in ear.notifies(timeout=0.0 if busy else wait, stop_after=1):
                     pass
 
     def _elected(self, session: Session) -> bool:
@@ -159,19 +200,41 @@ class Relay:
         session.commit()
         return bool(won)
 
+    def _end_the_silent(self, session: Session) -> None:
+        """End the session of a leader that hangs; with it goes its lock, and what it had begun."""
+        key = {"high": _LEADER >> 32, "low": _LEADER & 0xFFFFFFFF}
+        ended = session.execute(_SILENT, {**key, "stale": settings().relay_stale}).all()
+        session.commit()
+        for _, pid in ended:
+            _log.error("the leading relay hangs; its session was ended", backend=pid)
+
     def _round(self, session: Session) -> tuple[int, bool]:
         """Stamp, copy, wake, seal; gives how many facts were stamped, and whether more may wait."""
-        stamped = stamp(session, settings().relay_batch)
+        batch = settings().relay_batch
+        if self._room < batch:
+            self._make_room(session, batch)
+        stamped = stamp(session, batch)
         if time.monotonic() >= self._next_beat:
-            jobs.beat(session, "relay")
+            jobs.beat(session, "relay", every=timedelta(seconds=_BEAT_SECONDS))
+            if self._stream.seq is not None:
+                session.execute(_COPIED, {"seq": self._stream.seq})
             self._next_beat = time.monotonic() + _BEAT_SECONDS
         session.commit()
-        self._stream.replicate(session)
+        self._room -= stamped
+        behind = self._stream.replicate(session)
         session.commit()
-        if stamped:
+        if stamped and not self._stream.is_quiet:
             _wake_workers()
         sealed = self._seal(session)
-        return stamped, settings().relay_batch in (stamped, sealed)
+        return stamped, behind or batch in (stamped, sealed)
+
+    def _make_room(self, session: Session, batch: int) -> None:
+        """Have a part of the log ahead, so that a number never lacks its place."""
+        size = settings().event_part
+        end = retention.make_room(session, ahead=max(size, 2 * batch), size=size)
+        head = session.execute(_HEAD).scalar_one()
+        session.commit()
+        self._room = end - 1 - head
 
     def _seal(self, session: Session) -> int:
         """Seal what was committed; if that fails the feed goes on, and /readyz says so."""
@@ -188,6 +251,29 @@ class Relay:
             self._no_seal_until = time.monotonic() + _BEAT_SECONDS
             return 0
         return sealed
+
+
+_KEEPALIVES: dict[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "options": "-c timezone=UTC -c statement_timeout=5000 -c tcp_keepalives_idle=5 "
+    "-c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000",
+    "application_name": "tuanzu-relay",
+}
+"""Either end finds within seconds that the other is gone: a machine that lost its power or its
+network says no good-bye, and its lock would stay."""
+
+
+def _own_engine() -> Engine:
+    """Give an engine for one connection: the leader's, which no pool keeps open behind its back."""
+    return create_engine(
+        db.with_driver(settings().database_url),
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={**_KEEPALIVES, "connect_timeout": 5},
+    )
 
 
 def _wake_workers() -> None:

@@ -139,7 +139,7 @@ def test_what_a_reader_records_continues_the_trace_of_what_it_read(session: Sess
     given.places(session)
     account = given.account(session, "x", of=given.unit(session, "景宁燃气"), role="reporter")
     event = feed.FeedEvent(
-        seq=10**9,
+        seq=1_999_999,
         event_id=account.id,
         type="region.changed",
         schema_version=1,

@@ -11,11 +11,24 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Identity,
+    Index,
+    RowMapping,
+    Select,
+    UniqueConstraint,
+    delete,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from services.core.kit import columns as c
 from services.core.kit.db import Base
+from services.core.kit.jobs import RETRY_AFTER_ERROR
+from services.core.kit.settings import settings
 from services.core.kit.trace import TRACEPARENT, continued
 
 _log = structlog.get_logger(__name__)
@@ -24,7 +37,7 @@ _log = structlog.get_logger(__name__)
 class _Envelope:
     """What a pending and a stamped fact have in common."""
 
-    event_id: Mapped[c.Ref] = mapped_column(unique=True)
+    event_id: Mapped[c.Ref]
     type: Mapped[c.Phrase]
     schema_version: Mapped[c.Small]
     aggregate_kind: Mapped[c.Phrase]
@@ -42,18 +55,26 @@ class PendingEvent(_Envelope, Base):
     """A fact that is committed and not yet numbered; this table stays almost empty."""
 
     __tablename__ = "event_pending"
-    __table_args__ = (UniqueConstraint("aggregate_id", "aggregate_version"),)
+    __table_args__ = (
+        UniqueConstraint("aggregate_id", "aggregate_version"),
+        UniqueConstraint("event_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
 
 
 class FeedEvent(_Envelope, Base):
-    """A numbered fact: `seq` has no gaps, `body` is the exact CloudEvents JSON everybody gets."""
+    """A numbered fact: `seq` has no gaps, `body` is the exact CloudEvents JSON everybody gets.
+
+    Divided by ranges of `seq` (`retention.py`). No constraint can span the parts, so each part has
+    UNIQUE (event_id) and (aggregate_id, aggregate_version) of its own, and across them the counter
+    of the record (`aggregate_version`, under its row lock) gives no number twice.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
-        UniqueConstraint("aggregate_id", "aggregate_version"),
         Index(None, "group_id", "seq"),
+        {"postgresql_partition_by": "RANGE (seq)"},
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -68,6 +89,8 @@ class FeedHead(Base):
 
     shard: Mapped[c.Small] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
+    copied: Mapped[int] = mapped_column(BigInteger, default=0)
+    """How far Redis was seen to have a copy, a few seconds ago."""
 
 
 class ConsumerCursor(Base):
@@ -80,14 +103,27 @@ class ConsumerCursor(Base):
 
 
 class ParkedEvent(Base):
-    """A fact one reader could not digest: kept with its error, so that it blocks nobody."""
+    """A fact one reader could not digest: kept with its error, so that it blocks nobody.
+
+    It is tried again a few times (`next_at`); then somebody must look at it (`tuanzu queues`).
+    """
 
     __tablename__ = "event_parked"
+    __table_args__ = (
+        Index(
+            "ix_event_parked_next_at",
+            "consumer",
+            "next_at",
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
+    )
 
     consumer: Mapped[c.Phrase] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     error: Mapped[c.Phrase]
     parked_at: Mapped[c.Instant]
+    attempts: Mapped[c.Small]
+    next_at: Mapped[c.MaybeInstant]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,50 +163,116 @@ def consume(
         select(ConsumerCursor).where(ConsumerCursor.name == name).with_for_update()
     ).one()
     rows = session.execute(
-        select(
-            FeedEvent.seq,
-            FeedEvent.event_id,
-            FeedEvent.type,
-            FeedEvent.aggregate_kind,
-            FeedEvent.aggregate_id,
-            FeedEvent.group_id,
-            FeedEvent.organisation_ids,
-            FeedEvent.occurred_at,
-            FeedEvent.trace,
-            FeedEvent.data,
-        )
-        .where(FeedEvent.seq > cursor.seq)
-        .order_by(FeedEvent.seq)
-        .limit(limit)
-    ).all()
-    for row in rows:
-        seen = Seen(
-            seq=row.seq,
-            event_id=row.event_id,
-            type=row.type,
-            aggregate_kind=row.aggregate_kind,
-            aggregate_id=row.aggregate_id,
-            group_id=row.group_id,
-            organisation_ids=tuple(row.organisation_ids),
-            occurred_at=row.occurred_at,
-            trace=row.trace,
-            data=row.data,
-        )
-        reader = readers.get(seen.type) or readers.get("*")
-        if reader:
-            _digest(session, name, reader, seen, now)
-    if rows:
+        _facts().where(FeedEvent.seq > cursor.seq).order_by(FeedEvent.seq).limit(limit)
+    ).mappings()
+    last, passed = cursor.seq, 0
+    for row in rows.all():
+        last, passed = row["seq"], passed + 1
+        reader = readers.get(row["type"]) or readers.get("*")
+        if reader and (error := _digest(session, name, reader, _seen(row), now)):
+            session.add(
+                ParkedEvent(
+                    consumer=name,
+                    seq=last,
+                    error=error,
+                    parked_at=now,
+                    attempts=1,
+                    next_at=_again(1, now),
+                )
+            )
+    if passed:
         session.execute(
             update(ConsumerCursor)
             .where(ConsumerCursor.name == name)
-            .values(seq=rows[-1].seq)
+            .values(seq=last)
             .execution_options(synchronize_session=False)
         )
-    return len(rows)
+    return passed
 
 
-def _digest(session: Session, name: str, reader: Reader, seen: Seen, now: datetime) -> None:
-    """Run one reader on one fact in a savepoint; park the fact if the reader fails.
+def retry_parked(
+    session: Session, name: str, readers: Mapping[str, Reader], *, now: datetime, limit: int
+) -> int:
+    """Let one consumer try again what it could not digest and is due; gives how many.
+
+    What it can digest now is forgotten, in the transaction of its effects. A reader gives the same
+    result when the world has moved on, so that later facts may have been read before.
+    """
+    due = session.scalars(
+        select(ParkedEvent)
+        .where(ParkedEvent.consumer == name, ParkedEvent.next_at <= now)
+        .order_by(ParkedEvent.next_at, ParkedEvent.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for parked in due:
+        row = session.execute(_facts().where(FeedEvent.seq == parked.seq)).mappings().one()
+        reader = readers.get(row["type"]) or readers.get("*")
+        error = _digest(session, name, reader, _seen(row), now) if reader else None
+        if error is None:
+            session.delete(parked)
+        else:
+            parked.error, parked.attempts = error, parked.attempts + 1
+            parked.next_at = _again(parked.attempts, now)
+    session.flush()
+    return len(due)
+
+
+def put_back(session: Session, name: str, seq: int, *, now: datetime) -> bool:
+    """Let a parked fact be tried again from the first time; tells whether there is such a one."""
+    parked = session.get(ParkedEvent, (name, seq), with_for_update=True)
+    if parked is not None:
+        parked.attempts, parked.next_at = 0, now
+    return parked is not None
+
+
+def let_go(session: Session, name: str, seq: int) -> bool:
+    """Forget a parked fact: its reader will never have it; tells whether there was such a one."""
+    gone = session.execute(
+        delete(ParkedEvent)
+        .where(ParkedEvent.consumer == name, ParkedEvent.seq == seq)
+        .returning(ParkedEvent.seq)
+    )
+    return gone.one_or_none() is not None
+
+
+def _facts() -> Select[*tuple[Any, ...]]:
+    return select(
+        FeedEvent.seq,
+        FeedEvent.event_id,
+        FeedEvent.type,
+        FeedEvent.aggregate_kind,
+        FeedEvent.aggregate_id,
+        FeedEvent.group_id,
+        FeedEvent.organisation_ids,
+        FeedEvent.occurred_at,
+        FeedEvent.trace,
+        FeedEvent.data,
+    )
+
+
+def _seen(row: RowMapping) -> Seen:
+    return Seen(
+        seq=row["seq"],
+        event_id=row["event_id"],
+        type=row["type"],
+        aggregate_kind=row["aggregate_kind"],
+        aggregate_id=row["aggregate_id"],
+        group_id=row["group_id"],
+        organisation_ids=tuple(row["organisation_ids"]),
+        occurred_at=row["occurred_at"],
+        trace=row["trace"],
+        data=row["data"],
+    )
+
+
+def _again(attempts: int, now: datetime) -> datetime | None:
+    """Give when a fact is tried again; None: it waits for somebody."""
+    return now + RETRY_AFTER_ERROR if attempts < settings().park_after else None
+
+
+def _digest(session: Session, name: str, reader: Reader, seen: Seen, now: datetime) -> str | None:
+    """Run one reader on one fact in a savepoint; gives the error of a reader that fails.
 
     What the reader records continues the trace of what it read.
     """
@@ -180,8 +282,8 @@ def _digest(session: Session, name: str, reader: Reader, seen: Seen, now: dateti
             reader(session, seen, now)
     except Exception as error:  # noqa: BLE001 whatever a reader raises, the feed goes on
         _log.exception("event parked", consumer=name, seq=seen.seq, type=seen.type)
-        session.merge(
-            ParkedEvent(consumer=name, seq=seen.seq, error=repr(error)[:2000], parked_at=now)
-        )
+        return repr(error)[:2000]
+    else:
+        return None
     finally:
         TRACEPARENT.reset(outer)

@@ -111,6 +111,25 @@ class Settings(BaseSettings):
         description="The relay looks this often even if no notification reached it.",
     )
     relay_batch: int = Field(default=500, ge=1, description="Events stamped in one transaction.")
+    relay_stale: timedelta = Field(
+        default=timedelta(seconds=10),
+        ge=timedelta(seconds=1),
+        description="A leading relay whose session says nothing to PostgreSQL for this long hangs: "
+        "a standby ends that session and leads.",
+    )
+    event_part: int = Field(
+        default=1_000_000,
+        ge=10,
+        description="Events in one part of the log; whole parts are archived and dropped.",
+    )
+    event_keep: timedelta = Field(
+        default=timedelta(days=90),
+        description="Events stay in the database at least this long, then they are archived.",
+    )
+    event_archive: Path | None = Field(
+        default=None,
+        description="Folder the workers archive older events in; empty: none is ever dropped.",
+    )
     stream_name: str = Field(default="tuanzu:feed", description="Key of the Redis stream.")
     stream_length: int = Field(
         default=100_000,
@@ -119,7 +138,14 @@ class Settings(BaseSettings):
     )
     heartbeat_stale: timedelta = Field(
         default=timedelta(seconds=60),
-        description="A sweep or relay not seen for this long is reported as degraded.",
+        description="A part not seen for this long, or for three of its intervals if that is "
+        "longer, is reported as degraded.",
+    )
+    park_after: int = Field(
+        default=5,
+        ge=1,
+        description="A due row or a fact whose work fails this often is parked with its error, "
+        "until somebody puts it back (`tuanzu queues`).",
     )
 
     smtp_host: str = Field(

@@ -9,10 +9,9 @@ from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from services.core.calendar.rules import instant_of
-from services.core.kit import ledger
+from services.core.kit import jobs, ledger
 from services.core.kit.events import Actor, Fact
 from services.core.kit.feed import Reader, Seen
-from services.core.kit.jobs import RETRY_AFTER_ERROR
 from services.core.monitoring import queries, rules
 from services.core.monitoring.events import (
     FindingChanged,
@@ -47,7 +46,9 @@ def check_due(session: Session, *, now: datetime, limit: int) -> int:
     batch = queries.Batch(session, project_ids, now=now)
     found = queries.open_findings(session, project_ids)
     before = queries.last_assessments(session, project_ids)
+    moment, well = ProjectWatch.next_check_at, []
     for watch, owing in due:
+        project_id = watch.project_id
         try:
             with session.begin_nested():
                 seen = batch.watched(watch, owing)
@@ -55,11 +56,13 @@ def check_due(session: Session, *, now: datetime, limit: int) -> int:
                 _keep_findings(session, seen, verdicts, found[watch.project_id])
                 _light(session, watch, seen, verdicts, before.get(watch.project_id))
                 watch.next_check_at = rules.next_change(verdicts)
-        except Exception:  # noqa: BLE001 one project spoils no other
-            _log.exception("check failed", project=str(watch.project_id))
+            well.append(project_id)
+        except Exception as error:  # noqa: BLE001 one bad row spoils no other
+            _log.exception("check failed", project=str(project_id))
             session.refresh(watch)
-            watch.next_check_at = now + RETRY_AFTER_ERROR
+            watch.next_check_at = jobs.failed(session, moment, project_id, error, now=now)
     session.flush()
+    jobs.succeeded(session, moment, well)
     return len(due)
 
 

@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 
 from services.core.audit.queries import UNSEALED_TOO_LONG
 from services.core.calendar import published
+from services.core.kit import jobs
 from services.core.kit.clock import machine_now
 from services.core.kit.settings import Settings
 from services.core.kit.words import Words
@@ -41,7 +42,7 @@ _UNSEALED = """
 SELECT count(*), coalesce(max(house_now() - e.at), INTERVAL '0'), (SELECT seq FROM audit_head)
 FROM audit_pending p LEFT JOIN audit_entry e ON e.id = p.entry_id
 """
-_AGES = "SELECT name, clock_timestamp() - at FROM heartbeat"
+_AGES = "SELECT name, clock_timestamp() - at, coalesce(every, INTERVAL '0') FROM heartbeat"
 
 
 def expected_head() -> str | None:
@@ -146,12 +147,14 @@ def _head(connection: psycopg.Connection) -> Finding:
 
 def _at_work(connection: psycopg.Connection, chosen: Settings) -> Iterator[Finding]:
     """Report every part that leaves heartbeats, and those that must and have left none."""
-    ages: dict[str, timedelta] = dict(connection.execute(_AGES).fetchall())
-    for name in dict.fromkeys((*_RECURRING, *sorted(ages))):
+    rows = connection.execute(_AGES).fetchall()
+    seen_at: dict[str, tuple[timedelta, timedelta]] = {
+        name: (age, every) for name, age, every in rows
+    }
+    for name in dict.fromkeys((*_RECURRING, *sorted(seen_at))):
         part = Words(f"心跳 {name}", f"heartbeat {name}")
-        limit = max(chosen.heartbeat_stale, chosen.upkeep_every * 2 * (name == "upkeep"))
-        age = ages.get(name)
-        if age is not None and age <= limit:
+        age, every = seen_at.get(name, (None, timedelta(0)))
+        if age is not None and age <= max(chosen.heartbeat_stale, jobs.STALE * every):
             yield well(part, f"{age.total_seconds():.0f} s")
             continue
         seen = "—" if age is None else f"{age.total_seconds():.0f} s"

@@ -6,7 +6,7 @@ from services.core.kit import clock, db, jobs
 from services.core.kit.settings import settings
 from services.core.notifications import actions as notifications
 from services.core.notifications import mail
-from services.worker import sending
+from services.worker import sending, stopping
 from services.worker.app import app
 
 _WINDOW_SECONDS = 20.0
@@ -17,7 +17,7 @@ _WINDOW_SECONDS = 20.0
 def webhooks(**_: object) -> None:
     """Send the webhooks that are due."""
     with db.unit_of_work() as session:
-        jobs.beat(session, "webhooks")
+        jobs.beat(session, "webhooks", every=settings().sweep_every)
     sending.drain(_WINDOW_SECONDS)
 
 
@@ -25,9 +25,9 @@ def webhooks(**_: object) -> None:
 def send_mail(**_: object) -> None:
     """Send the e-mails that are due, a few at a time, until none is or the time is up."""
     with db.unit_of_work() as session:
-        jobs.beat(session, "mail")
+        jobs.beat(session, "mail", every=settings().sweep_every)
     until = time.monotonic() + _WINDOW_SECONDS
-    while time.monotonic() < until and _post():
+    while time.monotonic() < until and not stopping.asked() and _post():
         pass
 
 
@@ -38,6 +38,8 @@ def _post() -> int:
             session, now=clock.house_now(session), limit=settings().claim_batch
         )
     for delivery in claimed:
+        if stopping.asked():
+            break  # the rest comes back when its lease is over
         outcome = mail.send(delivery)
         with db.unit_of_work() as session:
             notifications.settle(session, delivery, outcome, now=clock.house_now(session))

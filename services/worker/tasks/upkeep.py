@@ -1,18 +1,27 @@
-"""Remove what is spent; anchor the audit and archive what its policy no longer keeps here."""
+"""Remove what is spent; anchor the audit; archive what the policies no longer keep here."""
+
+import time
+from pathlib import Path
 
 import structlog
+from sqlalchemy import text
 
 from services.core.access import actions as access
 from services.core.audit import actions as audit
 from services.core.jobs import actions as finished_jobs
-from services.core.kit import db, idempotency, jobs, written
+from services.core.kit import db, idempotency, jobs, retention, written
 from services.core.kit.clock import house_now
 from services.core.kit.settings import settings
+from services.worker import stopping
 from services.worker.app import app
+from services.worker.consumers import CONSUMERS
 
 _log = structlog.get_logger(__name__)
 _ARCHIVED_AT_ONCE = 20_000
 """Lines of one archive file: written, read back and dropped well inside the task's time limit."""
+_WINDOW_SECONDS = 20.0
+_OWED = text("SELECT min(seq) FROM webhook_delivery WHERE next_at IS NOT NULL")
+"""The oldest event that an endpoint is still owed."""
 
 
 @app.task(name="upkeep.tidy")
@@ -24,7 +33,9 @@ def tidy(**_: object) -> None:
         access.tidy(session, now=now)
         finished_jobs.forget_finished(session, now=now, kept=settings().job_kept)
         written.forget_old(session, now=now)
-        jobs.beat(session, "upkeep")
+        size = settings().event_part
+        retention.make_room(session, ahead=size, size=size)
+        jobs.beat(session, "upkeep", every=settings().upkeep_every)
 
 
 @app.task(name="upkeep.audit")
@@ -34,6 +45,7 @@ def keep_audit(**_: object) -> None:
         anchor = audit.anchor_due(session, now=house_now(session))
     if anchor is not None:
         _log.info("audit anchored", seq=anchor.seq, head=anchor.hash.hex())
+        jobs.beat(session, "audit", every=settings().upkeep_every)
     folder = settings().audit_archive
     if folder is None:
         return
@@ -47,3 +59,40 @@ def keep_audit(**_: object) -> None:
         )
     if path is not None:
         _log.info("audit lines archived", file=path.name)
+
+
+@app.task(name="upkeep.events")
+def keep_events(**_: object) -> None:
+    """Archive what of the log is older than the policy and needed by nobody, then drop it.
+
+    A part goes over many files; what is not done in this time goes on with the next.
+    """
+    until = time.monotonic() + _WINDOW_SECONDS
+    with db.unit_of_work() as session:
+        jobs.beat(session, "events", every=settings().upkeep_every)
+    folder = settings().event_archive
+    while folder and time.monotonic() < until and not stopping.asked():
+        if not _archive_or_drop(folder):
+            return
+
+
+def _archive_or_drop(folder: Path) -> bool:
+    """Write one file of the oldest part, or drop it; tells whether there may be more to do."""
+    with db.unit_of_work() as session:
+        now = house_now(session)
+        owed = session.execute(_OWED).scalar_one()
+        part = retention.oldest_gone_by(
+            session, keep=settings().event_keep, readers=tuple(CONSUMERS), owed=owed, now=now
+        )
+        if part is None:
+            return False
+        path = retention.archive_some(
+            session, part, folder=folder, now=now, limit=_ARCHIVED_AT_ONCE
+        )
+        if path is not None:
+            _log.info("events archived", file=path.name)
+            return True
+        dropped = retention.drop(session, part)
+    if dropped:
+        _log.info("part of the log dropped", first_seq=part.first_seq, last_seq=part.last_seq)
+    return dropped

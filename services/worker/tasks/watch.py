@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from services.core.kit import db, feed, jobs
 from services.core.kit.clock import house_now
 from services.core.kit.settings import settings
+from services.worker import stopping
 from services.worker.app import app
 from services.worker.consumers import CONSUMERS
 from services.worker.queues import DELIVER
-from services.worker.ticks import TICKS
+from services.worker.ticks import TICKS, Tick
 
 _log = structlog.get_logger(__name__)
 _BUDGET_SECONDS = 20.0
@@ -24,34 +25,50 @@ _BUDGET_SECONDS = 20.0
 def look(**_: object) -> None:
     """Do what is due and read what is new, until there is nothing or the time is up."""
     until = time.monotonic() + _BUDGET_SECONDS
-    told = 0
+    ticks = all_ticks()
+    told, failing = 0, set[str]()
     with db.unit_of_work() as session:
-        jobs.beat(session, "watch")
+        jobs.beat(session, "watch", every=settings().sweep_every)
     while time.monotonic() < until:
-        read = sum(_once(f"feed.{name}", _reading(name)) for name in CONSUMERS)
-        done = sum(_once(name, tick) for name, tick in TICKS.items())
-        told += read + done
-        if not read + done:
+        found = 0
+        for name, tick in ticks.items():
+            if stopping.asked():
+                return
+            passed = _once(name, tick)
+            found += passed or 0
+            failing |= {name} if passed is None else set()
+        told += found
+        if not found:
             break
+    with db.unit_of_work() as session:
+        jobs.beat(session, *sorted(ticks.keys() - failing), every=settings().sweep_every)
     if told:
         for name in ("deliver.webhooks", "deliver.mail"):
             app.send_task(name, queue=DELIVER, expires=settings().sweep_every.total_seconds())
 
 
+def all_ticks() -> dict[str, Tick]:
+    """Give everything one look does, in order: what is new is read before what is due is done."""
+    reading = {f"feed.{name}": _reading(name) for name in CONSUMERS}
+    return {**reading, **TICKS}
+
+
 def _reading(name: str) -> Callable[..., int]:
-    """Make the tick that lets one internal reader read on."""
+    """Make the tick that lets one internal reader read on, and try again what it has parked."""
+    readers = CONSUMERS[name]
 
     def read(session: Session, *, now: datetime, limit: int) -> int:
-        return feed.consume(session, name, CONSUMERS[name], now=now, limit=limit)
+        retried = feed.retry_parked(session, name, readers, now=now, limit=limit)
+        return retried + feed.consume(session, name, readers, now=now, limit=limit)
 
     return read
 
 
-def _once(name: str, tick: Callable[..., int]) -> int:
-    """Run one batch of one tick in its own transaction; its failure stops no other tick."""
+def _once(name: str, tick: Tick) -> int | None:
+    """Run one batch of one tick in its own transaction; None: it failed, which stops no other."""
     try:
         with db.unit_of_work() as session:
             return tick(session, now=house_now(session), limit=settings().claim_batch)
     except Exception:  # noqa: BLE001 one failing tick stops no other
         _log.exception("tick failed", tick=name)
-        return 0
+        return None

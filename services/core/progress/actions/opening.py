@@ -8,10 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.core.calendar.rules import day_of
-from services.core.kit import changes, ledger
+from services.core.kit import changes, jobs, ledger
 from services.core.kit.events import Actor
 from services.core.kit.feed import Reader, Seen
-from services.core.kit.jobs import RETRY_AFTER_ERROR
 from services.core.progress import queries, rules
 from services.core.progress.events import ProgressOpened, ProgressRetimed
 from services.core.progress.models import ProgressReport
@@ -30,15 +29,19 @@ def open_due(session: Session, *, now: datetime, limit: int) -> int:
     """
     held = queries.held(session, ProjectWatch.next_open_at, now=now, limit=limit)
     terms = Terms(session, day_of(now))
+    moment, well = ProjectWatch.next_open_at, []
     for watch, owing in held:
+        project_id = watch.project_id
         try:
             with session.begin_nested():
                 _open(session, watch, owing, terms, now)
-        except Exception:  # noqa: BLE001 one project spoils no other
-            _log.exception("opening failed", project=str(watch.project_id))
+            well.append(project_id)
+        except Exception as error:  # noqa: BLE001 one bad row spoils no other
+            _log.exception("opening failed", project=str(project_id))
             session.refresh(watch)
-            watch.next_open_at = now + RETRY_AFTER_ERROR
+            watch.next_open_at = jobs.failed(session, moment, project_id, error, now=now)
     session.flush()
+    jobs.succeeded(session, moment, well)
     return len(held)
 
 

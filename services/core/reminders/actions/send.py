@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from services.core.access.queries import Recipient
 from services.core.calendar.rules import Window, day_of
+from services.core.kit import jobs
 from services.core.kit.events import Actor
-from services.core.kit.jobs import RETRY_AFTER_ERROR
 from services.core.kit.settings import settings
 from services.core.notifications import actions as notifications
 from services.core.notifications import queries as inbox
@@ -63,9 +63,11 @@ def _guarded(session: Session, subject_id: UUID, now: datetime) -> _Turn | None:
     try:
         with session.begin_nested():
             return _turn(session, subject_id, now)
-    except Exception:  # noqa: BLE001 one bad report silences nobody else
+    except Exception as error:  # noqa: BLE001 one bad report silences nobody else
         _log.exception("reminder failed", report_id=str(subject_id))
-        _wait(queries.planned(session, subject_id=subject_id), now, now + RETRY_AFTER_ERROR)
+        for row in queries.planned(session, subject_id=subject_id).values():
+            if row.next_at is not None and row.next_at <= now:
+                row.next_at = jobs.failed(session, Reminder.next_at, row.id, error, now=now)
         return None
 
 
@@ -201,6 +203,7 @@ def _finish(session: Session, turn: _Turn, now: datetime) -> None:
     turn.goes.sent_at = now
     for row in turn.superseded:
         plan.end(row, ReminderVerb.SUPERSEDE)
+    jobs.succeeded(session, Reminder.next_at, [row.id for row in (turn.goes, *turn.superseded)])
     plan.put_following(session, turn.report, now)
     fact = ReminderSent(
         **plan.about(turn.goes),
