@@ -1,7 +1,7 @@
 """webhooks: handshake, filters, order, rate, both signatures, polling and replay.
 
 Revision: webhooks_that_lose_nothing
-Follows: meetings_on_phones
+Follows: log_in_parts
 
 An endpoint from before has no Ed25519 key yet: the next rotation gives it one.
 """
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "webhooks_that_lose_nothing"
-down_revision = "meetings_on_phones"
+down_revision = "log_in_parts"
 branch_labels = None
 depends_on = None
 
