@@ -38,6 +38,8 @@ _LONGEST_PAUSE_SECONDS = 5.0
 _COPY_SECONDS = 0.5
 """A stream that is rebuilt does not keep new facts from being numbered: they take turns."""
 _WAKE_EXPIRES_SECONDS = 30
+_WAKE_APART_SECONDS = 0.1
+"""A worker that looks finds everything: more messages than this only stand in its queue."""
 
 _APPEND = """
 local last = '0-0'
@@ -155,6 +157,7 @@ class Relay:
         self._running = True
         self._stream = Stream()
         self._next_beat = 0.0
+        self._wake, self._next_wake = False, 0.0
         self._room = 0
         """Numbers that still have their place in a part of the log."""
         self._no_seal_until = 0.0
@@ -223,7 +226,9 @@ class Relay:
         self._room -= stamped
         behind = self._stream.replicate(session)
         session.commit()
-        if stamped and not self._stream.is_quiet:
+        self._wake = self._wake or stamped > 0
+        if self._wake and not self._stream.is_quiet and time.monotonic() >= self._next_wake:
+            self._wake, self._next_wake = False, time.monotonic() + _WAKE_APART_SECONDS
             _wake_workers()
         sealed = self._seal(session)
         return stamped, behind or batch in (stamped, sealed)

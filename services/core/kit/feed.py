@@ -154,14 +154,16 @@ def consume(
 ) -> int:
     """Let one consumer read its next facts; gives how many it passed.
 
-    The cursor's row lock lets one process read at a time; another waits, then reads what is left.
+    The cursor's row lock lets one process read at a time; another leaves it to that one at once.
     Effects and cursor commit together: nothing is skipped, nothing has its effect twice.
     A fact whose reader fails is parked with the error and undone alone (savepoint).
     """
     session.execute(_BEGIN, {"name": name})
     cursor = session.scalars(
-        select(ConsumerCursor).where(ConsumerCursor.name == name).with_for_update()
-    ).one()
+        select(ConsumerCursor).where(ConsumerCursor.name == name).with_for_update(skip_locked=True)
+    ).one_or_none()
+    if cursor is None:
+        return 0
     rows = session.execute(
         _facts().where(FeedEvent.seq > cursor.seq).order_by(FeedEvent.seq).limit(limit)
     ).mappings()

@@ -1,10 +1,14 @@
 """Look for everything that is due in PostgreSQL, and let the internal readers read on."""
 
+import mmap
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.core.kit import db, feed, jobs
@@ -19,18 +23,45 @@ from services.worker.ticks import TICKS, Tick
 _log = structlog.get_logger(__name__)
 _BUDGET_SECONDS = 20.0
 """A task ends well inside its time limit; what is left is found by the next wake-up."""
+_LOOK = 0x6C6F6F6B  # "look": one number for every look of this database
+_AGAIN = mmap.mmap(-1, 1)
+"""Set by a child that found another one looking: that one goes round once more."""
 
 
 @app.task(name="watch.look")
 def look(**_: object) -> None:
-    """Do what is due and read what is new, until there is nothing or the time is up."""
+    """Do what is due and read what is new, until there is nothing or the time is up.
+
+    One child of a worker looks at a time: the others stay free for mail and webhooks.
+    """
+    _AGAIN[0] = 1
+    with _alone() as alone:
+        if alone:
+            _look()
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Tell whether this child is the one that looks; a child that dies gives it up by itself."""
+    key = {"look": _LOOK, "worker": os.getppid()}
+    with db.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        won = connection.execute(text("SELECT pg_try_advisory_lock(:look, :worker)"), key)
+        alone = bool(won.scalar())
+        try:
+            yield alone
+        finally:
+            if alone:
+                connection.execute(text("SELECT pg_advisory_unlock(:look, :worker)"), key)
+
+
+def _look() -> None:
     until = time.monotonic() + _BUDGET_SECONDS
     ticks = all_ticks()
     told, failing = 0, set[str]()
     with db.unit_of_work() as session:
         jobs.beat(session, "watch", every=settings().sweep_every)
     while time.monotonic() < until:
-        found = 0
+        found, _AGAIN[0] = 0, 0
         for name, tick in ticks.items():
             if stopping.asked():
                 return
@@ -38,7 +69,7 @@ def look(**_: object) -> None:
             found += passed or 0
             failing |= {name} if passed is None else set()
         told += found
-        if not found:
+        if not found and not _AGAIN[0]:
             break
     with db.unit_of_work() as session:
         jobs.beat(session, *sorted(ticks.keys() - failing), every=settings().sweep_every)
