@@ -48,8 +48,12 @@ from services.core.progress.models import ProgressReport
 from services.core.projects.models import AnnualPlan, Milestone, ProjectPartner
 from services.core.reminders.models import Reminder, ReminderRecipient
 from services.core.targets.models import AnnualTarget, LibraryStatement
-from services.core.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from tests import given
+from services.core.webhooks.models import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookReplay,
+)
+from tests import given, hooks
 from tests.access.entrance import OTHER, argon2
 
 Row = TypeVar("Row", bound=Base)
@@ -418,15 +422,7 @@ class World:
     def _hook(self, place: Place, own: Organisation, person: Account) -> None:
         add, ids = self._add, place.ids
         ids["endpoint_id"] = endpoint = add(
-            WebhookEndpoint(
-                account_id=person.id,
-                organisation_id=own.id,
-                url="https://receiver.example/tuanzu",
-                event_types=["*"],
-                state="active",
-                secret="sealed",
-                created_at=NOW,
-            )
+            hooks.row(account_id=person.id, organisation_id=own.id, secret="sealed", created_at=NOW)
         ).id
         seq = int(place.ids["region_code"])
         event = add(
@@ -450,9 +446,27 @@ class World:
         ids["delivery_id"] = delivery = add(
             WebhookDelivery(
                 endpoint_id=endpoint,
+                kind="event",
                 event_id=event.event_id,
+                event_type=event.type,
                 seq=seq,
                 state="due",
+                created_at=NOW,
+            )
+        ).id
+        ids["replay_id"] = add(
+            WebhookReplay(
+                endpoint_id=endpoint,
+                account_id=person.id,
+                mode="missing",
+                event_types=["*"],
+                since=NOW,
+                until=NOW,
+                state="running",
+                first_seq=1,
+                at_seq=0,
+                last_seq=seq,
+                next_at=NOW,
                 created_at=NOW,
             )
         ).id

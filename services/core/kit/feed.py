@@ -5,7 +5,7 @@ PostgreSQL is the log; the Redis stream is a copy with the same numbers. A fact 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -104,6 +104,8 @@ class Seen:
     occurred_at: datetime
     trace: str | None
     data: dict[str, Any]
+    batch: dict[Any, Any] = field(default_factory=dict)
+    """What its reader remembers from one fact to the next of the same batch; gone with it."""
 
 
 _BEGIN = text(
@@ -143,8 +145,10 @@ def consume(
         .order_by(FeedEvent.seq)
         .limit(limit)
     ).all()
+    batch: dict[Any, Any] = {}
     for row in rows:
         seen = Seen(
+            batch=batch,
             seq=row.seq,
             event_id=row.event_id,
             type=row.type,
