@@ -10,7 +10,7 @@ from services.core.webhooks.models import WebhookEndpoint
 PATH = "/api/v1/webhook-endpoints"
 
 
-def pending(client: TestClient, headers: dict[str, str], **also: Any) -> dict[str, Any]:
+def pending(client: TestClient, headers: dict[str, str], /, **also: Any) -> dict[str, Any]:
     """Register an endpoint that has not been asked yet; polled ones work at once."""
     url = {} if also.get("mode") == "poll" else {"url": "https://receiver.example/hook"}
     made = client.post(PATH, headers=headers, json={**url, **also})
@@ -19,7 +19,7 @@ def pending(client: TestClient, headers: dict[str, str], **also: Any) -> dict[st
     return found
 
 
-def at_work(client: TestClient, headers: dict[str, str], **also: Any) -> dict[str, Any]:
+def at_work(client: TestClient, headers: dict[str, str], /, **also: Any) -> dict[str, Any]:
     """Register an endpoint as one that gave its challenge back; no row of the asking is left."""
     made = pending(client, headers, **also)
     connection: sa.Connection = client.connection  # type: ignore[attr-defined] # the suite's client

@@ -303,14 +303,6 @@ CHASING: tuple[Term, ...] = (
     ),
     Term("webhook.api_version", webhooks.ApiVersion, {"v1": Words("第一版", "Version 1")}),
     Term(
-        "webhook.content_type",
-        webhooks.ContentType,
-        {
-            "application/json": Words("JSON", "JSON"),
-            "application/cloudevents+json": Words("CloudEvents JSON", "CloudEvents JSON"),
-        },
-    ),
-    Term(
         "webhook.endpoint_mode",
         webhooks.EndpointMode,
         {"push": Words("推送", "Push"), "poll": Words("拉取", "Poll")},

@@ -1,7 +1,7 @@
 """What endpoints, deliveries, attempts, messages and replays look like from outside."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -17,7 +17,6 @@ from services.core.kit.shapes import (
 )
 from services.core.webhooks.rules import (
     ApiVersion,
-    ContentType,
     DeliveryKind,
     DeliveryState,
     EndpointMode,
@@ -45,6 +44,7 @@ _LabelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 _LabelText = Annotated[str, StringConstraints(max_length=500), AfterValidator(without_controls)]
 _HeaderName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 _HeaderValue = Annotated[str, StringConstraints(max_length=2000)]
+ContentType = Literal["application/json", "application/cloudevents+json"]
 _Rate = Annotated[int | None, Field(ge=1, le=100_000)]
 _LABELS = [{"system": "erp"}]
 _HEADERS = [{"x-tenant": "331127"}]
@@ -75,7 +75,7 @@ class NewEndpoint(Given):
     rate_per_minute: _Rate = None
     ordering: Ordering = Ordering.ANY
     payload: Payload = Payload.FULL
-    content_type: ContentType = ContentType.JSON
+    content_type: ContentType = "application/json"
 
 
 class EndpointChange(Given):
@@ -98,7 +98,7 @@ class EndpointChange(Given):
     rate_per_minute: _Rate = None
     ordering: Ordering = Ordering.ANY
     payload: Payload = Payload.FULL
-    content_type: ContentType = ContentType.JSON
+    content_type: ContentType = "application/json"
 
 
 class Endpoint(Shown):
@@ -241,7 +241,7 @@ class Replay(Shown):
     last_seq: int
     owed: int
     created_at: datetime
-    finished_at: datetime | None
+    finished_at: datetime | None = Field(description="When it was over; null: it runs.")
     version: int
 
 

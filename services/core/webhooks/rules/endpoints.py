@@ -53,13 +53,6 @@ class ApiVersion(StrEnum):
     V1 = "v1"
 
 
-class ContentType(StrEnum):
-    """What a message says it is; the body is the same."""
-
-    JSON = "application/json"
-    CLOUDEVENTS = "application/cloudevents+json"
-
-
 class EndpointVerb(StrEnum):
     """What may be done to an endpoint."""
 
