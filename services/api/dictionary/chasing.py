@@ -99,7 +99,9 @@ CHASING: Mapping[str, Meaning] = {
         "Names of the headers whose values nobody reads again.", ["authorization"]
     ),
     "api_version": means("Version of the events it gets, whatever comes after it."),
-    "rate_per_minute": means("Number of attempts a minute at most; null: no limit of its own.", 600),
+    "rate_per_minute": means(
+        "Number of attempts a minute at most; null: no limit of its own.", 600
+    ),
     "ordering": means("Whether each message waits until the one before it was taken."),
     "payload": means("Whether messages carry the event's data, or only say what to read."),
     "content_type": means("What a message says it is; the body is the same."),
