@@ -9,11 +9,10 @@ from services.core.audit.rules import Act
 from services.core.kit import ledger, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Conflict
-from services.core.kit.events import Actor
+from services.core.kit.events import Actor, Subject
 from services.core.kit.words import Words
 from services.core.webhooks import queries
 from services.core.webhooks.actions import owing
-from services.core.webhooks.actions.endpoints import about
 from services.core.webhooks.models import WebhookDelivery, WebhookEndpoint
 from services.core.webhooks.rules import DeliveryKind, DeliveryState
 
@@ -41,7 +40,9 @@ def resend(session: Session, *, endpoint_id: UUID, delivery_id: UUID, by: Caller
     was, delivery.state = delivery.state, DeliveryState.DUE
     delivery.next_at, delivery.tries = by.now, 0
     details = {"delivery_id": [None, delivery.id], "state": [was, delivery.state]}
-    note(session, Act.RESENT, endpoint, by=by, details=details)
+    note(
+        session, Act.RESENT, part("webhook_delivery", delivery.id, endpoint), by=by, details=details
+    )
 
 
 def send_test(session: Session, *, endpoint_id: UUID, example: owing.Example, by: Caller) -> UUID:
@@ -54,12 +55,12 @@ def send_test(session: Session, *, endpoint_id: UUID, example: owing.Example, by
     endpoint = queries.for_change(session, by, endpoint_id=endpoint_id, expected=None)
     made = owing.test(session, endpoint, example, by=by)
     details = {"delivery_id": [None, made], "event_type": [None, example.type]}
-    note(session, Act.TESTED, endpoint, by=by, details=details)
+    note(session, Act.TESTED, part("webhook_delivery", made, endpoint), by=by, details=details)
     return made
 
 
 def note(
-    session: Session, act: Act, endpoint: WebhookEndpoint, *, by: Caller, details: dict[str, Any]
+    session: Session, act: Act, about: Subject, *, by: Caller, details: dict[str, Any]
 ) -> None:
     """Write down what somebody asked for that changes no endpoint."""
     ledger.note(
@@ -67,6 +68,11 @@ def note(
         act,
         by=Actor.person(by),
         now=by.now,
-        about=about(endpoint),
+        about=about,
         details=details,
     )
+
+
+def part(kind: str, record_id: UUID, endpoint: WebhookEndpoint) -> Subject:
+    """Name a record of an endpoint: whoever hears of the endpoint hears of it."""
+    return Subject(kind, record_id, organisation_ids=(endpoint.organisation_id,))

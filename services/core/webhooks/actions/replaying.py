@@ -16,6 +16,7 @@ from services.core.audit.rules import Act
 from services.core.kit import jobs, listening
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Conflict, Invalid
+from services.core.kit.events import Subject
 from services.core.kit.feed import ConsumerCursor, FeedEvent, Seen
 from services.core.kit.moves import moved
 from services.core.kit.scope import among
@@ -82,7 +83,7 @@ def begin(
     session.add(made)
     session.flush()
     details = {"replay_id": [None, made.id], "mode": [None, made.mode]}
-    repair.note(session, Act.REPLAYED, endpoint, by=by, details=details)
+    repair.note(session, Act.REPLAYED, _subject(made, endpoint), by=by, details=details)
     return made
 
 
@@ -101,7 +102,7 @@ def cancel(
     )
     _end(found, ReplayVerb.CANCEL, now=by.now)
     details = {"replay_id": [found.id, None]}
-    repair.note(session, Act.REPLAY_CANCELLED, endpoint, by=by, details=details)
+    repair.note(session, Act.REPLAY_CANCELLED, _subject(found, endpoint), by=by, details=details)
 
 
 def do_due(session: Session, *, now: datetime, limit: int) -> int:
@@ -138,6 +139,10 @@ def _piece(session: Session, running: WebhookReplay, now: datetime) -> None:
         _end(running, ReplayVerb.FINISH, now=now)
         return
     running.next_at = now
+
+
+def _subject(replay: WebhookReplay, endpoint: WebhookEndpoint) -> Subject:
+    return repair.part("webhook_replay", replay.id, endpoint)
 
 
 def _end(running: WebhookReplay, verb: ReplayVerb, *, now: datetime) -> None:
