@@ -10,6 +10,7 @@ from services.core.meetings import actions as meetings
 from services.core.monitoring import actions as monitoring
 from services.core.progress import actions as progress
 from services.core.reminders import actions as reminders
+from services.core.webhooks import actions as webhooks
 
 Tick = Callable[..., int]
 
@@ -19,6 +20,7 @@ TICKS: dict[str, Tick] = {
     "reminders.send": reminders.send_due,
     "escalations.climb": escalations.climb_due,
     "meetings.remind": meetings.remind_due,
+    "webhooks.replay": webhooks.replay_due,
 }
 """In the order of the story: what is owed, what is missing, who is reminded, who is told next,
-and who meets soon."""
+who meets soon, and what is told again."""

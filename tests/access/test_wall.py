@@ -53,6 +53,7 @@ FENCED: dict[str, tuple[str, str, frozenset[Relation]]] = {
     "agreement_project": ("agreement_id", "agreement_id", SEES[Kind.AGREEMENT]),
     "webhook_endpoint": ("id", "endpoint_id", SEES[Kind.ENDPOINT]),
     "webhook_delivery": ("endpoint_id", "endpoint_id", SEES[Kind.ENDPOINT]),
+    "webhook_replay": ("endpoint_id", "endpoint_id", SEES[Kind.ENDPOINT]),
     "webhook_attempt": ("delivery_id", "delivery_id", SEES[Kind.ENDPOINT]),
     "event": ("group_id", "group_id", SEES[Kind.GROUP]),
     "idempotency_record": ("account_id", "account_id", _OWN),

@@ -115,6 +115,8 @@ BODIES: Mapping[str, Any] = {
     "issueServiceToken": {"name": "平台"},
     "registerWebhookEndpoint": {"url": "https://receiver.example/new"},
     "changeWebhookEndpoint": {"description": "接收"},
+    "sendWebhookTest": {},
+    "beginWebhookReplay": {},
     "openAccount": {
         "login": "new-account",
         "name": "新账户",

@@ -48,8 +48,12 @@ from services.core.progress.models import ProgressReport
 from services.core.projects.models import AnnualPlan, Milestone, ProjectPartner
 from services.core.reminders.models import Reminder, ReminderRecipient
 from services.core.targets.models import AnnualTarget, LibraryStatement
-from services.core.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from tests import given
+from services.core.webhooks.models import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookReplay,
+)
+from tests import given, hooks
 from tests.access.entrance import OTHER, argon2
 
 Row = TypeVar("Row", bound=Base)
@@ -420,28 +424,7 @@ class World:
     def _hook(self, place: Place, own: Organisation, person: Account) -> None:
         add, ids = self._add, place.ids
         ids["endpoint_id"] = endpoint = add(
-            WebhookEndpoint(
-                account_id=person.id,
-                organisation_id=own.id,
-                mode="push",
-                url="https://receiver.example/tuanzu",
-                labels={},
-                event_types=["*"],
-                group_ids=[],
-                region_codes=[],
-                record_ids=[],
-                headers={},
-                secret_header_names=[],
-                api_version="v1",
-                ordering="any",
-                payload="full",
-                content_type="application/json",
-                state="active",
-                secret="sealed",
-                private_key="",
-                public_key="",
-                created_at=NOW,
-            )
+            hooks.row(account_id=person.id, organisation_id=own.id, secret="sealed", created_at=NOW)
         ).id
         seq = int(place.ids["region_code"])
         event = add(
@@ -470,6 +453,22 @@ class World:
                 event_type=event.type,
                 seq=seq,
                 state="due",
+                created_at=NOW,
+            )
+        ).id
+        ids["replay_id"] = add(
+            WebhookReplay(
+                endpoint_id=endpoint,
+                account_id=person.id,
+                mode="missing",
+                event_types=["*"],
+                since=NOW,
+                until=NOW,
+                state="running",
+                first_seq=1,
+                at_seq=0,
+                last_seq=seq,
+                next_at=NOW,
                 created_at=NOW,
             )
         ).id

@@ -24,11 +24,12 @@ from tests.jobs.test_batch import village
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 CALLERS = ("sasac-zj", "convener-jn", "reporter-energy", "administrator", "integrator")
-UNSEEN = {"getCalendarDay", "listWebhookDeliveries"}
+UNSEEN = {"getCalendarDay", "listWebhookMessages", "listWebhookAttempts"}
+UNSEEN |= {"listWebhookReplays", "getWebhookReplay", "listWebhookReplayHistory"}
 UNSEEN |= {"listNotificationDeliveries", "listReminderDeliveries"}
 """Nothing in the demonstration leads there: no day is imported, and nobody was sent anything."""
 UNSEEN |= {"listConvenerDutyHistory", "listMeetingInvitationHistory"}
-UNSEEN |= {"listNotificationHistory", "listOfficerHistory"}
+UNSEEN |= {"listNotificationHistory", "listOfficerHistory", "listWebhookDeliveryHistory"}
 """Nobody touches these after they are loaded; every history is written by the same function."""
 
 MOST = 50

@@ -18,7 +18,7 @@ from services.core.kit.feed import PendingEvent
 from services.core.kit.settings import settings
 from services.core.webhooks import actions as webhooks
 from services.worker.stamp import stamp
-from tests import given
+from tests import given, hooks
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -75,11 +75,9 @@ def keeper(
     given.places(session)
     unit = given.unit(session, "省国资委", region_code="330000", level="province", kind="sasac")
     owner = given.account(session, "integrator", of=unit, role="integrator")
-    endpoint = {"url": receiver[0], "event_types": ["region.changed"]}
-    made = client.post(
-        "/api/v1/webhook-endpoints", headers=given.headers(session, owner), json=endpoint
+    hooks.at_work(
+        client, given.headers(session, owner), url=receiver[0], event_types=["region.changed"]
     )
-    assert made.status_code == 201, made.text
     return given.headers(session, given.account(session, "zj", of=unit, role="regulator"))
 
 

@@ -119,7 +119,7 @@ class Story:
         endpoint = self.call(
             "integrator", "POST", "/webhook-endpoints", url=self.world.receiver.url
         )
-        self.world.receiver.secret = endpoint["secret"]
+        self.world.receiver.learn(endpoint["secret"])
         project = self.call(
             "convener-jn",
             "POST",

@@ -36,6 +36,8 @@ class Receiver:
     def __init__(self) -> None:
         """Listen on a free port of this machine."""
         self.secret = ""
+        self.knows = threading.Event()
+        """The secret is in the answer to the registration; the challenge may come before it."""
         self.received: list[dict[str, Any]] = []
         self.refused: list[str] = []
         receiver = self
@@ -54,16 +56,27 @@ class Receiver:
     def take(self, request: BaseHTTPRequestHandler) -> None:
         """Verify one delivery and answer."""
         body = request.rfile.read(int(request.headers["content-length"]))
+        self.knows.wait(5)
+        answer = b""
         try:
             event = Webhook(self.secret).verify(body, dict(request.headers.items()))
         except Exception as error:  # noqa: BLE001 whatever it is, it is not genuine
             self.refused.append(repr(error))
             request.send_response(400)
         else:
-            self.received.append(event)
-            request.send_response(204)
-        request.send_header("content-length", "0")
+            if event["type"] == "webhook.handshake":
+                answer = event["data"]["challenge"].encode()
+            else:
+                self.received.append(event)
+            request.send_response(200)
+        request.send_header("content-length", str(len(answer)))
         request.end_headers()
+        request.wfile.write(answer)
+
+    def learn(self, secret: str) -> None:
+        """Keep the secret that the registration was answered with."""
+        self.secret = secret
+        self.knows.set()
 
     def types(self) -> list[str]:
         """Give the types of the distinct events received, in the order of the feed."""

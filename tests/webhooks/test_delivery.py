@@ -18,7 +18,7 @@ from services.core.webhooks import actions
 from services.core.webhooks.actions import Outcome, keys
 from services.core.webhooks.models import WebhookDelivery, WebhookEndpoint
 from services.worker.stamp import stamp
-from tests import given
+from tests import given, hooks
 
 NOW = given.at("2026-11-24 10:00")
 HERE = RegionChanged(region_code="331127", change="changed")
@@ -36,12 +36,7 @@ def headers(session: Session, unit: Organisation) -> dict[str, str]:
 
 
 def registered(client: TestClient, headers: dict[str, str], **also: Any) -> dict[str, Any]:
-    url = "https://receiver.example/hook"
-    body = {"url": url, "event_types": ["region.changed"], **also}
-    made = client.post("/api/v1/webhook-endpoints", headers=headers, json=body)
-    assert made.status_code == 201, made.text
-    found: dict[str, Any] = made.json()
-    return found
+    return hooks.at_work(client, headers, **{"event_types": ["region.changed"], **also})
 
 
 def happen(session: Session, subject: Subject) -> UUID:

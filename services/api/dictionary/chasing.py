@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.api.dictionary.meaning import GAS_COMPANY, UNIT, Meaning, means
+from services.api.dictionary.meaning import GAS_COMPANY, GROUP, OTHER, PROJECT, UNIT, Meaning, means
 
 CHASING: Mapping[str, Meaning] = {
     # lights and findings
@@ -85,6 +85,40 @@ CHASING: Mapping[str, Meaning] = {
     "event_types": means(
         "Event names, `progress.*`, or `*`: what the endpoint takes.", ["progress.*"]
     ),
+    "group_ids": means("Only facts of these groups; none: of all.", [GROUP]),
+    "region_codes": means(
+        "Only facts about these places and those within them; none: about all.", ["331127"]
+    ),
+    "record_ids": means(
+        "Only facts about these records, or about parts of these projects; none: about all.",
+        [PROJECT],
+    ),
+    "labels": means("What its owner wants to remember with it.", {"system": "erp"}),
+    "headers": means("Sent with every attempt.", {"x-tenant": "331127"}),
+    "secret_header_names": means(
+        "Names of the headers whose values nobody reads again.", ["authorization"]
+    ),
+    "api_version": means("Version of the events it gets, whatever comes after it."),
+    "rate_per_minute": means(
+        "Number of attempts a minute at most; null: no limit of its own.", 600
+    ),
+    "ordering": means("Whether each message waits until the one before it was taken."),
+    "payload": means("Whether messages carry the event's data, or only say what to read."),
+    "content_type": means("What a message says it is; the body is the same."),
+    "mode": means("Whether messages are sent, or fetched by whoever they are for.", "push"),
+    "public_key": means(
+        "Verifies the Ed25519 signatures (`v1a`): whpk_ and base64; empty until the first rotation "
+        "of an old endpoint.",
+        "whpk_+5BZZkXHkzOWvDQUgmFXDcGzPBIFPwJSUeCrzpGEa7k=",
+    ),
+    "verified_at": means("When its receiver gave the challenge back; null: not yet.", None),
+    "failures": means("Number of attempts that failed since one succeeded.", 0),
+    "quiet_until": means("Sent nothing until then, after failing; null: sent at once.", None),
+    "first_seq": means("Place in the feed where it begins.", 1),
+    "at_seq": means("It has looked as far as this place.", 4000),
+    "last_seq": means("Place in the feed where it ends.", 4711),
+    "owed": means("Number of deliveries it has made due.", 12),
+    "replay_id": means("Id of the replay.", OTHER),
     "event_type": means("What happened, `noun.past_tense`.", "progress.accepted"),
     "failing_since": means("Since when no attempt succeeded; null: all is well.", None),
     "disabled_reason": means("Why it was switched off; null: it was not.", None),

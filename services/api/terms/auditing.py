@@ -16,6 +16,9 @@ AUDITING: tuple[Term, ...] = (
             "data.restored": Words("数据恢复", "The data was restored"),
             "progress.saved": Words("进展报告草稿已保存", "A report was saved as a draft"),
             "webhook.resent": Words("重新推送", "A delivery was asked for again"),
+            "webhook.tested": Words("推送测试", "A test was sent"),
+            "webhook.replayed": Words("批量补发", "A replay was begun"),
+            "webhook.replay_cancelled": Words("补发取消", "A replay was cancelled"),
         },
     ),
 )

@@ -286,6 +286,7 @@ CHASING: tuple[Term, ...] = (
             "active": Words("启用", "Active"),
             "paused": Words("已暂停", "Paused"),
             "disabled": Words("已停用", "Disabled"),
+            "retired": Words("已注销", "Retired"),
         },
     ),
     Term(
@@ -295,9 +296,12 @@ CHASING: tuple[Term, ...] = (
             "pause": Words("暂停", "Pause"),
             "resume": Words("恢复", "Resume"),
             "disable": Words("停用", "Disable"),
+            "ask": Words("请求验证", "Ask who it is"),
             "verify": Words("验证", "Verify"),
+            "retire": Words("注销", "Retire"),
         },
     ),
+    Term("webhook.api_version", webhooks.ApiVersion, {"v1": Words("第一版", "Version 1")}),
     Term(
         "webhook.endpoint_mode",
         webhooks.EndpointMode,
@@ -329,6 +333,20 @@ CHASING: tuple[Term, ...] = (
             "running": Words("进行中", "Running"),
             "done": Words("已完成", "Done"),
             "cancelled": Words("已取消", "Cancelled"),
+        },
+    ),
+    Term(
+        "webhook.replay_verb",
+        webhooks.ReplayVerb,
+        {"finish": Words("完成", "Finish"), "cancel": Words("取消", "Cancel")},
+    ),
+    Term(
+        "webhook.attempt_outcome",
+        webhooks.AttemptOutcome,
+        {
+            "taken": Words("已接收", "Taken"),
+            "refused": Words("被拒绝", "Refused"),
+            "unanswered": Words("无应答", "No answer"),
         },
     ),
     Term(

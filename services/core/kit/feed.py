@@ -5,7 +5,7 @@ PostgreSQL is the log; the Redis stream is a copy with the same numbers. A fact 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -140,6 +140,8 @@ class Seen:
     occurred_at: datetime
     trace: str | None
     data: dict[str, Any]
+    batch: dict[Any, Any] = field(default_factory=dict)
+    """What its reader remembers from one fact to the next of the same batch; gone with it."""
 
 
 _BEGIN = text(
@@ -167,11 +169,11 @@ def consume(
     rows = session.execute(
         _facts().where(FeedEvent.seq > cursor.seq).order_by(FeedEvent.seq).limit(limit)
     ).mappings()
-    last, passed = cursor.seq, 0
+    last, passed, batch = cursor.seq, 0, dict[Any, Any]()
     for row in rows.all():
         last, passed = row["seq"], passed + 1
         reader = readers.get(row["type"]) or readers.get("*")
-        if reader and (error := _digest(session, name, reader, _seen(row), now)):
+        if reader and (error := _digest(session, name, reader, _seen(row, batch), now)):
             session.add(
                 ParkedEvent(
                     consumer=name,
@@ -210,7 +212,7 @@ def retry_parked(
     for parked in due:
         row = session.execute(_facts().where(FeedEvent.seq == parked.seq)).mappings().one()
         reader = readers.get(row["type"]) or readers.get("*")
-        error = _digest(session, name, reader, _seen(row), now) if reader else None
+        error = _digest(session, name, reader, _seen(row, {}), now) if reader else None
         if error is None:
             session.delete(parked)
         else:
@@ -253,8 +255,9 @@ def _facts() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _seen(row: RowMapping) -> Seen:
+def _seen(row: RowMapping, batch: dict[Any, Any]) -> Seen:
     return Seen(
+        batch=batch,
         seq=row["seq"],
         event_id=row["event_id"],
         type=row["type"],

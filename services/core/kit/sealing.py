@@ -69,6 +69,6 @@ def left(session: Session, sealed: Sealed) -> int:
 
 
 def _of_other_keys(sealed: Sealed) -> Any:  # noqa: ANN401 SQLAlchemy's boolean expression
-    return sealed.column.is_not(None) & ~sealed.column.startswith(
-        cipher.current_prefix(), autoescape=True
-    )
+    """Write "another key sealed it"; an empty text holds no secret (one that was never made)."""
+    other = ~sealed.column.startswith(cipher.current_prefix(), autoescape=True)
+    return sealed.column.is_not(None) & (sealed.column != "") & other

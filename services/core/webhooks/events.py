@@ -18,10 +18,19 @@ class WebhookDisabled(Fact):
 
 
 class WebhookChanged(Fact):
-    """An integrator registered, changed, paused or resumed an endpoint."""
+    """An integrator registered, changed, paused, resumed or retired an endpoint."""
 
     NAME: ClassVar[str] = "webhook.changed"
     TITLE: ClassVar[Words] = Words("回调变更", "A webhook changed")
 
     endpoint_id: UUID
     state: str
+
+
+class WebhookVerified(Fact):
+    """An endpoint gave its challenge back: what is owed to it is sent from now on."""
+
+    NAME: ClassVar[str] = "webhook.verified"
+    TITLE: ClassVar[Words] = Words("回调已验证", "A webhook was verified")
+
+    endpoint_id: UUID

@@ -11,7 +11,7 @@ from services.core.access.queries.accounts import (
     me,
     of_account,
 )
-from services.core.access.queries.caller import caller_for, caller_of, enter_as
+from services.core.access.queries.caller import caller_for, caller_of, caller_then, enter_as
 from services.core.access.queries.credentials import (
     Known,
     Named,
@@ -67,6 +67,7 @@ __all__ = (
     "accounts",
     "caller_for",
     "caller_of",
+    "caller_then",
     "comes_in",
     "current_password",
     "earlier_passwords",

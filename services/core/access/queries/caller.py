@@ -5,6 +5,7 @@ role whose rows are fenced (`tuanzu_caller`), and the fence knows the scope. Bot
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +25,9 @@ _BLIND = ", ".join(f"'{role}'" for role in rules.Role if not rules.sees_business
 # A member loses the group with its next request, and keeps a dissolved one as it was that day. A
 # draft is its regulator's. Who owns or supervises a member does not thereby see the group, if it is
 # a regulator: its region says what it sees. An administrator sees no business record at all.
-_FOUND = f"""
-    FROM (SELECT house_now() AS now,
-                 CAST(house_now() AT TIME ZONE 'Asia/Shanghai' AS date) AS today) AS clock
+_FOUND_AT = f"""
+    FROM (SELECT :moment AS now,
+                 CAST(:moment AT TIME ZONE 'Asia/Shanghai' AS date) AS today) AS clock
     CROSS JOIN account a
     JOIN organisation home ON home.id = a.organisation_id
     CROSS JOIN LATERAL (
@@ -55,6 +56,8 @@ _FOUND = f"""
       OFFSET 0) AS scope
 """  # noqa: S608 the names put in are those of our own roles
 """OFFSET 0 keeps the arrays from being computed once for each place that names them."""
+_FOUND = _FOUND_AT.replace(":moment", "house_now()")
+_FOUND_THEN = _FOUND_AT.replace(":moment", "CAST(:moment AS timestamptz)")
 
 _WHO = "a.id, a.login, a.name, a.organisation_id, a.role, office.region, clock.now"
 _CONTEXT = {
@@ -70,7 +73,7 @@ _CONTEXT = {
 _NO_BEARER = "NULL, NULL, NULL, NULL"
 _BEARER = "t.id, t.session_id, t.scopes, t.limited_to"
 
-_SCOPE = f"SELECT {_NO_BEARER}, {_WHO}, {', '.join(_CONTEXT.values())} {_FOUND}"
+_SCOPE = f"SELECT {_NO_BEARER}, {_WHO}, {', '.join(_CONTEXT.values())} "
 _ENTERING = (
     ", ".join(f"set_config('tuanzu.{name}', {sql}, true)" for name, sql in _CONTEXT.items())
     + f", set_config('role', '{CALLER_ROLE}', true) {_FOUND}"
@@ -84,7 +87,8 @@ _BY_TOKEN = text(
     """
 )
 _THIS_ACCOUNT = "WHERE a.id = :account_id AND a.is_active"
-_BY_ACCOUNT = text(_SCOPE + _THIS_ACCOUNT)
+_BY_ACCOUNT = text(_SCOPE + _FOUND + _THIS_ACCOUNT)
+_BY_ACCOUNT_THEN = text(_SCOPE + _FOUND_THEN + _THIS_ACCOUNT)
 _AS_ACCOUNT = text(f"SELECT {_NO_BEARER}, {_WHO}, {_ENTERING} {_THIS_ACCOUNT}")
 
 
@@ -117,6 +121,18 @@ def caller_for(session: Session, account_id: UUID) -> Caller | None:
     transaction stays the service's own.
     """
     row = session.execute(_BY_ACCOUNT, {"account_id": account_id}).one_or_none()
+    return _caller(row) if row else None
+
+
+def caller_then(session: Session, account_id: UUID, moment: datetime) -> Caller | None:
+    """Give the caller an account was on an earlier day, or None if it is closed by now.
+
+    What has a day is judged by that day: membership in groups. What has none is as it is now: the
+    account's role and unit, the units below it, places.
+    """
+    row = session.execute(
+        _BY_ACCOUNT_THEN, {"account_id": account_id, "moment": moment}
+    ).one_or_none()
     return _caller(row) if row else None
 
 

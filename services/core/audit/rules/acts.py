@@ -13,6 +13,9 @@ class Act(StrEnum):
     RESTORED = "data.restored"
     SAVED = "progress.saved"
     RESENT = "webhook.resent"
+    TESTED = "webhook.tested"
+    REPLAYED = "webhook.replayed"
+    REPLAY_CANCELLED = "webhook.replay_cancelled"
 
 
 ADMINISTRATION = frozenset({"account", "identity", "token", "session", "audit_chain"})

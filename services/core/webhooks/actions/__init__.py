@@ -1,19 +1,29 @@
 """Writes of endpoints, of what is owed to them, and of what came of it."""
 
 from services.core.webhooks.actions.delivering import Claimed, Outcome, claim, settle
-from services.core.webhooks.actions.endpoints import change, move, register, rotate
+from services.core.webhooks.actions.endpoints import change, move, register, retire, rotate
+from services.core.webhooks.actions.owing import Example
 from services.core.webhooks.actions.planning import READERS
-from services.core.webhooks.actions.repair import resend
+from services.core.webhooks.actions.repair import resend, send_test
+from services.core.webhooks.actions.replaying import begin as begin_replay
+from services.core.webhooks.actions.replaying import cancel as cancel_replay
+from services.core.webhooks.actions.replaying import do_due as replay_due
 
 __all__ = (
     "READERS",
     "Claimed",
+    "Example",
     "Outcome",
+    "begin_replay",
+    "cancel_replay",
     "change",
     "claim",
     "move",
     "register",
+    "replay_due",
     "resend",
+    "retire",
     "rotate",
+    "send_test",
     "settle",
 )

@@ -1,7 +1,9 @@
 """The keys of an endpoint: made, sealed, opened; never told twice."""
 
+import json
 import secrets
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -34,10 +36,37 @@ def new_pair(endpoint_id: UUID) -> tuple[str, str]:
     return cipher.sealed(kept, owner=secret_owner(endpoint_id)), told
 
 
+def sealed_headers(endpoint_id: UUID, headers: Mapping[str, str]) -> str | None:
+    """Give secret headers as they are kept; None: there are none."""
+    if not headers:
+        return None
+    return cipher.sealed(json.dumps(dict(headers)).encode(), owner=secret_owner(endpoint_id))
+
+
+def secret_headers_of(endpoint: WebhookEndpoint) -> dict[str, str]:
+    """Give the secret headers of an endpoint, for who sends them."""
+    if endpoint.secret_headers is None:
+        return {}
+    opened = cipher.opened(endpoint.secret_headers, owner=secret_owner(endpoint.id))
+    found: dict[str, str] = json.loads(opened)
+    return found
+
+
 def secrets_of(endpoint: WebhookEndpoint, *, now: datetime) -> list[bytes]:
-    """Give the keys that sign now: the current one, and during the overlap the one before."""
-    texts = [endpoint.secret]
-    if endpoint.previous_secret and endpoint.previous_until and now < endpoint.previous_until:
-        texts.append(endpoint.previous_secret)
+    """Give the keys that sign `v1` now: the current one, and in the overlap the one before."""
+    return _opened(endpoint, (endpoint.secret, endpoint.previous_secret), now)
+
+
+def private_keys_of(endpoint: WebhookEndpoint, *, now: datetime) -> list[bytes]:
+    """Give the Ed25519 keys that sign `v1a` now, 32 bytes each; an old endpoint has none yet."""
+    return _opened(endpoint, (endpoint.private_key, endpoint.previous_private_key), now)
+
+
+def _opened(
+    endpoint: WebhookEndpoint, texts: tuple[str | None, str | None], now: datetime
+) -> list[bytes]:
+    current, previous = texts
+    in_overlap = endpoint.previous_until is not None and now < endpoint.previous_until
+    signing = (current, previous if in_overlap else None)
     owner = secret_owner(endpoint.id)
-    return [b64decode(cipher.opened(text, owner=owner)) for text in texts]
+    return [b64decode(cipher.opened(text, owner=owner)) for text in signing if text]
