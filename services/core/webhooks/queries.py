@@ -1,6 +1,5 @@
 """Reads of endpoints and deliveries; an endpoint belongs to its organisation's own people."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -135,33 +134,5 @@ def listening(session: Session) -> list[WebhookEndpoint]:
     return list(
         session.scalars(
             select(WebhookEndpoint).where(WebhookEndpoint.state != EndpointState.DISABLED)
-        )
-    )
-
-
-def due_ids(
-    session: Session, *, now: datetime, limit: int, per_endpoint: int, busy: frozenset[UUID]
-) -> list[UUID]:
-    """Give due deliveries, oldest first, a bounded number for each endpoint, none for busy ones."""
-    place = func.row_number().over(
-        partition_by=WebhookDelivery.endpoint_id,
-        order_by=[WebhookDelivery.next_at, WebhookDelivery.seq],
-    )
-    ranked = (
-        select(WebhookDelivery.id, WebhookDelivery.next_at, place.label("place"))
-        .join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
-        .where(
-            WebhookDelivery.next_at <= now,
-            WebhookEndpoint.state == EndpointState.ACTIVE,
-            ~among(WebhookDelivery.endpoint_id, busy),
-        )
-        .subquery()
-    )
-    return list(
-        session.scalars(
-            select(ranked.c.id)
-            .where(ranked.c.place <= per_endpoint)
-            .order_by(ranked.c.next_at)
-            .limit(limit)
         )
     )

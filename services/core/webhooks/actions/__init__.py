@@ -1,6 +1,8 @@
 """Writes of endpoints, of what is owed to them, and of what came of it."""
 
-from services.core.webhooks.actions.delivering import Claimed, Outcome, claim, settle
+from services.core.webhooks.actions.claiming import Claimed, Target, claim
+from services.core.webhooks.actions.delivering import Outcome, settle, settle_all
+from services.core.webhooks.actions.disabling import cancel_owed
 from services.core.webhooks.actions.endpoints import change, move, register, rotate
 from services.core.webhooks.actions.planning import READERS
 from services.core.webhooks.actions.repair import resend
@@ -9,6 +11,8 @@ __all__ = (
     "READERS",
     "Claimed",
     "Outcome",
+    "Target",
+    "cancel_owed",
     "change",
     "claim",
     "move",
@@ -16,4 +20,5 @@ __all__ = (
     "resend",
     "rotate",
     "settle",
+    "settle_all",
 )

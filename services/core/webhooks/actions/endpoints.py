@@ -1,5 +1,6 @@
 """Writes of endpoints."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -99,6 +100,19 @@ def rotate(
     endpoint.private_key, endpoint.public_key = keys.new_pair(endpoint.id)
     _record(session, endpoint, by)
     return endpoint, secret
+
+
+def verified(session: Session, endpoint: WebhookEndpoint, now: datetime) -> None:
+    """Note that the receiver is who it says; from now on it is sent events."""
+    endpoint.state = moved(rules.MOVES, EndpointState(endpoint.state), EndpointVerb.VERIFY)
+    endpoint.verified_at, endpoint.challenge = now, None
+    ledger.record(
+        session,
+        WebhookChanged(endpoint_id=endpoint.id, state=endpoint.state),
+        about=about(endpoint),
+        by=Actor.part("webhooks"),
+        now=now,
+    )
 
 
 def _record(session: Session, endpoint: WebhookEndpoint, by: Caller) -> None:

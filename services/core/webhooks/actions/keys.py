@@ -1,5 +1,6 @@
 """The keys of an endpoint: made, sealed, opened; never told twice."""
 
+import json
 import secrets
 from base64 import b64decode, b64encode
 from datetime import datetime
@@ -41,3 +42,21 @@ def secrets_of(endpoint: WebhookEndpoint, *, now: datetime) -> list[bytes]:
         texts.append(endpoint.previous_secret)
     owner = secret_owner(endpoint.id)
     return [b64decode(cipher.opened(text, owner=owner)) for text in texts]
+
+
+def private_keys_of(endpoint: WebhookEndpoint, *, now: datetime) -> list[bytes]:
+    """Give the keys that sign `v1a` now; an endpoint from before has none until it is rotated."""
+    texts = [endpoint.private_key]
+    if endpoint.previous_private_key and endpoint.previous_until and now < endpoint.previous_until:
+        texts.append(endpoint.previous_private_key)
+    owner = secret_owner(endpoint.id)
+    return [b64decode(cipher.opened(text, owner=owner)) for text in texts if text]
+
+
+def secret_headers_of(endpoint: WebhookEndpoint) -> dict[str, str]:
+    """Give the headers whose values nobody may read again."""
+    if not endpoint.secret_headers:
+        return {}
+    opened = cipher.opened(endpoint.secret_headers, owner=secret_owner(endpoint.id))
+    found: dict[str, str] = json.loads(opened)
+    return found

@@ -1,5 +1,7 @@
 """What an endpoint is, which events it takes, and where it may be."""
 
+import hmac
+import json
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -83,3 +85,15 @@ def checked_url(url: str, *, plain_allowed: bool) -> str:
             allowed=tuple(f"{scheme}://host[:port]/path" for scheme in schemes),
         )
     return url
+
+
+def thinned(body: bytes) -> bytes:
+    """Give an event's body without its data: what happened to what, and where to read it."""
+    whole = json.loads(body)
+    whole.pop("data", None)
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def answers(challenge: str, answer_text: str) -> bool:
+    """Say whether a receiver's answer gives the challenge back."""
+    return hmac.compare_digest(answer_text.strip().encode(), challenge.encode())
