@@ -4,6 +4,7 @@ import ssl
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +23,11 @@ _READ_BYTES = 64 * 1024
 _KEPT_BYTES = 4 * 1024
 _REDIRECT, _REDIRECT_END = 300, 400
 _ABORT = "abort-message"
+_IDLE_SECONDS = 1.5
+"""A connection waits this long for the next attempt: less than servers let it wait."""
+_AT_ONCE_SECONDS = 1.0
+_REUSED: ContextVar[bool] = ContextVar("reused", default=False)
+"""Whether this attempt goes over a connection that had already carried another."""
 
 
 @asynccontextmanager
@@ -29,8 +35,13 @@ async def client() -> AsyncGenerator[aiohttp.ClientSession]:
     """Open a client that trusts nothing but the system's certificates, and keeps nothing."""
     chosen = settings()
     connector = aiohttp.TCPConnector(
-        resolver=VettingResolver(), limit=0, force_close=True, ssl=ssl.create_default_context()
+        resolver=VettingResolver(),
+        limit=0,
+        keepalive_timeout=_IDLE_SECONDS,
+        ssl=ssl.create_default_context(),
     )
+    reuse = aiohttp.TraceConfig()
+    reuse.on_connection_reuseconn.append(_note_reuse)
     timeout = aiohttp.ClientTimeout(
         total=chosen.webhook_timeout.total_seconds(),
         connect=chosen.webhook_connect_timeout.total_seconds(),
@@ -41,6 +52,7 @@ async def client() -> AsyncGenerator[aiohttp.ClientSession]:
         trust_env=False,
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
+        trace_configs=[reuse],
     ) as opened:
         yield opened
 
@@ -65,13 +77,15 @@ async def post(client: aiohttp.ClientSession, claimed: Claimed) -> Outcome:
     heard = _Heard()
     try:
         refuse(claimed.target.url)
-        async with client.post(
-            claimed.target.url,
-            data=claimed.body,
-            headers=_headers(claimed, int(started.timestamp()), traceparent),
-            allow_redirects=False,
-        ) as response:
-            await _hear(response, heard)
+        headers = _headers(claimed, int(started.timestamp()), traceparent)
+        try:
+            await _exchange(client, claimed, headers, heard)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            late = time.monotonic() - began > _AT_ONCE_SECONDS
+            if late or heard.status is not None or not _REUSED.get():
+                raise
+            # The receiver had hung up before this attempt began: that is no answer to it.
+            await _exchange(client, claimed, headers, heard)
     except TimeoutError:
         heard.error, heard.timed_out = "timeout", True
     except (aiohttp.ClientError, OSError, ValueError) as failure:
@@ -98,6 +112,19 @@ async def post(client: aiohttp.ClientSession, claimed: Claimed) -> Outcome:
         timed_out=heard.timed_out,
         aborts=heard.aborts,
     )
+
+
+async def _note_reuse(*_: object) -> None:
+    _REUSED.set(True)
+
+
+async def _exchange(
+    client: aiohttp.ClientSession, claimed: Claimed, headers: dict[str, str], heard: _Heard
+) -> None:
+    async with client.post(
+        claimed.target.url, data=claimed.body, headers=headers, allow_redirects=False
+    ) as response:
+        await _hear(response, heard)
 
 
 async def _hear(response: aiohttp.ClientResponse, heard: _Heard) -> None:
