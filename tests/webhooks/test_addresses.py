@@ -107,7 +107,7 @@ def test_receivers_listen_on_any_other_port(port: int) -> None:
         "017700000001",
         "127.0.0.1.",
         "0",
-        "１２７.0.0.1",  # noqa: RUF001 digits of another width
+        "１２７.0.0.1",
         "①②⑦.0.0.1",
         "169.254.169.254",
         "2852039166",

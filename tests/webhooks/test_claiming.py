@@ -250,15 +250,15 @@ def test_the_schedule_counts_its_own_tries(session: Session, owner: Account) -> 
     schedule = settings().webhook_retry_schedule
     at = NOW
     for number in range(len(schedule) + 1):
-        row.next_at = at
         health(session).quiet_until = None
+        row.next_at = at
         (found,) = claim(session, at=at)
         settle(session, found, 500, at=at)
         session.refresh(row)
         assert (row.attempts, row.tries) == (number + 1, number + 1)
     assert row.state == "failed"
-    row.state, row.next_at, row.tries = "due", at, 0
     health(session).quiet_until = None
+    row.state, row.next_at, row.tries = "due", at, 0
     (found,) = claim(session, at=at)
     assert found.attempt == len(schedule) + 2
     settle(session, found, 500, at=at)

@@ -66,7 +66,8 @@ _DUE = """
          ORDER BY d.seq LIMIT 1) head
        WHERE head.next_at <= :now AND NOT EXISTS (
          SELECT FROM webhook_delivery air
-         WHERE air.endpoint_id = e.id AND air.next_at > :now AND air.attempts > 0
+         WHERE e.ordering = 'fifo' AND air.endpoint_id = e.id AND air.next_at > :now
+           AND air.attempts > 0
            AND air.seq IS NOT NULL AND NOT EXISTS (
              SELECT FROM webhook_attempt made
              WHERE made.delivery_id = air.id AND made.number = air.attempts)))
@@ -90,7 +91,7 @@ _OF_WHOM = """
       WHERE known.mode = 'push' AND known.state IN ('active', 'pending')
         AND coalesce(busy.held, 0) < :share
         AND (known.quiet_until IS NULL OR known.quiet_until <= :now)
-        AND (known.free_at IS NULL OR known.free_at <= :now)
+        AND (known.rate_per_minute IS NULL OR known.free_at IS NULL OR known.free_at <= :now)
     ) e
 """
 _WHO_LEAST = "GROUP BY e.id, e.held ORDER BY e.held, min(due.next_at) LIMIT :limit"
@@ -111,11 +112,12 @@ _TAKEN = """
     ), picked AS MATERIALIZED (
       SELECT id FROM ranked WHERE place <= room ORDER BY held + place, next_at LIMIT :limit
     ), locked AS MATERIALIZED (
-      SELECT d.id FROM webhook_delivery d JOIN picked ON picked.id = d.id
-      WHERE d.next_at <= :now FOR UPDATE OF d SKIP LOCKED
+      SELECT d.id FROM webhook_delivery d
+      WHERE d.id = ANY (ARRAY(SELECT id FROM picked)) AND d.next_at <= :now
+      FOR UPDATE SKIP LOCKED
     ), taken AS (
       UPDATE webhook_delivery d SET attempts = d.attempts + 1, next_at = :lease
-      FROM locked WHERE d.id = locked.id
+      WHERE d.id = ANY (ARRAY(SELECT id FROM locked))
       RETURNING d.id, d.endpoint_id, d.event_id, d.kind, d.attempts, d.body, d.seq
     )
     SELECT taken.id, taken.endpoint_id, taken.event_id, taken.kind, taken.attempts,
