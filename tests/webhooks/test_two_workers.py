@@ -57,7 +57,7 @@ def at_once(
     committed: Engine, rounds: int, *, at: Callable[[int], datetime], status: int | None
 ) -> list[list[Claimed]]:
     """Let workers claim side by side in rounds; those of a round settle after it, if at all."""
-    gate = threading.Barrier(WORKERS)
+    gate = threading.Barrier(WORKERS, timeout=20)
     found: list[list[Claimed]] = [[] for _ in range(rounds)]
 
     def work() -> None:
@@ -69,7 +69,7 @@ def at_once(
             gate.wait()
             with Session(committed) as session, session.begin():
                 outcome = Outcome(started_at=NOW, duration_ms=1, status=status)
-                if status:
+                if status and mine:
                     actions.settle_all(session, [(one, outcome) for one in mine], now=at(number))
 
     threads = [threading.Thread(target=work) for _ in range(WORKERS)]
