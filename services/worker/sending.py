@@ -23,6 +23,9 @@ from services.worker import listening, posting, stopping
 _LOOK_SECONDS = 0.5
 """What is due by time alone, or was resent by hand, waits at most this long."""
 
+_PLANNED_AT_ONCE = 20
+"""Facts between two claims: what they owe goes out before the next are looked at."""
+
 
 def drain(window_seconds: float, *, waits: bool) -> bool:
     """Send what is due until the window is over, or where it does not wait, until nothing is.
@@ -90,10 +93,12 @@ class _Work:
             turn = self._next_turn()
             if not (turn.free or turn.finished or self._in_air):
                 return
-            claimed = await asyncio.to_thread(_visit, turn)
+            claimed, has_more = await asyncio.to_thread(_visit, turn)
             for one in claimed:
                 self._start(one)
-            if not (self._waits or self._in_air or self._finished):
+            if has_more:
+                self.news_came()
+            if not (self._waits or self._in_air or self._finished or has_more):
                 return
             try:
                 await asyncio.wait_for(self._stirred.wait(), _LOOK_SECONDS)
@@ -102,11 +107,14 @@ class _Work:
 
     def _next_turn(self) -> _Turn:
         finished, self._finished = self._finished, []
-        has_news, self._has_news = self._has_news, False
         is_open = time.monotonic() < self._until and not stopping.asked()
+        free = settings().webhook_slots - len(self._in_air) if is_open else 0
+        has_news = free > 0 and self._has_news
+        if has_news:
+            self._has_news = False  # else it waits for a slot
         return _Turn(
             finished=finished,
-            free=settings().webhook_slots - len(self._in_air) if is_open else 0,
+            free=free,
             held=dict(Counter(claimed.endpoint_id for claimed in self._in_air.values())),
             has_news=has_news,
         )
@@ -123,24 +131,26 @@ class _Work:
             self._stirred.set()
 
 
-def _visit(turn: _Turn) -> list[Claimed]:
-    """Write down what has come back, plan what is new, claim for the free slots."""
+def _visit(turn: _Turn) -> tuple[list[Claimed], bool]:
+    """Write down what has come back, plan a little of what is new, claim for the free slots.
+
+    Gives what was claimed, and whether there is more to plan.
+    """
     if turn.finished:
         with db.unit_of_work() as session:
             actions.settle_all(session, turn.finished, now=clock.house_now(session))
     if not turn.free:
-        return []
-    if turn.has_news:
-        while _plan() == settings().claim_batch:
-            pass
+        return [], False
+    has_more = turn.has_news and _plan() == _PLANNED_AT_ONCE
     with db.unit_of_work() as session:
-        return actions.claim(
+        claimed = actions.claim(
             session,
             now=clock.house_now(session),
             limit=turn.free,
             per_endpoint=settings().webhook_slots_per_endpoint,
             busy=turn.held,
         )
+    return claimed, has_more
 
 
 def _plan() -> int:
@@ -151,5 +161,5 @@ def _plan() -> int:
             "webhooks",
             actions.READERS,
             now=clock.house_now(session),
-            limit=settings().claim_batch,
+            limit=_PLANNED_AT_ONCE,
         )
