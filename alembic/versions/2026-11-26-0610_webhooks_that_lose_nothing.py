@@ -51,6 +51,12 @@ _CHECKS = {
     "url": "(mode = 'push') = (url IS NOT NULL)",
 }
 
+_FAIR = (
+    ("ix_webhook_delivery_due", ["endpoint_id", "next_at", "seq"]),
+    ("ix_webhook_delivery_first", ["endpoint_id", "seq"]),
+)
+"""So that a claim reads each endpoint's own due rows in order, however many others have."""
+
 
 def upgrade() -> None:
     for name, kind, before in _ENDPOINT:
@@ -89,6 +95,9 @@ def upgrade() -> None:
         "webhook_delivery",
         "state IN ('due', 'delivered', 'failed', 'cancelled', 'kept')",
     )
+    for name, columns in _FAIR:
+        owed = sa.text("next_at IS NOT NULL")
+        op.create_index(name, "webhook_delivery", columns, postgresql_where=owed)
     _replays()
 
 
@@ -141,6 +150,8 @@ def _replays() -> None:
 
 def downgrade() -> None:
     op.drop_table("webhook_replay")
+    for name, _ in _FAIR:
+        op.drop_index(name, "webhook_delivery")
     op.execute(
         "DELETE FROM webhook_attempt a USING webhook_delivery d "
         "WHERE d.id = a.delivery_id AND (d.seq IS NULL OR d.state = 'kept')"

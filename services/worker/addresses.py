@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
+from ipaddress import ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from services.core.kit.settings import settings
-from services.core.webhooks.rules import may_reach
+from services.core.webhooks.rules import may_reach, may_use
 
 
 class Unreachable(OSError):
@@ -55,3 +57,26 @@ def permitted(address: str) -> bool:
     return may_reach(
         address, allowed=chosen.webhook_allow, loopback_allowed=chosen.webhook_allow_loopback
     )
+
+
+def refuse(url: str) -> None:
+    """Vet what no resolver sees: the port, and a host that aiohttp takes for an address.
+
+    It takes whatever is made of digits and dots for one, and the system reads `127.1`,
+    `2130706433` and `0177.0.0.1` as 127.0.0.1: of these only the plain way of writing is let pass.
+
+    Raises:
+        Unreachable: it may not be reached.
+    """
+    parts = URL(url)
+    host = parts.host or ""
+    if not may_use(parts.port or 0):
+        raise Unreachable(f"port {parts.port} is not allowed")
+    if ":" not in host and not host.replace(".", "").isdigit():
+        return
+    try:
+        plain = str(ip_address(host)) == host
+    except ValueError:
+        plain = False
+    if not plain or "%" in host or not permitted(host):
+        raise Unreachable(f"{host} is not allowed")

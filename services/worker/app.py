@@ -7,7 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_shutting_down
+from celery.signals import (
+    celeryd_init,
+    setup_logging,
+    worker_process_init,
+    worker_shutting_down,
+)
 from kombu import Exchange, Queue
 
 from services.core.kit import db, logs
@@ -91,6 +96,12 @@ def _log_as_json(**_: object) -> None:
 def _start_clean(**_: object) -> None:
     """Drop connections inherited over the fork: they belong to the parent."""
     db.forget()
+
+
+@celeryd_init.connect
+def _know_the_pool(conf: Any, options: dict[str, Any], **_: object) -> None:  # noqa: ANN401 Celery's own settings
+    """Note how many children there will be: only of several may one wait for webhooks."""
+    conf.worker_concurrency = options.get("concurrency") or conf.worker_concurrency
 
 
 @worker_shutting_down.connect

@@ -1,165 +1,165 @@
 """Send webhooks: many at once in one event loop, few per endpoint, each attempt bounded.
 
 Slots are kept full instead of gathering batches (a batch waits for its slowest: 100 s against
-10.5 s when tried), and one endpoint never takes more than its share, so a slow receiver costs
-the others nothing.
+10.5 s when tried). The database is asked in a thread, so that no answer waits for it: one turn
+writes down what has come back, plans what the relay has numbered, and claims for the free slots.
 """
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
-from ipaddress import ip_address
+from dataclasses import dataclass
 from uuid import UUID
 
 import aiohttp
-import structlog
-from yarl import URL
 
-from services.core.kit import clock, db
+from services.core.kit import clock, db, feed
 from services.core.kit.settings import settings
-from services.core.kit.trace import TRACEPARENT, continued
 from services.core.webhooks import actions
 from services.core.webhooks.actions import Claimed, Outcome
-from services.core.webhooks.rules import signature
-from services.worker.addresses import Unreachable, VettingResolver, permitted
+from services.worker import listening, posting, stopping
 
-_log = structlog.get_logger(__name__)
-_READ_BYTES = 64 * 1024
-_KEPT_BYTES = 4 * 1024
+_LOOK_SECONDS = 0.5
+"""What is due by time alone, or was resent by hand, waits at most this long."""
 
-InAir = dict["asyncio.Task[Outcome]", Claimed]
-
-
-def drain(window_seconds: float) -> int:
-    """Send what is due until nothing is, or the window is over; gives how many attempts."""
-    return asyncio.run(_drain(time.monotonic() + window_seconds))
+_PLANNED_AT_ONCE = 20
+"""Facts between two claims: what they owe goes out before the next are looked at."""
 
 
-async def _drain(until: float) -> int:
-    timeout = aiohttp.ClientTimeout(
-        total=settings().webhook_timeout.total_seconds(),
-        connect=settings().webhook_connect_timeout.total_seconds(),
-    )
-    connector = aiohttp.TCPConnector(resolver=VettingResolver(), limit=0, force_close=True)
-    sent = 0
-    async with aiohttp.ClientSession(
-        connector=connector, timeout=timeout, trust_env=False, auto_decompress=False
-    ) as client:
-        in_air: InAir = {}
+def drain(window_seconds: float, *, waits: bool) -> bool:
+    """Send what is due until the window is over, or where it does not wait, until nothing is.
+
+    Gives whether it did; a worker has one drain at a time, and every other leaves at once.
+    """
+    return asyncio.run(_drain(time.monotonic() + window_seconds, waits=waits))
+
+
+async def _drain(until: float, *, waits: bool) -> bool:
+    async with listening.ear() as ear:
+        if not await ear.is_alone():
+            return False
+        async with posting.client() as client:
+            work = _Work(client, until, waits=waits)
+            hearing = asyncio.create_task(ear.hear(work.news_came))
+            hearing.add_done_callback(lambda _: work.close())
+            try:
+                await work.run()
+            finally:
+                hearing.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await hearing
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one visit to the database is for."""
+
+    finished: list[tuple[Claimed, Outcome]]
+    free: int
+    """Slots to claim for; 0: claim nothing."""
+    held: dict[UUID, int]
+    has_news: bool
+
+
+class _Work:
+    """Attempts in the air, and what has come back of them."""
+
+    def __init__(self, client: aiohttp.ClientSession, until: float, *, waits: bool) -> None:
+        """Begin with nothing in the air."""
+        self._client = client
+        self._until = until
+        self._waits = waits
+        self._in_air: dict[asyncio.Task[Outcome], Claimed] = {}
+        self._finished: list[tuple[Claimed, Outcome]] = []
+        self._stirred = asyncio.Event()
+        self._has_news = True
+
+    def news_came(self) -> None:
+        """Note that facts were numbered."""
+        self._has_news = True
+        self._stirred.set()
+
+    def close(self) -> None:
+        """Claim nothing more."""
+        self._until = 0.0
+        self._stirred.set()
+
+    async def run(self) -> None:
+        """Take turns until it is time to end, and everything in the air has landed."""
         while True:
-            if time.monotonic() < until:
-                for claimed in _claim(in_air):
-                    in_air[asyncio.create_task(_attempt(client, claimed))] = claimed
-            if not in_air:
-                return sent
-            done, _ = await asyncio.wait(in_air, return_when=asyncio.FIRST_COMPLETED)
-            _settle([(in_air.pop(task), task.result()) for task in done])
-            sent += len(done)
+            self._stirred.clear()
+            turn = self._next_turn()
+            if not (turn.free or turn.finished or self._in_air):
+                return
+            claimed, has_more = await asyncio.to_thread(_visit, turn)
+            for one in claimed:
+                self._start(one)
+            if has_more:
+                self.news_came()
+            if not (self._waits or self._in_air or self._finished or has_more):
+                return
+            try:
+                await asyncio.wait_for(self._stirred.wait(), _LOOK_SECONDS)
+            except TimeoutError:
+                self._has_news = True  # a notification may have been lost
 
-
-def _claim(in_air: InAir) -> list[Claimed]:
-    """Fill the free slots, leaving out endpoints that hold all of theirs."""
-    chosen = settings()
-    free = chosen.webhook_slots - len(in_air)
-    if free <= 0:
-        return []
-    held: Counter[UUID] = Counter(claimed.endpoint_id for claimed in in_air.values())
-    share = chosen.webhook_slots_per_endpoint
-    busy = frozenset(endpoint for endpoint, count in held.items() if count >= share)
-    with db.unit_of_work() as session:
-        return actions.claim(
-            session,
-            now=clock.house_now(session),
-            limit=free,
-            per_endpoint=share,
-            busy=busy,
+    def _next_turn(self) -> _Turn:
+        finished, self._finished = self._finished, []
+        is_open = time.monotonic() < self._until and not stopping.asked()
+        free = settings().webhook_slots - len(self._in_air) if is_open else 0
+        has_news = free > 0 and self._has_news
+        if has_news:
+            self._has_news = False  # else it waits for a slot
+        return _Turn(
+            finished=finished,
+            free=free,
+            held=dict(Counter(claimed.endpoint_id for claimed in self._in_air.values())),
+            has_news=has_news,
         )
 
+    def _start(self, claimed: Claimed) -> None:
+        task = asyncio.create_task(posting.post(self._client, claimed))
+        self._in_air[task] = claimed
+        task.add_done_callback(self._landed)
 
-def _settle(finished: list[tuple[Claimed, Outcome]]) -> None:
-    """Write down finished attempts in one transaction."""
-    with db.unit_of_work() as session:
-        now = clock.house_now(session)
-        for claimed, outcome in sorted(finished, key=lambda pair: pair[0].endpoint_id):
-            actions.settle(session, claimed, outcome, now=now)
-
-
-async def _attempt(client: aiohttp.ClientSession, claimed: Claimed) -> Outcome:
-    """Make one attempt; whatever goes wrong is an outcome, never an exception."""
-    traceparent = continued(claimed.trace)
-    TRACEPARENT.set(traceparent)  # for the line in the log; each attempt has its own context
-    started, began = clock.machine_now(), time.monotonic()
-    status: int | None = None
-    answer: str | None = None
-    error: str | None = None
-    wait: float | None = None
-    try:
-        _refuse_literal(claimed.url)
-        async with client.post(
-            claimed.url,
-            data=claimed.body,
-            headers=_headers(claimed, int(started.timestamp()), traceparent),
-            allow_redirects=False,
-        ) as response:
-            read = await response.content.read(_READ_BYTES)
-            status = response.status
-            answer = read[:_KEPT_BYTES].decode(errors="replace").replace("\0", "")
-            wait = _seconds(response.headers.get("Retry-After"))
-    except TimeoutError:
-        error = "timeout"
-    except (aiohttp.ClientError, OSError, ValueError) as failure:
-        error = f"{type(failure).__name__}: {failure}"[:500]
-    duration_ms = int((time.monotonic() - began) * 1000)
-    _log.info(
-        "webhook attempt",
-        event_id=str(claimed.event_id),
-        endpoint_id=str(claimed.endpoint_id),
-        attempt=claimed.attempt,
-        status=status,
-        duration_ms=duration_ms,
-    )
-    return Outcome(
-        started_at=started,
-        duration_ms=duration_ms,
-        status=status,
-        answer=answer,
-        error=error,
-        retry_after_seconds=wait,
-    )
+    def _landed(self, task: "asyncio.Task[Outcome]") -> None:
+        claimed = self._in_air.pop(task)
+        if not task.cancelled():
+            self._finished.append((claimed, task.result()))
+            self._stirred.set()
 
 
-def _headers(claimed: Claimed, timestamp: int, traceparent: str) -> dict[str, str]:
-    """Sign the attempt with every key that is live (Standard Webhooks 1.0)."""
-    message_id = str(claimed.event_id)
-    signatures = [
-        signature(key, message_id=message_id, timestamp=timestamp, body=claimed.body)
-        for key in claimed.keys
-    ]
-    return {
-        "content-type": "application/json",
-        "user-agent": "tuanzu-webhooks/1",
-        "webhook-id": message_id,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(signatures),
-        "traceparent": traceparent,
-    }
+def _visit(turn: _Turn) -> tuple[list[Claimed], bool]:
+    """Write down what has come back, plan a little of what is new, claim for the free slots.
 
-
-def _refuse_literal(url: str) -> None:
-    """Vet an address written as a number: aiohttp asks no resolver for those.
-
-    Raises:
-        Unreachable: it may not be reached.
+    Gives what was claimed, and whether there is more to plan.
     """
-    host = URL(url).host or ""
-    try:
-        ip_address(host)
-    except ValueError:
-        return
-    if not permitted(host):
-        raise Unreachable(f"{host} is not allowed")
+    if turn.finished:
+        with db.unit_of_work() as session:
+            actions.settle_all(session, turn.finished, now=clock.house_now(session))
+    if not turn.free:
+        return [], False
+    has_more = turn.has_news and _plan() == _PLANNED_AT_ONCE
+    with db.unit_of_work() as session:
+        claimed = actions.claim(
+            session,
+            now=clock.house_now(session),
+            limit=turn.free,
+            per_endpoint=settings().webhook_slots_per_endpoint,
+            busy=turn.held,
+        )
+    return claimed, has_more
 
 
-def _seconds(header: str | None) -> float | None:
-    """Read Retry-After in seconds; the date form is not honoured, the schedule is."""
-    return float(header) if header and header.isdecimal() else None
+def _plan() -> int:
+    """Let the reader of webhooks read on here, where what it owes is sent: no task in between."""
+    with db.unit_of_work() as session:
+        return feed.consume(
+            session,
+            "webhooks",
+            actions.READERS,
+            now=clock.house_now(session),
+            limit=_PLANNED_AT_ONCE,
+        )

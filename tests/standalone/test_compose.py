@@ -11,7 +11,7 @@ from services.core.kit.settings import Settings
 from services.standalone.processes import TABLE, Process, Site
 from tests.standalone.runs import REPOSITORY
 
-SITE = Site(host="0.0.0.0", port=8000, scratch=Path("/tmp"), worker_processes=2)  # noqa: S104, S108 a container's
+SITE = Site(host="0.0.0.0", port=8000, scratch=Path("/tmp"), worker_processes=3)  # noqa: S104, S108 a container's
 TEXT = (REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8")
 FILE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]

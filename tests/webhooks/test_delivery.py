@@ -48,7 +48,7 @@ def happen(session: Session, subject: Subject) -> UUID:
 
 
 def claimed(session: Session, *, at: datetime = NOW) -> list[actions.Claimed]:
-    return actions.claim(session, now=at, limit=10, per_endpoint=5, busy=frozenset())
+    return actions.claim(session, now=at, limit=10, per_endpoint=5, busy={})
 
 
 def outcome(status: int | None, **also: Any) -> Outcome:

@@ -190,10 +190,31 @@ class Settings(BaseSettings):
         default=timedelta(seconds=5), description="Time to connect, within the whole."
     )
     webhook_slots: int = Field(
-        default=100, ge=1, description="Attempts one worker process keeps in the air at once."
+        default=200, ge=1, description="Attempts one worker keeps in the air at once."
     )
     webhook_slots_per_endpoint: int = Field(
-        default=10, ge=1, description="Of those, for one endpoint: a slow one costs others nothing."
+        default=10,
+        ge=1,
+        description="Of those, at most so many for one endpoint, and a fifth of what is free: "
+        "slow ones cost others nothing.",
+    )
+    webhook_trip_after: int = Field(
+        default=5,
+        ge=1,
+        description="After so many failures in a row an endpoint is left alone for a while, then "
+        "one attempt shows whether it works again.",
+    )
+    webhook_quiet: timedelta = Field(
+        default=timedelta(seconds=30),
+        description="How long that while is at first; doubled each time that attempt fails.",
+    )
+    webhook_quiet_longest: timedelta = Field(
+        default=timedelta(hours=1),
+        description="How long it is at most, and the longest Retry-After that is honoured.",
+    )
+    webhook_slow_down: timedelta = Field(
+        default=timedelta(seconds=60),
+        description="After a 429 or a timeout an endpoint is sent nothing for at least this long.",
     )
     webhook_allow: tuple[str, ...] = Field(
         default=(),
@@ -316,7 +337,9 @@ class Settings(BaseSettings):
         description="A log of the one-machine run is set aside at this size; one older is kept.",
     )
     worker_processes: int = Field(
-        default=2, ge=1, description="Celery child processes of one worker."
+        default=3,
+        ge=1,
+        description="Celery child processes of one worker; of several, one waits for webhooks.",
     )
 
     def address(self) -> str:

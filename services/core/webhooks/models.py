@@ -2,7 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -103,6 +111,10 @@ SEALED = (
 )
 
 
+_OWED = text("next_at IS NOT NULL")
+"""Claims read each endpoint's own due rows in order, however many others have."""
+
+
 class WebhookDelivery(Base):
     """One message owed to one endpoint; `event_id` is the webhook-id of every attempt."""
 
@@ -114,6 +126,8 @@ class WebhookDelivery(Base):
         UniqueConstraint("endpoint_id", "event_id"),
         due_index("webhook_delivery"),
         Index(None, "endpoint_id", "seq"),
+        Index("ix_webhook_delivery_due", "endpoint_id", "next_at", "seq", postgresql_where=_OWED),
+        Index("ix_webhook_delivery_first", "endpoint_id", "seq", postgresql_where=_OWED),
     )
 
     id: Mapped[c.Id]

@@ -18,7 +18,7 @@ from services.core.webhooks.models import (
     WebhookEndpoint,
     WebhookReplay,
 )
-from services.core.webhooks.rules import OWED, AttemptOutcome, EndpointState, ReplayState
+from services.core.webhooks.rules import OWED, AttemptOutcome, ReplayState
 
 FIELDS: Fields = Constant(
     {
@@ -325,31 +325,3 @@ def for_change(
 def listening(session: Session) -> list[WebhookEndpoint]:
     """Give every endpoint that is owed events; one that must wait is owed them too, for later."""
     return list(session.scalars(select(WebhookEndpoint).where(WebhookEndpoint.state.in_(OWED))))
-
-
-def due_ids(
-    session: Session, *, now: datetime, limit: int, per_endpoint: int, busy: frozenset[UUID]
-) -> list[UUID]:
-    """Give due deliveries, oldest first, a bounded number for each endpoint, none for busy ones."""
-    place = func.row_number().over(
-        partition_by=WebhookDelivery.endpoint_id,
-        order_by=[WebhookDelivery.next_at, WebhookDelivery.seq],
-    )
-    ranked = (
-        select(WebhookDelivery.id, WebhookDelivery.next_at, place.label("place"))
-        .join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
-        .where(
-            WebhookDelivery.next_at <= now,
-            WebhookEndpoint.state == EndpointState.ACTIVE,
-            ~among(WebhookDelivery.endpoint_id, busy),
-        )
-        .subquery()
-    )
-    return list(
-        session.scalars(
-            select(ranked.c.id)
-            .where(ranked.c.place <= per_endpoint)
-            .order_by(ranked.c.next_at)
-            .limit(limit)
-        )
-    )

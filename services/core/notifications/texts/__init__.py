@@ -26,6 +26,7 @@ from services.core.notifications.texts.reports import (
     report_due,
     step_taken,
 )
+from services.core.notifications.texts.webhooks import webhook_disabled
 
 __all__ = (
     "About",
@@ -46,4 +47,5 @@ __all__ = (
     "order_withdrawn",
     "report_due",
     "step_taken",
+    "webhook_disabled",
 )

@@ -1,6 +1,8 @@
 """Writes of endpoints, of what is owed to them, and of what came of it."""
 
-from services.core.webhooks.actions.delivering import Claimed, Outcome, claim, settle
+from services.core.webhooks.actions.claiming import Claimed, Target, claim
+from services.core.webhooks.actions.delivering import Outcome, settle, settle_all
+from services.core.webhooks.actions.disabling import cancel_owed
 from services.core.webhooks.actions.endpoints import change, move, register, retire, rotate
 from services.core.webhooks.actions.owing import Example
 from services.core.webhooks.actions.planning import READERS
@@ -14,7 +16,9 @@ __all__ = (
     "Claimed",
     "Example",
     "Outcome",
+    "Target",
     "begin_replay",
+    "cancel_owed",
     "cancel_replay",
     "change",
     "claim",
@@ -26,4 +30,5 @@ __all__ = (
     "rotate",
     "send_test",
     "settle",
+    "settle_all",
 )

@@ -1,41 +1,25 @@
-"""Attempts: claimed, settled, tried again; an endpoint that fails for long is disabled."""
+"""What came of attempts: written down, and what follows for each message and its endpoint."""
 
 import random
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from services.core.kit import ledger
-from services.core.kit.events import Actor
-from services.core.kit.feed import FeedEvent
-from services.core.kit.moves import moved
-from services.core.kit.scope import among
+from services.core.kit.ids import new_id
 from services.core.kit.settings import settings
-from services.core.webhooks import queries, rules
-from services.core.webhooks.actions.endpoints import about
-from services.core.webhooks.actions.keys import secrets_of
-from services.core.webhooks.events import WebhookDisabled
+from services.core.webhooks import rules
+from services.core.webhooks.actions import endpoints
+from services.core.webhooks.actions.claiming import Claimed
+from services.core.webhooks.actions.disabling import disable
 from services.core.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from services.core.webhooks.rules import DeliveryState, EndpointState, EndpointVerb
+from services.core.webhooks.rules import Breaker, DeliveryKind, DeliveryState, Health
 
-_OK, _OK_END, _GONE = 200, 300, 410
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """One attempt to make: everything the sender needs, with no row left open."""
-
-    delivery_id: UUID
-    endpoint_id: UUID
-    event_id: UUID
-    attempt: int
-    url: str
-    keys: tuple[bytes, ...]
-    body: bytes
-    trace: str | None = None
+_OK, _OK_END, _GONE, _TOO_MANY, _AWAY = 200, 300, 410, 429, 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,123 +31,212 @@ class Outcome:
     status: int | None = None
     answer: str | None = None
     error: str | None = None
-    retry_after_seconds: float | None = None
+    retry_after: timedelta | None = None
+    timed_out: bool = False
+    aborts: bool = False
+    """The receiver asked not to be sent this message again."""
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the receiver said that it has the message."""
+        return self.error is None and self.status is not None and _OK <= self.status < _OK_END
 
 
-def claim(
-    session: Session, *, now: datetime, limit: int, per_endpoint: int, busy: frozenset[UUID]
-) -> list[Claimed]:
-    """Take due deliveries by moving `next_at` forward as the lease; commit before sending."""
-    wanted = queries.due_ids(session, now=now, limit=limit, per_endpoint=per_endpoint, busy=busy)
-    if not wanted:
-        return []
-    found = session.execute(
-        select(WebhookDelivery, WebhookEndpoint, FeedEvent.body, FeedEvent.trace)
-        .join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
-        .join(FeedEvent, FeedEvent.seq == WebhookDelivery.seq)
-        .where(among(WebhookDelivery.id, wanted), WebhookDelivery.next_at <= now)
-        .with_for_update(of=WebhookDelivery, skip_locked=True)
-    ).all()
-    claimed = []
-    for delivery, endpoint, body, trace in found:
-        delivery.attempts += 1
-        delivery.next_at = now + settings().claim_lease
-        keys = tuple(secrets_of(endpoint, now=now))
-        claimed.append(
-            Claimed(
-                delivery_id=delivery.id,
-                endpoint_id=endpoint.id,
-                event_id=delivery.event_id,
-                attempt=delivery.attempts,
-                url=endpoint.url or "",
-                keys=keys,
-                body=body.encode(),
-                trace=trace,
-            )
-        )
-    return claimed
+Finished = tuple[Claimed, Outcome]
+
+_LOCKED = text(
+    """
+    SELECT id, failures, failing_since, quiet_until FROM webhook_endpoint
+    WHERE id = ANY (CAST(:failed AS uuid[])) OR id = ANY (CAST(:taking AS uuid[]))
+      AND (failures > 0 OR failing_since IS NOT NULL OR quiet_until IS NOT NULL)
+    ORDER BY id FOR NO KEY UPDATE
+    """
+)
+_MINE = text(
+    """
+    SELECT d.id, d.state, d.tries
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS int[])) AS claimed(id, attempt)
+    JOIN webhook_delivery d ON d.id = claimed.id AND d.attempts = claimed.attempt
+    WHERE d.state IN ('due', 'cancelled')
+    ORDER BY d.id FOR UPDATE OF d
+    """
+)
+_TAKEN = text(
+    """
+    UPDATE webhook_delivery SET state = 'delivered', next_at = NULL, delivered_at = :now
+    WHERE id = ANY (CAST(:ids AS uuid[]))
+    """
+)
+_ENDPOINT: Any = WebhookEndpoint.__table__
+_KEEP = (
+    _ENDPOINT.update()
+    .where(_ENDPOINT.c.id == bindparam("endpoint_id"))
+    .values({name: bindparam(name) for name in ("failures", "failing_since", "quiet_until")})
+)
+"""The version stays: it is of what the owner has chosen."""
 
 
 def settle(session: Session, claimed: Claimed, outcome: Outcome, *, now: datetime) -> None:
-    """Write down one attempt and what follows from it, unless the claim was lost meanwhile."""
-    delivery = session.scalars(
-        select(WebhookDelivery)
-        .where(
-            WebhookDelivery.id == claimed.delivery_id,
-            WebhookDelivery.attempts == claimed.attempt,
-            WebhookDelivery.state == DeliveryState.DUE,
-        )
-        .with_for_update()
-    ).one_or_none()
-    session.add(
-        WebhookAttempt(
-            delivery_id=claimed.delivery_id,
-            number=claimed.attempt,
-            attempted_at=outcome.started_at,
-            duration_ms=outcome.duration_ms,
-            status=outcome.status,
-            answer=outcome.answer,
-            error=outcome.error,
-        )
-    )
-    if delivery is None:
-        return
-    endpoint = session.get_one(WebhookEndpoint, claimed.endpoint_id, with_for_update=True)
-    if outcome.status is not None and _OK <= outcome.status < _OK_END:
-        delivery.state, delivery.next_at = DeliveryState.DELIVERED, None
-        delivery.delivered_at = now
-        endpoint.failing_since = None
-    else:
-        _failed(session, delivery, endpoint, outcome, now)
+    """Write down one attempt and what follows from it."""
+    settle_all(session, [(claimed, outcome)], now=now)
 
 
-def _failed(
-    session: Session,
-    delivery: WebhookDelivery,
-    endpoint: WebhookEndpoint,
-    outcome: Outcome,
-    now: datetime,
-) -> None:
-    """Plan the next attempt, or give up; disable an endpoint that is gone or failed too long."""
-    planned = rules.next_try(
-        delivery.attempts,
-        now=now,
-        schedule=settings().webhook_retry_schedule,
-        jitter=random.uniform(-1, 1),  # noqa: S311 spreads retries, guards nothing
-    )
-    delivery.next_at = rules.bounded_wait(outcome.retry_after_seconds, planned, now=now)
-    if delivery.next_at is None:
-        delivery.state = DeliveryState.FAILED
-    failing_since = endpoint.failing_since or now
-    endpoint.failing_since = failing_since
-    if outcome.status == _GONE:
-        _disable(session, endpoint, "410 Gone", now)
-    elif now - failing_since > settings().webhook_disable_after:
-        _disable(session, endpoint, f"failing since {failing_since.isoformat()}", now)
+def settle_all(session: Session, finished: Sequence[Finished], *, now: datetime) -> None:
+    """Write down attempts and what follows from them, where the claim was not lost meanwhile.
 
-
-def _disable(session: Session, endpoint: WebhookEndpoint, reason: str, now: datetime) -> None:
-    """Switch an endpoint off and say so as a fact its owner's people can see."""
-    if endpoint.state == EndpointState.DISABLED:
-        return
-    endpoint.state = moved(rules.MOVES, EndpointState(endpoint.state), EndpointVerb.DISABLE)
-    endpoint.disabled_reason = reason
+    Endpoints are locked first and in one order, so that nobody waits in a circle; an endpoint
+    that works and goes on working is not touched at all.
+    """
     session.flush()
-    cancel_due(session, endpoint_id=endpoint.id)
-    ledger.record(
-        session,
-        WebhookDisabled(endpoint_id=endpoint.id, reason=reason),
-        about=about(endpoint),
-        by=Actor.part("webhooks"),
-        now=now,
+    checked = [(claimed, _checked(session, claimed, outcome)) for claimed, outcome in finished]
+    health = _locked(session, checked)
+    mine = _mine(session, checked)
+    session.execute(insert(WebhookAttempt), [_row(*one) for one in checked])
+    kept = [(claimed, outcome) for claimed, outcome in checked if claimed.delivery_id in mine]
+    taken = [claimed for claimed, outcome in kept if outcome.is_taken]
+    session.execute(_TAKEN, {"ids": [one.delivery_id for one in taken], "now": now})
+    after = dict(health)
+    for claimed in taken:
+        if claimed.kind == DeliveryKind.HANDSHAKE:
+            endpoint = session.get_one(WebhookEndpoint, claimed.endpoint_id, with_for_update=True)
+            endpoints.verified(session, endpoint, now)
+        if claimed.endpoint_id in after:
+            after[claimed.endpoint_id] = _well(claimed, after[claimed.endpoint_id])
+    missed = [
+        (claimed, outcome)
+        for claimed, outcome in kept
+        if not outcome.is_taken and mine[claimed.delivery_id].state == DeliveryState.DUE
+    ]
+    for claimed, outcome in missed:
+        tries = mine[claimed.delivery_id].tries + 1
+        _plan(session, claimed, outcome, tries, now)
+        after[claimed.endpoint_id] = _ill(claimed, outcome, after[claimed.endpoint_id], now)
+    _keep(session, health, after)
+    _disable_where_due(session, missed, after, now)
+
+
+def _checked(session: Session, claimed: Claimed, outcome: Outcome) -> Outcome:
+    """Take a handshake only if the receiver gave the challenge back."""
+    if claimed.kind != DeliveryKind.HANDSHAKE or not outcome.is_taken:
+        return outcome
+    challenge = session.scalar(
+        select(WebhookEndpoint.challenge).where(WebhookEndpoint.id == claimed.endpoint_id)
     )
+    if challenge is not None and rules.answers(challenge, outcome.answer or ""):
+        return outcome
+    return replace(outcome, error="the challenge did not come back")
 
 
-def cancel_due(session: Session, *, endpoint_id: UUID) -> None:
-    """Owe nothing more to an endpoint that was disabled."""
+def _locked(session: Session, finished: Sequence[Finished]) -> dict[UUID, Health]:
+    """Lock the endpoints that fail now or failed before, and say how each fared until now."""
+    failed = {claimed.endpoint_id for claimed, outcome in finished if not outcome.is_taken}
+    taking = {claimed.endpoint_id for claimed, outcome in finished if outcome.is_taken}
+    rows = session.execute(_LOCKED, {"failed": list(failed), "taking": list(taking)})
+    return {row.id: Health(row.failures, row.failing_since, row.quiet_until) for row in rows}
+
+
+def _mine(session: Session, finished: Sequence[Finished]) -> dict[UUID, Any]:
+    """Lock the deliveries whose claim still holds; one that was cancelled meanwhile may be taken.
+
+    Whoever claimed a delivery after us has a higher number, and the last word.
+    """
+    claims = [claimed for claimed, _ in finished]
+    rows = session.execute(
+        _MINE,
+        {
+            "ids": [claimed.delivery_id for claimed in claims],
+            "attempts": [claimed.attempt for claimed in claims],
+        },
+    )
+    return {row.id: row for row in rows}
+
+
+def _row(claimed: Claimed, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "delivery_id": claimed.delivery_id,
+        "number": claimed.attempt,
+        "attempted_at": outcome.started_at,
+        "duration_ms": outcome.duration_ms,
+        "status": outcome.status,
+        "answer": outcome.answer,
+        "error": outcome.error,
+    }
+
+
+def _jitter() -> float:
+    return random.uniform(-1, 1)  # noqa: S311 spreads retries, guards nothing
+
+
+def _plan(session: Session, claimed: Claimed, outcome: Outcome, tries: int, now: datetime) -> None:
+    """Plan the next attempt of a message, or give it up; whoever tries an endpoint out sees it."""
+    chosen = settings()
+    next_at = None
+    if not outcome.aborts and claimed.kind != DeliveryKind.TEST:
+        planned = rules.next_try(
+            tries, now=now, schedule=chosen.webhook_retry_schedule, jitter=_jitter()
+        )
+        next_at = rules.bounded_wait(
+            outcome.retry_after, planned, now=now, longest=chosen.webhook_quiet_longest
+        )
     session.execute(
         update(WebhookDelivery)
-        .where(WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.next_at.is_not(None))
-        .values(state=DeliveryState.CANCELLED, next_at=None)
+        .where(WebhookDelivery.id == claimed.delivery_id)
+        .values(
+            tries=tries,
+            next_at=next_at,
+            state=DeliveryState.DUE if next_at else DeliveryState.FAILED,
+        )
         .execution_options(synchronize_session=False)
     )
+
+
+def _well(claimed: Claimed, health: Health) -> Health:
+    """Forget failures; a silence ends by a probe only, for others began before it."""
+    return Health(quiet_until=None if claimed.is_probe else health.quiet_until)
+
+
+def _ill(claimed: Claimed, outcome: Outcome, health: Health, now: datetime) -> Health:
+    """Count a failure against the endpoint, and leave it alone for as long as it needs."""
+    if outcome.aborts:
+        return _well(claimed, health)  # it is at work, and has said what it wants
+    chosen = settings()
+    breaker = Breaker(chosen.webhook_trip_after, chosen.webhook_quiet, chosen.webhook_quiet_longest)
+    health = rules.after_failure(
+        health, was_probe=claimed.is_probe, now=now, breaker=breaker, jitter=_jitter()
+    )
+    asked = min(outcome.retry_after or timedelta(0), chosen.webhook_quiet_longest)
+    if outcome.timed_out or outcome.status == _TOO_MANY:
+        return rules.quieter(health, until=now + max(asked, chosen.webhook_slow_down))
+    if outcome.status == _AWAY and asked:
+        return rules.quieter(health, until=now + asked)
+    return health
+
+
+def _keep(session: Session, before: Mapping[UUID, Health], after: Mapping[UUID, Health]) -> None:
+    """Write how endpoints fare, where that has changed."""
+    changed = [
+        {
+            "endpoint_id": endpoint_id,
+            "failures": health.failures,
+            "failing_since": health.failing_since,
+            "quiet_until": health.quiet_until,
+        }
+        for endpoint_id, health in after.items()
+        if health != before[endpoint_id]
+    ]
+    if changed:
+        session.connection().execute(_KEEP, changed)
+
+
+def _disable_where_due(
+    session: Session, missed: Sequence[Finished], health: Mapping[UUID, Health], now: datetime
+) -> None:
+    """Switch off endpoints that are gone, or where nothing was taken for too long."""
+    gone = {one.endpoint_id for one, outcome in missed if outcome.status == _GONE}
+    for endpoint_id in {claimed.endpoint_id for claimed, _ in missed}:
+        since = health[endpoint_id].failing_since
+        if endpoint_id in gone:
+            disable(session, endpoint_id, failing_since=None, now=now)
+        elif since is not None and now - since > settings().webhook_disable_after:
+            disable(session, endpoint_id, failing_since=since, now=now)

@@ -1,11 +1,17 @@
 """Which events an endpoint takes, where it may be, how attempts are signed and made again."""
 
-from services.core.webhooks.rules.addresses import may_reach
+from services.core.webhooks.rules.addresses import may_reach, may_use
 from services.core.webhooks.rules.deliveries import (
+    Breaker,
     DeliveryKind,
     DeliveryState,
+    Health,
+    after_failure,
     bounded_wait,
     next_try,
+    quieter,
+    retry_after,
+    within_rate,
 )
 from services.core.webhooks.rules.endpoints import (
     MOVES,
@@ -33,7 +39,7 @@ from services.core.webhooks.rules.replays import (
     ReplayVerb,
     owes_again,
 )
-from services.core.webhooks.rules.signing import signature
+from services.core.webhooks.rules.signing import public_signature, signature
 
 __all__ = (
     "MOVES",
@@ -41,16 +47,19 @@ __all__ = (
     "REPLAY_MOVES",
     "ApiVersion",
     "AttemptOutcome",
+    "Breaker",
     "DeliveryKind",
     "DeliveryState",
     "EndpointMode",
     "EndpointState",
     "EndpointVerb",
+    "Health",
     "Ordering",
     "Payload",
     "ReplayMode",
     "ReplayState",
     "ReplayVerb",
+    "after_failure",
     "answers",
     "bounded_wait",
     "checked_labels",
@@ -58,11 +67,16 @@ __all__ = (
     "checked_url",
     "is_about",
     "may_reach",
+    "may_use",
     "merged_headers",
     "must_differ",
     "next_try",
     "owes_again",
+    "public_signature",
+    "quieter",
+    "retry_after",
     "signature",
     "thinned",
     "wants",
+    "within_rate",
 )
