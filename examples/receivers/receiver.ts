@@ -11,7 +11,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 
-type Event = { id: string; type: string; sequence?: string; data?: { challenge?: string } };
+type Event = { id: string; type: string; sequence: string; test?: boolean; data?: { challenge?: string } };
 type Page = { items: Event[]; next_after: number; newest: number };
 
 const { WEBHOOK_SECRET = "", TUANZU_URL, TUANZU_TOKEN, PORT = "9000", STORE = "events.jsonl" } = process.env;
@@ -92,7 +92,7 @@ function answered(headers: IncomingHttpHeaders, body: Buffer): [number, object?]
   const event = JSON.parse(body.toString()) as Event;
   // "Is this receiver yours?" Whoever has the secret gives the challenge back.
   if (event.type === "webhook.handshake") return [200, { challenge: event.data?.challenge }];
-  if (event.sequence) keep([event]); // a trial has none: it is no event of the feed
+  if (!event.test) keep([event]); // a trial is no event of the feed
   return [204];
 }
 

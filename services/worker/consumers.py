@@ -16,3 +16,5 @@ CONSUMERS: dict[str, dict[str, Reader]] = {
     "meetings": meetings.READERS,
     "webhooks": webhooks.READERS,
 }
+DRAINED = frozenset({"webhooks"})
+"""What reads on where its work is done (`sending`), and not whenever a worker looks."""

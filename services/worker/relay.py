@@ -192,9 +192,7 @@ class Relay:
             stale = settings().relay_stale.total_seconds()
             wait = min(settings().relay_poll.total_seconds(), stale / 4)
             while self._running:
-                stamped, busy = self._round(session)
-                if stamped:
-                    ear.execute(f"NOTIFY {wake.NUMBERED}")
+                busy = self._round(session, ear)
                 for _ in ear.notifies(timeout=0.0 if busy else wait, stop_after=1):
                     pass
 
@@ -211,8 +209,8 @@ class Relay:
         for _, pid in ended:
             _log.error("the leading relay hangs; its session was ended", backend=pid)
 
-    def _round(self, session: Session) -> tuple[int, bool]:
-        """Stamp, copy, wake, seal; gives how many facts were stamped, and whether more may wait."""
+    def _round(self, session: Session, ear: psycopg.Connection) -> bool:
+        """Stamp and say so, copy, wake, seal; gives whether more may wait."""
         batch = settings().relay_batch
         if self._room < batch:
             self._make_room(session, batch)
@@ -223,6 +221,8 @@ class Relay:
                 session.execute(_COPIED, {"seq": self._stream.seq})
             self._next_beat = time.monotonic() + _BEAT_SECONDS
         session.commit()
+        if stamped:  # at once: streams and webhooks wait for this
+            ear.execute(f"NOTIFY {wake.NUMBERED}")
         self._room -= stamped
         behind = self._stream.replicate(session)
         session.commit()
@@ -231,7 +231,7 @@ class Relay:
             self._wake, self._next_wake = False, time.monotonic() + _WAKE_APART_SECONDS
             _wake_workers()
         sealed = self._seal(session)
-        return stamped, behind or batch in (stamped, sealed)
+        return behind or batch in (stamped, sealed)
 
     def _make_room(self, session: Session, batch: int) -> None:
         """Have a part of the log ahead, so that a number never lacks its place."""

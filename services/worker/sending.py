@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import aiohttp
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.core.kit import clock, db, feed
 from services.core.kit.settings import settings
@@ -20,6 +22,7 @@ from services.core.webhooks import actions
 from services.core.webhooks.actions import Claimed, Outcome
 from services.worker import listening, posting, stopping
 
+_log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 0.5
 """What is due by time alone, or was resent by hand, waits at most this long."""
 
@@ -93,7 +96,7 @@ class _Work:
             turn = self._next_turn()
             if not (turn.free or turn.finished or self._in_air):
                 return
-            claimed, has_more = await asyncio.to_thread(_visit, turn)
+            claimed, has_more = await self._visited(turn)
             for one in claimed:
                 self._start(one)
             if has_more:
@@ -104,6 +107,16 @@ class _Work:
                 await asyncio.wait_for(self._stirred.wait(), _LOOK_SECONDS)
             except TimeoutError:
                 self._has_news = True  # a notification may have been lost
+
+    async def _visited(self, turn: _Turn) -> tuple[list[Claimed], bool]:
+        """Visit the database; where it fails, what has come back is written down the next time."""
+        try:
+            return await asyncio.to_thread(_visit, turn)
+        except SQLAlchemyError as error:
+            _log.warning("webhooks wait for the database", error=repr(error))
+            self._finished = turn.finished + self._finished
+            await asyncio.sleep(_LOOK_SECONDS)
+            return [], True
 
     def _next_turn(self) -> _Turn:
         finished, self._finished = self._finished, []
@@ -139,6 +152,7 @@ def _visit(turn: _Turn) -> tuple[list[Claimed], bool]:
     if turn.finished:
         with db.unit_of_work() as session:
             actions.settle_all(session, turn.finished, now=clock.house_now(session))
+        turn.finished.clear()  # it is committed, whatever follows
     if not turn.free:
         return [], False
     has_more = turn.has_news and _plan() == _PLANNED_AT_ONCE
@@ -156,7 +170,7 @@ def _visit(turn: _Turn) -> tuple[list[Claimed], bool]:
 def _plan() -> int:
     """Let the reader of webhooks read on here, where what it owes is sent: no task in between."""
     with db.unit_of_work() as session:
-        return feed.consume(
+        return feed.read_on(
             session,
             "webhooks",
             actions.READERS,

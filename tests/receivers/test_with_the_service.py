@@ -59,7 +59,7 @@ class Integrator:
     def verified(self, path: str) -> None:
         """Wait until the endpoint is active; one that was not answered yet is asked again."""
         if self.asked("GET", path).json()["state"] == "pending":
-            self.asked("POST", f"{path}/verify")
+            self.asked("POST", f"{path}/verify", headers={"If-Match": "*"})
         self.until(
             lambda: self.asked("GET", path).json()["state"] == "active", "the endpoint is active"
         )

@@ -194,6 +194,14 @@ def consume(
     return passed
 
 
+def read_on(
+    session: Session, name: str, readers: Mapping[str, Reader], *, now: datetime, limit: int
+) -> int:
+    """Let one consumer try again what it has parked, and read its next facts; gives how many."""
+    retried = retry_parked(session, name, readers, now=now, limit=limit)
+    return retried + consume(session, name, readers, now=now, limit=limit)
+
+
 def retry_parked(
     session: Session, name: str, readers: Mapping[str, Reader], *, now: datetime, limit: int
 ) -> int:

@@ -16,7 +16,7 @@ from services.core.kit.clock import house_now
 from services.core.kit.settings import settings
 from services.worker import stopping
 from services.worker.app import app
-from services.worker.consumers import CONSUMERS
+from services.worker.consumers import CONSUMERS, DRAINED
 from services.worker.queues import DELIVER
 from services.worker.ticks import TICKS, Tick
 
@@ -80,17 +80,16 @@ def _look() -> None:
 
 def all_ticks() -> dict[str, Tick]:
     """Give everything one look does, in order: what is new is read before what is due is done."""
-    reading = {f"feed.{name}": _reading(name) for name in CONSUMERS}
+    reading = {f"feed.{name}": _reading(name) for name in CONSUMERS if name not in DRAINED}
     return {**reading, **TICKS}
 
 
 def _reading(name: str) -> Callable[..., int]:
-    """Make the tick that lets one internal reader read on, and try again what it has parked."""
+    """Make the tick that lets one internal reader read on."""
     readers = CONSUMERS[name]
 
     def read(session: Session, *, now: datetime, limit: int) -> int:
-        retried = feed.retry_parked(session, name, readers, now=now, limit=limit)
-        return retried + feed.consume(session, name, readers, now=now, limit=limit)
+        return feed.read_on(session, name, readers, now=now, limit=limit)
 
     return read
 

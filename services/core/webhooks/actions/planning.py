@@ -80,6 +80,7 @@ def is_for(session: Session, memory: Memory, endpoint: WebhookEndpoint, seen: Se
     """Say whether an endpoint takes a fact and its owner might see it the day it happened."""
     return (
         rules.wants(endpoint.event_types, seen.type)
+        and seen.occurred_at >= endpoint.created_at  # however late the reader comes to it
         and (not endpoint.group_ids or seen.group_id in endpoint.group_ids)
         and rules.is_about(endpoint.record_ids, seen.aggregate_id, seen.data.get("project_id"))
         and (

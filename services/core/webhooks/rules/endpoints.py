@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.core.kit.errors import Invalid
 from services.core.kit.words import Words
+from services.core.webhooks.rules.addresses import may_use
 
 MOST_LABELS = 20
 
@@ -147,18 +148,29 @@ def checked_url(url: str, *, plain_allowed: bool) -> str:
     """Give the URL if it can be an endpoint's.
 
     Raises:
-        Invalid: not https (http only where loopback is allowed), with userinfo, or without a host.
+        Invalid: not https (http only where loopback is allowed), with userinfo, without a host, or
+        at a port of another trade.
     """
-    parts = urlsplit(url)
     schemes = ("https", "http") if plain_allowed else ("https",)
-    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.fragment:
+    if not _is_address(url, schemes):
         raise Invalid.at(
             "/url",
             Words(
-                "须为 https 地址，且不含用户名、密码或片段。",
-                "This must be an https address without user name, password or fragment.",
+                "须为 https 地址，不含用户名、密码或片段，端口不属于其他服务。",
+                "This must be an https address without user name, password or fragment, at a port "
+                "that is not another service's.",
             ),
             code="bad_url",
             allowed=tuple(f"{scheme}://host[:port]/path" for scheme in schemes),
         )
     return url
+
+
+def _is_address(url: str, schemes: Collection[str]) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    is_whole = parts.scheme in schemes and bool(parts.hostname)
+    return is_whole and not (parts.username or parts.fragment) and (port is None or may_use(port))
