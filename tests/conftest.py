@@ -14,6 +14,7 @@ from services.api import limits, usage
 from services.api.batch.drain import Drain
 from services.api.main import create_app
 from services.core.kit import db, wake
+from services.core.kit.settings import settings
 from tests import engines
 from tests.auditing import Watched
 
@@ -25,6 +26,7 @@ def database(worker_id: str) -> Generator[str]:
         os.environ["TUANZU_DATABASE_URL"] = url
         os.environ["TUANZU_REDIS_URL"] = engines.redis_url()
         os.environ["TUANZU_SECRET_KEY"] = "dGVzdHMtb25seS0zMi1ieXRlcy1vZi1ub3RoaW5nISE="
+        settings.cache_clear()  # a module may have asked when it was imported
         yield url
 
 

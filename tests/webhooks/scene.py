@@ -1,11 +1,11 @@
 """A group in Jingning with a project, an integrator of a member, and facts that happen."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
@@ -17,7 +17,7 @@ from services.core.organisations.models import Organisation
 from services.core.projects.events import ProjectChanged
 from services.core.projects.models import Project
 from services.core.webhooks import actions
-from services.core.webhooks.models import WebhookDelivery
+from services.core.webhooks.models import WebhookDelivery, WebhookEndpoint
 from services.worker.stamp import stamp
 from tests import given, hooks
 
@@ -53,7 +53,13 @@ class Scene:
         It does not take what is said of endpoints themselves, unless it says so.
         """
         values = {"event_types": ["project.*", "progress.*", "region.*"], **also}
-        return f"{hooks.PATH}/{hooks.at_work(self.client, self.headers, **values)['id']}"
+        made = hooks.at_work(self.client, self.headers, **values)["id"]
+        self.session.execute(  # before anything that happens here
+            update(WebhookEndpoint)
+            .where(WebhookEndpoint.id == made)
+            .values(created_at=NOW - timedelta(days=7))
+        )
+        return f"{hooks.PATH}/{made}"
 
     def changed(self, project: Project | None = None, *, at: datetime = NOW) -> UUID:
         """Let a project change, and number the fact; gives the event's id."""

@@ -1,5 +1,6 @@
 """Endpoints and deliveries on the real database: owed once, fenced, repaired, seen in scope."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,10 @@ def unit(session: Session) -> Organisation:
 
 
 @pytest.fixture
-def headers(session: Session, unit: Organisation) -> dict[str, str]:
+def headers(
+    session: Session, unit: Organisation, set_clock: Callable[[datetime], None]
+) -> dict[str, str]:
+    set_clock(NOW)
     return given.headers(session, given.account(session, "integrator", of=unit, role="integrator"))
 
 

@@ -37,7 +37,7 @@ def test_a_new_endpoint_is_asked_first_and_all_else_waits(scene: Scene) -> None:
     assert (body["type"], body["id"]) == ("webhook.handshake", str(handshake.event_id))
     assert body["data"] == {"challenge": the_row(scene).challenge}
     assert handshake.next_at is not None
-    event = scene.changed()
+    event = scene.changed(at=the_row(scene).created_at)
     scene.plan()
     assert event in scene.owed()
 

@@ -3,7 +3,7 @@
 import mmap
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -41,7 +41,7 @@ def look(**_: object) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[bool]:
+def _alone() -> Generator[bool]:
     """Tell whether this child is the one that looks; a child that dies gives it up by itself."""
     key = {"look": _LOOK, "worker": os.getppid()}
     with db.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

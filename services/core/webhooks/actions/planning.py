@@ -67,7 +67,8 @@ def plan(session: Session, seen: Seen, now: datetime) -> None:
         [
             (endpoint, seen)
             for endpoint in memory.endpoints
-            if is_for(session, memory, endpoint, seen)
+            if seen.occurred_at >= endpoint.created_at  # however late it is read
+            and is_for(session, memory, endpoint, seen)
         ],
         now=now,
     )
@@ -80,7 +81,6 @@ def is_for(session: Session, memory: Memory, endpoint: WebhookEndpoint, seen: Se
     """Say whether an endpoint takes a fact and its owner might see it the day it happened."""
     return (
         rules.wants(endpoint.event_types, seen.type)
-        and seen.occurred_at >= endpoint.created_at  # however late the reader comes to it
         and (not endpoint.group_ids or seen.group_id in endpoint.group_ids)
         and rules.is_about(endpoint.record_ids, seen.aggregate_id, seen.data.get("project_id"))
         and (
