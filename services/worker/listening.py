@@ -1,14 +1,12 @@
 """Hear at once that facts were numbered, and see to it that a worker has one drain."""
 
-import os
-import socket
-import zlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 import psycopg
 
 from services.core.kit import wake
+from services.worker import children
 
 _DRAIN = 0x77656268
 """The first half of the lock's name, "webh"; the second is the worker."""
@@ -23,10 +21,7 @@ class Ear:
 
     async def is_alone(self) -> bool:
         """Become this worker's one drain; False: another child of it is that already."""
-        worker = zlib.crc32(f"{socket.gethostname()}:{os.getppid()}".encode()) - 2**31
-        found = await self._connection.execute(
-            "SELECT pg_try_advisory_lock(%s::int, %s::int)", (_DRAIN, worker)
-        )
+        found = await self._connection.execute(children.LOCK, (_DRAIN, children.worker()))
         row = await found.fetchone()
         return row is not None and bool(row[0])
 

@@ -1,20 +1,19 @@
 """Look for everything that is due in PostgreSQL, and let the internal readers read on."""
 
 import mmap
-import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 
+import psycopg
 import structlog
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.core.kit import db, feed, jobs
+from services.core.kit import db, feed, jobs, wake
 from services.core.kit.clock import house_now
 from services.core.kit.settings import settings
-from services.worker import stopping
+from services.worker import children, stopping
 from services.worker.app import app
 from services.worker.consumers import CONSUMERS, DRAINED
 from services.worker.queues import DELIVER
@@ -42,16 +41,10 @@ def look(**_: object) -> None:
 
 @contextmanager
 def _alone() -> Generator[bool]:
-    """Tell whether this child is the one that looks; a child that dies gives it up by itself."""
-    key = {"look": _LOOK, "worker": os.getppid()}
-    with db.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        won = connection.execute(text("SELECT pg_try_advisory_lock(:look, :worker)"), key)
-        alone = bool(won.scalar())
-        try:
-            yield alone
-        finally:
-            if alone:
-                connection.execute(text("SELECT pg_advisory_unlock(:look, :worker)"), key)
+    """Tell whether this child is the one that looks."""
+    with psycopg.connect(wake.plain_url(), autocommit=True, connect_timeout=3) as connection:
+        won = connection.execute(children.LOCK, (_LOOK, children.worker())).fetchone()
+        yield won == (True,)
 
 
 def _look() -> None:
