@@ -71,7 +71,8 @@ def test_every_text_list_and_number_has_an_end(openapi: dict[str, Any]) -> None:
             "array": "maxItems" in schema,
             "integer": "enum" in schema or {"minimum", "maximum"} <= schema.keys(),
             "number": {"minimum", "maximum"} <= schema.keys(),
-            "object": schema.get("additionalProperties") in (False, None),
+            "object": schema.get("additionalProperties") in (False, None)
+            or "maxProperties" in schema,
         }.get(kind, True)
         if not ends and name not in ENDLESS:
             endless.append(f"{name}: {schema}")

@@ -52,7 +52,7 @@ def test_it_gives_the_challenge_of_a_handshake_back_and_keeps_nothing(receiver: 
     answer = receiver.push(asked)
     assert (answer.status_code, answer.json()) == (200, {"challenge": "c-1"})
     assert receiver.push(asked, altered=b" ").status_code == 401
-    assert receiver.push({"id": "trial", "type": "webhook.test", "data": {}}).status_code == 204
+    assert receiver.push({**events()[0], "id": "trial", "test": True}).status_code == 204
     assert not receiver.store.exists() or receiver.holds() == []
 
 

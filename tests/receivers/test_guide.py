@@ -38,30 +38,34 @@ def headers(*, age: int = 0) -> dict[str, str]:
     return {"webhook-id": "e-1", "webhook-timestamp": timestamp, "webhook-signature": tokens}
 
 
-CASES: list[tuple[dict[str, str], bytes, bool]] = [
-    (headers(), BODY, True),
-    (headers(), BODY + b" ", False),
-    (headers(age=400), BODY, False),
-    (headers() | {"webhook-id": "e-2"}, BODY, False),
-    (headers() | {"webhook-signature": "v1,AAAA"}, BODY, False),
-]
+def cases() -> list[tuple[dict[str, str], bytes, bool]]:
+    """Give headers as of now, a body, and whether it is genuine."""
+    return [
+        (headers(), BODY, True),
+        (headers(), BODY + b" ", False),
+        (headers(age=400), BODY, False),
+        (headers() | {"webhook-id": "e-2"}, BODY, False),
+        (headers() | {"webhook-signature": "v1,AAAA"}, BODY, False),
+    ]
 
 
 def test_v1a_is_verified_in_python() -> None:
     pytest.importorskip("nacl", reason="PyNaCl is not among the tests' packages")
     space: dict[str, Any] = {}
     exec(snippet("python", "nacl"), space)  # noqa: S102 our own guide
-    said = [space["is_genuine"](PUBLIC, signed, body) for signed, body, _ in CASES]
-    assert said == [expected for _, _, expected in CASES]
+    tried = cases()
+    said = [space["is_genuine"](PUBLIC, signed, body) for signed, body, _ in tried]
+    assert said == [expected for _, _, expected in tried]
 
 
 def test_v1a_is_verified_in_node(tmp_path: Path) -> None:
-    cases = json.dumps([[PUBLIC, signed, body.decode()] for signed, body, _ in CASES])
-    asked = f"{cases}.map(([k, h, b]) => isGenuine(k, h, Buffer.from(b)))"
+    tried = cases()
+    given = json.dumps([[PUBLIC, signed, body.decode()] for signed, body, _ in tried])
+    asked = f"{given}.map(([k, h, b]) => isGenuine(k, h, Buffer.from(b)))"
     program = snippet("ts", "createPublicKey") + f"\nconsole.log(JSON.stringify({asked}));\n"
     (tmp_path / "guide.ts").write_text(program, encoding="utf-8")
     done = subprocess.run(  # noqa: S603 our own guide
         [str(NODE), "guide.ts"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [expected for _, _, expected in CASES]
+    assert json.loads(done.stdout) == [expected for _, _, expected in tried]

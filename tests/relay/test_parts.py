@@ -110,7 +110,8 @@ def test_old_parts_are_archived_read_back_and_dropped_and_the_readers_are_told(
     full: House, tmp_path: Path
 ) -> None:
     with Session(full.engine) as session:
-        log: dict[int, str] = dict(session.execute(text("SELECT seq, body FROM event")).tuples())
+        rows = session.execute(text("SELECT seq, body FROM event")).all()
+        log: dict[int, str] = {row.seq: row.body for row in rows}
     names = archived(full, tmp_path, limit=25)
     assert [name.split("-")[1:] for name in names] == [
         [f"{first:019}", f"{last:019}.jsonl.gz"]
