@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 0.5
 """What is due by time alone, or was resent by hand, waits at most this long."""
 
-_PLANNED_AT_ONCE = 20
+_PLANNED_AT_ONCE = 50
 """Facts between two claims: what they owe goes out before the next are looked at."""
 
 

@@ -38,6 +38,9 @@ SETTINGS = {
     "TUANZU_ANONYMOUS_REQUESTS_PER_MINUTE": "100000000",
     "TUANZU_WEBHOOK_ALLOW_LOOPBACK": "true",
     "TUANZU_WEBHOOK_TIMEOUT": "PT3S",
+    "TUANZU_WEBHOOK_QUIET": "PT0.5S",
+    "TUANZU_WEBHOOK_QUIET_LONGEST": "PT1S",
+    "TUANZU_WEBHOOK_SLOW_DOWN": "PT1S",
     "TUANZU_WEBHOOK_RETRY_SCHEDULE": json.dumps(["PT0.5S"] * 60),
 }
 """A storm's day passes in a minute, so every wait of a day is a second."""

@@ -193,7 +193,7 @@ class Settings(BaseSettings):
         default=200, ge=1, description="Attempts one worker keeps in the air at once."
     )
     webhook_slots_per_endpoint: int = Field(
-        default=10,
+        default=32,
         ge=1,
         description="Of those, at most so many for one endpoint, and a fifth of what is free: "
         "slow ones cost others nothing.",
