@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.core.kit import feed
 from services.core.kit.settings import settings
-from services.worker.consumers import CONSUMERS
+from services.worker.consumers import CONSUMERS, DRAINED
 from services.worker.stamp import stamp
 from services.worker.ticks import TICKS
 
@@ -35,7 +35,7 @@ _IS_DUE = text(f"SELECT EXISTS (SELECT FROM ({_MOMENTS}) AS every (due) WHERE du
 _NEW_TYPES = text(
     "SELECT DISTINCT type FROM event WHERE seq > (SELECT max(seq) FROM feed_head) - :numbered"
 )
-_HEARD = {name: readers for name, readers in CONSUMERS.items() if "*" not in readers}
+_HEARD = {name: readers for name, readers in CONSUMERS.items() if name not in DRAINED}
 """Readers whose work has an effect in here; who reads everything (webhooks) only sends it on, and
 finds it in the feed when the workers run."""
 _MOMENT = timedelta(microseconds=1)

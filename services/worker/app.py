@@ -3,6 +3,7 @@
 Why each setting is what it is stands in decision 0025.
 """
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,8 @@ from celery.signals import (
     worker_shutting_down,
 )
 from kombu import Exchange, Queue
+from kombu.exceptions import OperationalError as BrokerDown
+from redis import RedisError
 
 from services.core.kit import db, logs
 from services.core.kit.settings import settings
@@ -75,7 +78,7 @@ app = _configured()
 
 
 @lru_cache(maxsize=1)
-def publisher() -> Celery:
+def _publisher() -> Celery:
     """Give an app for sending only: with the broker away it fails at once, not in seconds.
 
     One that hangs costs a second.
@@ -84,6 +87,12 @@ def publisher() -> Celery:
     hasty = {"max_retries": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
     made.conf.broker_transport_options = {**_TRANSPORT, **hasty}
     return made
+
+
+def nudge(task: str, *, queue: str, expires: float) -> None:
+    """Tell a worker to look; a message that is lost costs one sweep interval (seconds)."""
+    with suppress(BrokerDown, OSError, RedisError):
+        _publisher().send_task(task, queue=queue, expires=expires, retry=False)
 
 
 @setup_logging.connect

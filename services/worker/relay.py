@@ -6,7 +6,6 @@ its silence: a standby ends its session, and leads. Redis' own last id is the cu
 stream that was wiped or fell back is rebuilt with the same ids, and nothing is ever added twice.
 """
 
-import contextlib
 import signal
 import time
 from datetime import timedelta
@@ -16,7 +15,6 @@ from typing import Any
 import psycopg
 import redis
 import structlog
-from kombu.exceptions import OperationalError as BrokerDown
 from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -24,7 +22,7 @@ from sqlalchemy.orm import Session
 from services.core.audit import actions as audit
 from services.core.kit import db, jobs, logs, retention, wake
 from services.core.kit.settings import settings
-from services.worker.app import publisher
+from services.worker.app import nudge
 from services.worker.queues import WATCH
 from services.worker.stamp import stamp
 
@@ -229,7 +227,7 @@ class Relay:
         self._wake = self._wake or stamped > 0
         if self._wake and not self._stream.is_quiet and time.monotonic() >= self._next_wake:
             self._wake, self._next_wake = False, time.monotonic() + _WAKE_APART_SECONDS
-            _wake_workers()
+            nudge("watch.look", queue=WATCH, expires=_WAKE_EXPIRES_SECONDS)
         sealed = self._seal(session)
         return behind or batch in (stamped, sealed)
 
@@ -279,12 +277,6 @@ def _own_engine() -> Engine:
         hide_parameters=True,
         connect_args={**_KEEPALIVES, "connect_timeout": 5},
     )
-
-
-def _wake_workers() -> None:
-    """Tell the workers to look; a message lost costs one sweep interval."""
-    with contextlib.suppress(BrokerDown, OSError, redis.RedisError):
-        publisher().send_task("watch.look", queue=WATCH, expires=_WAKE_EXPIRES_SECONDS, retry=False)
 
 
 def main() -> None:

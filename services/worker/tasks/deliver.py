@@ -1,10 +1,6 @@
 """Talk with the outside: claim and commit, send, then write down what came of it."""
 
-import contextlib
 import time
-
-from kombu.exceptions import OperationalError
-from redis import RedisError
 
 from services.core.kit import clock, db, jobs
 from services.core.kit.settings import settings
@@ -12,7 +8,7 @@ from services.core.notifications import actions as notifications
 from services.core.notifications import mail
 from services.core.webhooks import actions as owed
 from services.worker import sending, stopping
-from services.worker.app import app, publisher
+from services.worker.app import app, nudge
 from services.worker.queues import DELIVER
 
 _WINDOW_SECONDS = 20.0
@@ -30,10 +26,7 @@ def webhooks(**_: object) -> None:
         owed.cancel_owed(session)
     waits = (app.conf.worker_concurrency or 1) > 1
     if sending.drain(_WINDOW_SECONDS, waits=waits) and waits and not stopping.asked():
-        with contextlib.suppress(OperationalError, OSError, RedisError):
-            publisher().send_task(
-                "deliver.webhooks", queue=DELIVER, expires=_WINDOW_SECONDS, retry=False
-            )
+        nudge("deliver.webhooks", queue=DELIVER, expires=_WINDOW_SECONDS)
 
 
 @app.task(name="deliver.mail")
