@@ -15,11 +15,13 @@ Statement = tuple[str, Any]
 
 @contextmanager
 def statements() -> Generator[list[Statement]]:
-    """Collect every statement with its parameters while a request runs in this process."""
+    """Collect every statement with its parameters this thread or a request runs here."""
     found: list[Statement] = []
+    here = threading.current_thread()
 
     def note(_c: Any, _cursor: Any, sql: str, parameters: Any, _context: Any, _many: bool) -> None:  # noqa: FBT001 SQLAlchemy's own signature
-        if threading.current_thread().name.startswith("AnyIO"):  # a request's, not the upkeep's
+        thread = threading.current_thread()
+        if thread is here or thread.name.startswith("AnyIO"):  # a request's, not the upkeep's
             found.append((sql, _plain(parameters)))
 
     event.listen(db.engine(), "before_cursor_execute", note)
