@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.core.kit import feed
 from services.core.kit.settings import settings
-from services.worker.consumers import CONSUMERS, DRAINED
+from services.worker.consumers import CONSUMERS
 from services.worker.stamp import stamp
 from services.worker.ticks import TICKS
 
@@ -35,9 +35,6 @@ _IS_DUE = text(f"SELECT EXISTS (SELECT FROM ({_MOMENTS}) AS every (due) WHERE du
 _NEW_TYPES = text(
     "SELECT DISTINCT type FROM event WHERE seq > (SELECT max(seq) FROM feed_head) - :numbered"
 )
-_HEARD = {name: readers for name, readers in CONSUMERS.items() if name not in DRAINED}
-"""Readers whose work has an effect in here; who reads everything (webhooks) only sends it on, and
-finds it in the feed when the workers run."""
 _MOMENT = timedelta(microseconds=1)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -60,12 +57,12 @@ def walk(session: Session, *, upto: datetime, acts: Iterable[Act] = ()) -> None:
     """
     waiting = deque(sorted((act for act in acts if act.at <= upto), key=attrgetter("at")))
     now = _next(session, _LONG_AGO, waiting, upto)
-    _read_on(session, now, _HEARD)  # facts numbered before, and not yet read by everybody
+    _read_on(session, now, CONSUMERS)  # facts numbered before, and not yet read by everybody
     while now < upto:
         _live(session, now, waiting)
         now = _next(session, now, waiting, upto)
     _live(session, upto, waiting)
-    _read_on(session, upto, _HEARD)
+    _read_on(session, upto, CONSUMERS)
 
 
 def _live(session: Session, now: datetime, waiting: deque[Act]) -> None:
@@ -114,12 +111,13 @@ def _settle(session: Session, now: datetime) -> None:
 def _concerned(session: Session, numbered: int) -> Iterable[str]:
     """Name the readers that heed one of the facts just numbered; others pass over them later."""
     types = set(session.execute(_NEW_TYPES, {"numbered": numbered}).scalars())
-    return [name for name, readers in _HEARD.items() if types.intersection(readers)]
+    return [name for name, readers in CONSUMERS.items() if types.intersection(readers)]
 
 
 def _read_on(session: Session, now: datetime, names: Iterable[str]) -> None:
     """Let internal readers read to the end of the feed."""
     batch = settings().relay_batch
     for name in names:
-        while feed.consume(session, name, _HEARD[name], now=now, limit=batch) == batch:
+        digest = feed.one_by_one(CONSUMERS[name])
+        while feed.consume(session, name, digest, now=now, limit=batch) >= batch:
             pass

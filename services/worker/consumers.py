@@ -6,7 +6,6 @@ from services.core.meetings import actions as meetings
 from services.core.monitoring import actions as monitoring
 from services.core.progress import actions as progress
 from services.core.reminders import actions as reminders
-from services.core.webhooks import actions as webhooks
 
 CONSUMERS: dict[str, dict[str, Reader]] = {
     "progress": progress.READERS,
@@ -14,7 +13,8 @@ CONSUMERS: dict[str, dict[str, Reader]] = {
     "reminders": reminders.READERS,
     "escalations": escalations.READERS,
     "meetings": meetings.READERS,
-    "webhooks": webhooks.READERS,
 }
-DRAINED = frozenset({"webhooks"})
-"""What reads on where its work is done (`sending`), and not whenever a worker looks."""
+DRAINED = "webhooks"
+"""Reads everything, where what it owes is sent (`sending`), and not whenever a worker looks."""
+NAMES = (*CONSUMERS, DRAINED)
+"""Everybody with a cursor in the log."""

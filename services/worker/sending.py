@@ -15,12 +15,14 @@ from uuid import UUID
 import aiohttp
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from uvicorn.loops.auto import auto_loop_factory
 
 from services.core.kit import clock, db, feed
 from services.core.kit.settings import settings
 from services.core.webhooks import actions
 from services.core.webhooks.actions import Claimed, Outcome
 from services.worker import listening, posting, stopping
+from services.worker.consumers import DRAINED
 
 _log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 0.5
@@ -35,7 +37,8 @@ def drain(window_seconds: float, *, waits: bool) -> bool:
 
     Gives whether it did; a worker has one drain at a time, and every other leaves at once.
     """
-    return asyncio.run(_drain(time.monotonic() + window_seconds, waits=waits))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        return runner.run(_drain(time.monotonic() + window_seconds, waits=waits))
 
 
 async def _drain(until: float, *, waits: bool) -> bool:
@@ -149,31 +152,20 @@ def _visit(turn: _Turn) -> tuple[list[Claimed], bool]:
 
     Gives what was claimed, and whether there is more to plan.
     """
-    if turn.finished:
-        with db.unit_of_work() as session:
-            actions.settle_all(session, turn.finished, now=clock.house_now(session))
-        turn.finished.clear()  # it is committed, whatever follows
-    if not turn.free:
-        return [], False
-    has_more = turn.has_news and _plan() == _PLANNED_AT_ONCE
+    claimed: list[Claimed] = []
+    planned = 0
     with db.unit_of_work() as session:
-        claimed = actions.claim(
-            session,
-            now=clock.house_now(session),
-            limit=turn.free,
-            per_endpoint=settings().webhook_slots_per_endpoint,
-            busy=turn.held,
-        )
-    return claimed, has_more
-
-
-def _plan() -> int:
-    """Let the reader of webhooks read on here, where what it owes is sent: no task in between."""
-    with db.unit_of_work() as session:
-        return feed.read_on(
-            session,
-            "webhooks",
-            actions.READERS,
-            now=clock.house_now(session),
-            limit=_PLANNED_AT_ONCE,
-        )
+        now = clock.house_now(session)
+        if turn.finished:
+            actions.settle_all(session, turn.finished, now=now)
+        if turn.free and turn.has_news:
+            planned = feed.consume(session, DRAINED, actions.plan, now=now, limit=_PLANNED_AT_ONCE)
+        if turn.free:
+            claimed = actions.claim(
+                session,
+                now=now,
+                limit=turn.free,
+                per_endpoint=settings().webhook_slots_per_endpoint,
+                busy=turn.held,
+            )
+    return claimed, planned >= _PLANNED_AT_ONCE

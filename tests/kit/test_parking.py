@@ -110,22 +110,22 @@ def test_a_fact_that_cannot_be_digested_is_tried_again_then_waits_for_somebody(
             inner.execute(text("SELECT 1 / 0"))
         read.append(seen.data["region_code"])
 
-    readers = {"region.changed": reader}
-    feed.consume(session, "test", readers, now=NOW, limit=10)
+    digest = feed.one_by_one({"region.changed": reader})
+    feed.consume(session, "test", digest, now=NOW, limit=10)
     assert read == ["331100"]
     parked = session.scalars(select(ParkedEvent)).one()
     for turn in range(2, settings().park_after + 1):
         now = NOW + (turn - 1) * LATER
-        assert feed.retry_parked(session, "test", readers, now=now, limit=10) == 1
-        assert feed.retry_parked(session, "test", readers, now=now, limit=10) == 0
+        assert feed.retry_parked(session, "test", digest, now=now, limit=10) == 1
+        assert feed.retry_parked(session, "test", digest, now=now, limit=10) == 0
         assert parked.attempts == turn
     assert parked.next_at is None
-    assert feed.retry_parked(session, "test", readers, now=NOW.replace(year=2030), limit=9) == 0
+    assert feed.retry_parked(session, "test", digest, now=NOW.replace(year=2030), limit=9) == 0
     assert state(session).parked == {"feed.test": 1}
 
     is_ill = False
     assert feed.put_back(session, "test", parked.seq, now=NOW)
-    assert feed.retry_parked(session, "test", readers, now=NOW, limit=10) == 1
+    assert feed.retry_parked(session, "test", digest, now=NOW, limit=10) == 1
     assert read == ["331100", "331127"]
     assert backlog.troubled(session) == []
 

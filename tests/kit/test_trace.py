@@ -106,7 +106,7 @@ def test_a_trace_leads_from_the_request_to_the_webhook_and_every_line(
     assert (fact.trace or "")[3:35] == TRACE
 
     stamp(session, 100)
-    feed.consume(session, "webhooks", webhooks.READERS, now=house_now(session), limit=100)
+    feed.consume(session, "webhooks", webhooks.plan, now=house_now(session), limit=100)
     importlib.import_module("services.worker.tasks.deliver").webhooks()
     (traceparent,) = receiver[1]
     assert (traceparent or "")[3:35] == TRACE
@@ -154,7 +154,7 @@ def test_what_a_reader_records_continues_the_trace_of_what_it_read(session: Sess
     )
     session.add(event)
     session.flush()
-    reader = {"region.changed": lambda *_: seen.append(trace.TRACEPARENT.get())}
-    feed.consume(session, "test", reader, now=house_now(session), limit=10)
+    digest = feed.one_by_one({"region.changed": lambda *_: seen.append(trace.TRACEPARENT.get())})
+    feed.consume(session, "test", digest, now=house_now(session), limit=10)
     assert [(found or "")[3:35] for found in seen] == [TRACE]
     assert trace.TRACEPARENT.get() is None

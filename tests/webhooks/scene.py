@@ -72,7 +72,7 @@ class Scene:
 
     def plan(self, *, now: datetime = NOW) -> None:
         """Let the webhooks' reader read all there is."""
-        while feed.consume(self.session, "webhooks", actions.READERS, now=now, limit=100):
+        while feed.consume(self.session, "webhooks", actions.plan, now=now, limit=100):
             pass
 
     def owed(self) -> list[UUID]:

@@ -47,7 +47,7 @@ def happen(session: Session, subject: Subject) -> UUID:
     """Record a fact, number it, and let the webhooks reader read."""
     event_id = ledger.record(session, HERE, about=subject, by=Actor.part("test"), now=NOW)
     stamp(session, 100)
-    feed.consume(session, "webhooks", actions.READERS, now=NOW, limit=100)
+    feed.consume(session, "webhooks", actions.plan, now=NOW, limit=100)
     return event_id
 
 
@@ -87,7 +87,7 @@ def test_an_event_is_owed_once_to_who_may_see_it(
     assert session.scalars(select(WebhookDelivery)).all() == []
     event_id = happen(session, Subject("region", unit.id, organisation_ids=(unit.id,)))
     session.execute(text("UPDATE consumer_cursor SET seq = 0"))
-    feed.consume(session, "webhooks", actions.READERS, now=NOW, limit=100)
+    feed.consume(session, "webhooks", actions.plan, now=NOW, limit=100)
     assert delivery(session).event_id == event_id
 
 

@@ -132,7 +132,7 @@ def test_a_cursor_skips_nothing_while_two_planners_plan(committed: Engine) -> No
         read = 1
         while read:
             with Session(committed) as session, session.begin():
-                read = feed.consume(session, "webhooks", actions.READERS, now=NOW, limit=7)
+                read = feed.consume(session, "webhooks", actions.plan, now=NOW, limit=7)
 
     planners = [threading.Thread(target=planning) for _ in range(2)]
     for planner in planners:

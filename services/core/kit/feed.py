@@ -4,8 +4,8 @@ PostgreSQL is the log; the Redis stream is a copy with the same numbers. A fact 
 `event_pending` until the relay gives it the next `seq` in `event`, in commit order, without gaps.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,15 +13,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Identity,
     Index,
-    RowMapping,
-    Select,
     UniqueConstraint,
     delete,
     select,
     text,
-    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -136,75 +134,86 @@ class Seen:
     aggregate_kind: str
     aggregate_id: UUID
     group_id: UUID | None
-    organisation_ids: tuple[UUID, ...]
+    organisation_ids: Collection[UUID]
     occurred_at: datetime
     trace: str | None
     data: dict[str, Any]
-    batch: dict[Any, Any] = field(default_factory=dict)
-    """What its reader remembers from one fact to the next of the same batch; gone with it."""
 
+
+SEEN = tuple(getattr(FeedEvent, one.name) for one in fields(Seen))
+"""The columns of a fact as a reader gets it."""
+
+
+Reader = Callable[[Session, Seen, datetime], None]
+Digest = Callable[[Session, Sequence[Seen], datetime], None]
+"""Takes facts in their order; if it fails they come again, one by one, and nothing of it stays."""
 
 _BEGIN = text(
-    "INSERT INTO consumer_cursor (name, seq) SELECT :name, 0 "
-    "WHERE NOT EXISTS (SELECT FROM consumer_cursor WHERE name = :name) ON CONFLICT DO NOTHING"
+    "INSERT INTO consumer_cursor (name, seq) VALUES (:name, 0) ON CONFLICT DO NOTHING RETURNING 1"
 )
-Reader = Callable[[Session, Seen, datetime], None]
+_HOLD = text(
+    """
+    SELECT seq, EXISTS (SELECT FROM event_parked p WHERE p.consumer = :name AND p.next_at <= :now)
+    FROM consumer_cursor WHERE name = :name FOR UPDATE SKIP LOCKED
+    """
+)
+_MOVE = text("UPDATE consumer_cursor SET seq = :seq WHERE name = :name")
 
 
-def consume(
-    session: Session, name: str, readers: Mapping[str, Reader], *, now: datetime, limit: int
-) -> int:
-    """Let one consumer read its next facts; gives how many it passed.
+def one_by_one(readers: Mapping[str, Reader]) -> Digest:
+    """Make one digest of readers of single facts, by type; others are passed over.
+
+    What a reader records continues the trace of what it read.
+    """
+
+    def digest(session: Session, facts: Sequence[Seen], now: datetime) -> None:
+        for seen in facts:
+            if reader := readers.get(seen.type):
+                outer = TRACEPARENT.set(continued(seen.trace) if seen.trace else None)
+                try:
+                    reader(session, seen, now)
+                finally:
+                    TRACEPARENT.reset(outer)
+
+    return digest
+
+
+def consume(session: Session, name: str, digest: Digest, *, now: datetime, limit: int) -> int:
+    """Let one consumer try again what it has parked, and read its next facts; gives how many.
 
     The cursor's row lock lets one process read at a time; another leaves it to that one at once.
     Effects and cursor commit together: nothing is skipped, nothing has its effect twice.
-    A fact whose reader fails is parked with the error and undone alone (savepoint).
+    A fact that cannot be digested is parked with the error and undone alone (savepoint).
     """
-    session.execute(_BEGIN, {"name": name})
-    cursor = session.scalars(
-        select(ConsumerCursor).where(ConsumerCursor.name == name).with_for_update(skip_locked=True)
-    ).one_or_none()
-    if cursor is None:
+    held = _held(session, name, now)
+    if held is None:
         return 0
-    rows = session.execute(
-        _facts().where(FeedEvent.seq > cursor.seq).order_by(FeedEvent.seq).limit(limit)
-    ).mappings()
-    last, passed, batch = cursor.seq, 0, dict[Any, Any]()
-    for row in rows.all():
-        last, passed = row["seq"], passed + 1
-        reader = readers.get(row["type"]) or readers.get("*")
-        if reader and (error := _digest(session, name, reader, _seen(row, batch), now)):
-            session.add(
-                ParkedEvent(
-                    consumer=name,
-                    seq=last,
-                    error=error,
-                    parked_at=now,
-                    attempts=1,
-                    next_at=_again(1, now),
-                )
-            )
-    if passed:
-        session.execute(
-            update(ConsumerCursor)
-            .where(ConsumerCursor.name == name)
-            .values(seq=last)
-            .execution_options(synchronize_session=False)
-        )
-    return passed
+    after, has_parked = held
+    retried = retry_parked(session, name, digest, now=now, limit=limit) if has_parked else 0
+    facts = _read(session, FeedEvent.seq > after, limit=limit)
+    if not facts:
+        return retried
+    if _digest(session, name, digest, facts, now):
+        for seen in facts:
+            if error := _digest(session, name, digest, [seen], now):
+                _park(session, name, seen, error, now)
+    session.execute(_MOVE, {"name": name, "seq": facts[-1].seq})
+    return retried + len(facts)
 
 
-def read_on(
-    session: Session, name: str, readers: Mapping[str, Reader], *, now: datetime, limit: int
-) -> int:
-    """Let one consumer try again what it has parked, and read its next facts; gives how many."""
-    retried = retry_parked(session, name, readers, now=now, limit=limit)
-    return retried + consume(session, name, readers, now=now, limit=limit)
+def _held(session: Session, name: str, now: datetime) -> tuple[int, bool] | None:
+    """Lock a consumer's cursor: how far it has come, and whether a parked fact is due.
+
+    None: another process reads. A new consumer begins with the oldest fact.
+    """
+    about = {"name": name, "now": now}
+    held = session.execute(_HOLD, about).one_or_none()
+    if held is None and session.execute(_BEGIN, {"name": name}).one_or_none():
+        held = session.execute(_HOLD, about).one()
+    return None if held is None else (held[0], held[1])
 
 
-def retry_parked(
-    session: Session, name: str, readers: Mapping[str, Reader], *, now: datetime, limit: int
-) -> int:
+def retry_parked(session: Session, name: str, digest: Digest, *, now: datetime, limit: int) -> int:
     """Let one consumer try again what it could not digest and is due; gives how many.
 
     What it can digest now is forgotten, in the transaction of its effects. A reader gives the same
@@ -218,9 +227,8 @@ def retry_parked(
         .with_for_update(skip_locked=True)
     ).all()
     for parked in due:
-        row = session.execute(_facts().where(FeedEvent.seq == parked.seq)).mappings().one()
-        reader = readers.get(row["type"]) or readers.get("*")
-        error = _digest(session, name, reader, _seen(row, {}), now) if reader else None
+        facts = _read(session, FeedEvent.seq == parked.seq, limit=1)
+        error = _digest(session, name, digest, facts, now)
         if error is None:
             session.delete(parked)
         else:
@@ -248,35 +256,9 @@ def let_go(session: Session, name: str, seq: int) -> bool:
     return gone.one_or_none() is not None
 
 
-def _facts() -> Select[*tuple[Any, ...]]:
-    return select(
-        FeedEvent.seq,
-        FeedEvent.event_id,
-        FeedEvent.type,
-        FeedEvent.aggregate_kind,
-        FeedEvent.aggregate_id,
-        FeedEvent.group_id,
-        FeedEvent.organisation_ids,
-        FeedEvent.occurred_at,
-        FeedEvent.trace,
-        FeedEvent.data,
-    )
-
-
-def _seen(row: RowMapping, batch: dict[Any, Any]) -> Seen:
-    return Seen(
-        batch=batch,
-        seq=row["seq"],
-        event_id=row["event_id"],
-        type=row["type"],
-        aggregate_kind=row["aggregate_kind"],
-        aggregate_id=row["aggregate_id"],
-        group_id=row["group_id"],
-        organisation_ids=tuple(row["organisation_ids"]),
-        occurred_at=row["occurred_at"],
-        trace=row["trace"],
-        data=row["data"],
-    )
+def _read(session: Session, where: ColumnElement[bool], *, limit: int) -> list[Seen]:
+    asked = select(*SEEN).where(where).order_by(FeedEvent.seq).limit(limit)
+    return [Seen(*row) for row in session.execute(asked)]
 
 
 def _again(attempts: int, now: datetime) -> datetime | None:
@@ -284,19 +266,28 @@ def _again(attempts: int, now: datetime) -> datetime | None:
     return now + RETRY_AFTER_ERROR if attempts < settings().park_after else None
 
 
-def _digest(session: Session, name: str, reader: Reader, seen: Seen, now: datetime) -> str | None:
-    """Run one reader on one fact in a savepoint; gives the error of a reader that fails.
+def _park(session: Session, name: str, seen: Seen, error: str, now: datetime) -> None:
+    session.add(
+        ParkedEvent(
+            consumer=name,
+            seq=seen.seq,
+            error=error,
+            parked_at=now,
+            attempts=1,
+            next_at=_again(1, now),
+        )
+    )
 
-    What the reader records continues the trace of what it read.
-    """
-    outer = TRACEPARENT.set(continued(seen.trace) if seen.trace else None)
+
+def _digest(
+    session: Session, name: str, digest: Digest, facts: Sequence[Seen], now: datetime
+) -> str | None:
+    """Digest facts in one savepoint; gives the error if that fails."""
     try:
         with session.begin_nested():
-            reader(session, seen, now)
+            digest(session, facts, now)
     except Exception as error:  # noqa: BLE001 whatever a reader raises, the feed goes on
-        _log.exception("event parked", consumer=name, seq=seen.seq, type=seen.type)
+        seqs = [facts[0].seq, facts[-1].seq]
+        _log.exception("facts not digested", consumer=name, seqs=seqs)
         return repr(error)[:2000]
-    else:
-        return None
-    finally:
-        TRACEPARENT.reset(outer)
+    return None

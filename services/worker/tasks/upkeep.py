@@ -14,7 +14,7 @@ from services.core.kit.clock import house_now
 from services.core.kit.settings import settings
 from services.worker import stopping
 from services.worker.app import app
-from services.worker.consumers import CONSUMERS
+from services.worker.consumers import NAMES
 
 _log = structlog.get_logger(__name__)
 _ARCHIVED_AT_ONCE = 20_000
@@ -82,7 +82,7 @@ def _archive_or_drop(folder: Path) -> bool:
         now = house_now(session)
         owed = session.execute(_OWED).scalar_one()
         part = retention.oldest_gone_by(
-            session, keep=settings().event_keep, readers=tuple(CONSUMERS), owed=owed, now=now
+            session, keep=settings().event_keep, readers=NAMES, owed=owed, now=now
         )
         if part is None:
             return False

@@ -15,7 +15,7 @@ from services.core.kit.clock import house_now
 from services.core.kit.settings import settings
 from services.worker import children, stopping
 from services.worker.app import app
-from services.worker.consumers import CONSUMERS, DRAINED
+from services.worker.consumers import CONSUMERS
 from services.worker.queues import DELIVER
 from services.worker.ticks import TICKS, Tick
 
@@ -73,16 +73,16 @@ def _look() -> None:
 
 def all_ticks() -> dict[str, Tick]:
     """Give everything one look does, in order: what is new is read before what is due is done."""
-    reading = {f"feed.{name}": _reading(name) for name in CONSUMERS if name not in DRAINED}
+    reading = {f"feed.{name}": _reading(name) for name in CONSUMERS}
     return {**reading, **TICKS}
 
 
 def _reading(name: str) -> Callable[..., int]:
     """Make the tick that lets one internal reader read on."""
-    readers = CONSUMERS[name]
+    digest = feed.one_by_one(CONSUMERS[name])
 
     def read(session: Session, *, now: datetime, limit: int) -> int:
-        return feed.read_on(session, name, readers, now=now, limit=limit)
+        return feed.consume(session, name, digest, now=now, limit=limit)
 
     return read
 

@@ -5,14 +5,13 @@ from services.core.webhooks.actions.delivering import Outcome, settle, settle_al
 from services.core.webhooks.actions.disabling import cancel_owed
 from services.core.webhooks.actions.endpoints import change, move, register, retire, rotate
 from services.core.webhooks.actions.owing import Example
-from services.core.webhooks.actions.planning import READERS
+from services.core.webhooks.actions.planning import plan
 from services.core.webhooks.actions.repair import resend, send_test
 from services.core.webhooks.actions.replaying import begin as begin_replay
 from services.core.webhooks.actions.replaying import cancel as cancel_replay
 from services.core.webhooks.actions.replaying import do_due as replay_due
 
 __all__ = (
-    "READERS",
     "Claimed",
     "Example",
     "Outcome",
@@ -23,6 +22,7 @@ __all__ = (
     "change",
     "claim",
     "move",
+    "plan",
     "register",
     "replay_due",
     "resend",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
@@ -29,7 +30,7 @@ class Target:
     content_type: str
     headers: Mapping[str, str] = field(repr=False)
     secrets: tuple[bytes, ...] = field(repr=False)
-    private_keys: tuple[bytes, ...] = field(repr=False)
+    private_keys: tuple[Ed25519PrivateKey, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,10 @@ _OF_WHOM = """
     WITH busy AS (
       SELECT * FROM unnest(CAST(:busy AS uuid[]), CAST(:held AS int[])) AS b(id, held)
     )
-    SELECT e.id, min(due.next_at) FROM (
-      SELECT known.id, known.state, known.ordering, 1 AS room, coalesce(busy.held, 0) AS held
+    SELECT e.id, e.is_guarded FROM (
+      SELECT known.id, known.state, known.ordering, 1 AS room, coalesce(busy.held, 0) AS held,
+             known.rate_per_minute IS NOT NULL OR known.ordering = 'fifo'
+               OR known.failures >= :trip_after AS is_guarded
       FROM webhook_endpoint known LEFT JOIN busy ON busy.id = known.id
       WHERE known.mode = 'push' AND known.state IN ('active', 'pending')
         AND coalesce(busy.held, 0) < :share
@@ -94,7 +97,7 @@ _OF_WHOM = """
         AND (known.rate_per_minute IS NULL OR known.free_at IS NULL OR known.free_at <= :now)
     ) e
 """
-_WHO_LEAST = "GROUP BY e.id, e.held ORDER BY e.held, min(due.next_at) LIMIT :limit"
+_WHO_LEAST = "GROUP BY e.id, e.is_guarded, e.held ORDER BY e.held, min(due.next_at) LIMIT :limit"
 _WITH_WORK = text(_OF_WHOM + _DUE + _WHO_LEAST)
 
 _OF_THESE = """
@@ -144,11 +147,12 @@ def claim(
             "busy": list(held),
             "held": list(held.values()),
             "limit": limit,
+            "trip_after": settings().webhook_trip_after,
         },
     ).all()
     if not found:
         return []
-    endpoints = _locked_where_needed(session, [row.id for row in found], now)
+    endpoints = _locked_where_needed(session, {row.id: row.is_guarded for row in found}, now)
     rooms = {one.id: _room(one, share - held.get(one.id, 0), now) for one in endpoints}
     lease = now + settings().claim_lease
     taken = session.execute(
@@ -178,25 +182,34 @@ def _is_failing(endpoint: WebhookEndpoint) -> bool:
     return endpoint.failures >= settings().webhook_trip_after
 
 
-def _locked_where_needed(session: Session, ids: list[UUID], now: datetime) -> list[WebhookEndpoint]:
+def _locked_where_needed(
+    session: Session, guarded: Mapping[UUID, bool], now: datetime
+) -> list[WebhookEndpoint]:
     """Load endpoints; lock those with a rate, an order, or a single attempt to make.
 
     Whoever does not get such a lock leaves the endpoint to the worker that has it.
     """
-    wanted = select(WebhookEndpoint).where(among(WebhookEndpoint.id, ids))
-    guarded = (
-        WebhookEndpoint.rate_per_minute.is_not(None)
-        | (WebhookEndpoint.ordering == Ordering.FIFO)
-        | (WebhookEndpoint.failures >= settings().webhook_trip_after)
-    )
-    open_now = WebhookEndpoint.quiet_until.is_(None) | (WebhookEndpoint.quiet_until <= now)
-    free = session.scalars(wanted.where(~guarded).execution_options(populate_existing=True)).all()
-    locked = session.scalars(
-        wanted.where(guarded, open_now)
-        .order_by(WebhookEndpoint.id)
-        .with_for_update(skip_locked=True, key_share=True)
-    ).all()
-    return [*free, *locked]
+    free = [one for one, is_guarded in guarded.items() if not is_guarded]
+    careful = [one for one, is_guarded in guarded.items() if is_guarded]
+    found: list[WebhookEndpoint] = []
+    if free:  # unless one has just begun to fail: then the next turn takes care
+        found += session.scalars(
+            select(WebhookEndpoint)
+            .where(
+                among(WebhookEndpoint.id, free),
+                WebhookEndpoint.failures < settings().webhook_trip_after,
+            )
+            .execution_options(populate_existing=True)
+        )
+    if careful:
+        open_now = WebhookEndpoint.quiet_until.is_(None) | (WebhookEndpoint.quiet_until <= now)
+        found += session.scalars(
+            select(WebhookEndpoint)
+            .where(among(WebhookEndpoint.id, careful), open_now)
+            .order_by(WebhookEndpoint.id)
+            .with_for_update(skip_locked=True, key_share=True)
+        )
+    return found
 
 
 def _room(endpoint: WebhookEndpoint, left: int, now: datetime) -> int:

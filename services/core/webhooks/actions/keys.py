@@ -57,9 +57,10 @@ def secrets_of(endpoint: WebhookEndpoint, *, now: datetime) -> list[bytes]:
     return _opened(endpoint, (endpoint.secret, endpoint.previous_secret), now)
 
 
-def private_keys_of(endpoint: WebhookEndpoint, *, now: datetime) -> list[bytes]:
-    """Give the Ed25519 keys that sign `v1a` now, 32 bytes each; an old endpoint has none yet."""
-    return _opened(endpoint, (endpoint.private_key, endpoint.previous_private_key), now)
+def private_keys_of(endpoint: WebhookEndpoint, *, now: datetime) -> list[Ed25519PrivateKey]:
+    """Give the Ed25519 keys that sign `v1a` now; an old endpoint has none yet."""
+    kept = (endpoint.private_key, endpoint.previous_private_key)
+    return [Ed25519PrivateKey.from_private_bytes(raw) for raw in _opened(endpoint, kept, now)]
 
 
 def _opened(

@@ -5,28 +5,25 @@ then is owed to them although they have left since. A fact's figures need no cut
 hears it sees them at its record (`tests/webhooks/test_figures.py`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.core.access import queries as access
 from services.core.calendar.rules import day_of
 from services.core.kit.caller import Caller
-from services.core.kit.feed import Reader, Seen
+from services.core.kit.feed import Seen
 from services.core.kit.ids import new_id
 from services.core.kit.listening import hears
 from services.core.webhooks import queries, rules
-from services.core.webhooks.models import WebhookDelivery, WebhookEndpoint
+from services.core.webhooks.models import WebhookEndpoint
 from services.core.webhooks.rules import DeliveryKind, DeliveryState, EndpointMode
 
-_TURNS_SCOPE = frozenset({"account", "group", "organisation", "region"})
-"""Facts about these may change what somebody hears from the next fact on."""
 _PLACES = text(
     """
     SELECT DISTINCT unnest(r.lineage) FROM region r WHERE r.code IN (
@@ -36,45 +33,44 @@ _PLACES = text(
     """
 )
 
+_OWE = text(
+    f"""
+    INSERT INTO webhook_delivery (id, endpoint_id, event_id, event_type, seq, kind, state, next_at,
+                                  attempts, tries, created_at)
+    SELECT id, endpoint_id, event_id, event_type, seq, '{DeliveryKind.EVENT}',
+           CASE WHEN polled THEN '{DeliveryState.KEPT}' ELSE '{DeliveryState.DUE}' END,
+           CASE WHEN NOT polled THEN :now END, 0, 0, :now
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:endpoints AS uuid[]), CAST(:events AS uuid[]),
+                CAST(:types AS text[]), CAST(:seqs AS bigint[]), CAST(:polled AS bool[]))
+         AS owed (id, endpoint_id, event_id, event_type, seq, polled)
+    ON CONFLICT (endpoint_id, event_id) DO NOTHING
+    """  # noqa: S608 our own words
+)
+
 
 @dataclass(slots=True)
 class Memory:
-    """What was asked already for facts of the same batch."""
+    """What was asked already for facts of the same batch.
 
-    endpoints: list[WebhookEndpoint] | None = None
+    Nothing in it is stale: whatever the batch's own facts have changed was committed before.
+    """
+
     callers: dict[tuple[UUID, date | None], Caller | None] = field(default_factory=dict)
     places: dict[tuple[Any, ...], frozenset[str]] = field(default_factory=dict)
 
-    def forget(self, noun: str) -> None:
-        """Forget what a fact about this noun may have changed."""
-        if noun == "webhook":
-            self.endpoints = None
-        if noun in _TURNS_SCOPE:
-            self.callers.clear()
-            self.places.clear()
-        if noun == "project":
-            self.places.clear()
 
-
-def plan(session: Session, seen: Seen, now: datetime) -> None:
-    """Owe one event to every endpoint that wants it and whose owner might see it that day."""
-    memory: Memory = seen.batch.setdefault("webhooks", Memory())
-    memory.forget(seen.type.partition(".")[0])
-    if memory.endpoints is None:
-        memory.endpoints = queries.listening(session)
-    owe(
-        session,
-        [
-            (endpoint, seen)
-            for endpoint in memory.endpoints
-            if seen.occurred_at >= endpoint.created_at  # however late it is read
-            and is_for(session, memory, endpoint, seen)
-        ],
-        now=now,
-    )
-
-
-READERS: dict[str, Reader] = {"*": plan}
+def plan(session: Session, facts: Sequence[Seen], now: datetime) -> None:
+    """Owe each event to every endpoint that wants it and whose owner might see it that day."""
+    memory = Memory()
+    endpoints = queries.listening(session)
+    owed = [
+        (endpoint, seen)
+        for seen in facts
+        for endpoint in endpoints
+        if seen.occurred_at >= endpoint.created_at  # however late it is read
+        and is_for(session, memory, endpoint, seen)
+    ]
+    owe(session, owed, now=now)
 
 
 def is_for(session: Session, memory: Memory, endpoint: WebhookEndpoint, seen: Seen) -> bool:
@@ -123,29 +119,18 @@ def places_of(session: Session, memory: Memory, seen: Seen) -> frozenset[str]:
     return memory.places[key]
 
 
-def owe(session: Session, owed: Iterable[tuple[WebhookEndpoint, Seen]], *, now: datetime) -> None:
+def owe(session: Session, owed: Sequence[tuple[WebhookEndpoint, Seen]], *, now: datetime) -> None:
     """Write what is owed to whom, each event to each endpoint once for ever."""
-    rows = [_row(endpoint, seen, now) for endpoint, seen in owed]
-    if rows:
+    if owed:
         session.execute(
-            insert(WebhookDelivery)
-            .values(rows)
-            .on_conflict_do_nothing(index_elements=["endpoint_id", "event_id"])
+            _OWE,
+            {
+                "ids": [new_id() for _ in owed],
+                "endpoints": [endpoint.id for endpoint, _ in owed],
+                "polled": [endpoint.mode == EndpointMode.POLL for endpoint, _ in owed],
+                "events": [seen.event_id for _, seen in owed],
+                "types": [seen.type for _, seen in owed],
+                "seqs": [seen.seq for _, seen in owed],
+                "now": now,
+            },
         )
-
-
-def _row(endpoint: WebhookEndpoint, seen: Seen, now: datetime) -> dict[str, Any]:
-    is_polled = endpoint.mode == EndpointMode.POLL
-    return {
-        "id": new_id(),
-        "endpoint_id": endpoint.id,
-        "kind": DeliveryKind.EVENT,
-        "event_id": seen.event_id,
-        "event_type": seen.type,
-        "seq": seen.seq,
-        "state": DeliveryState.KEPT if is_polled else DeliveryState.DUE,
-        "next_at": None if is_polled else now,
-        "attempts": 0,
-        "tries": 0,
-        "created_at": now,
-    }

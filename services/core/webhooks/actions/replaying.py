@@ -5,7 +5,6 @@ under its own id; what was never planned is planned, if the owner might see it t
 and may see it now. So no event ever has two deliveries to one endpoint.
 """
 
-from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from services.core.kit import jobs, listening
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Conflict, Invalid
 from services.core.kit.events import Subject
-from services.core.kit.feed import ConsumerCursor, FeedEvent, Seen
+from services.core.kit.feed import SEEN, ConsumerCursor, FeedEvent, Seen
 from services.core.kit.moves import moved
 from services.core.kit.scope import among
 from services.core.kit.settings import settings
@@ -154,12 +153,11 @@ def _told(
     session: Session, running: WebhookReplay, upto: int
 ) -> list[tuple[Seen, UUID | None, DeliveryState | None]]:
     """Read facts of a stretch, each with the delivery there is of it and its state."""
-    names = [one.name for one in fields(Seen) if one.name != "batch"]
     rows = session.execute(
         select(
             WebhookDelivery.id,
             WebhookDelivery.state,
-            *(getattr(FeedEvent, name) for name in names),
+            *SEEN,
         )
         .outerjoin(
             WebhookDelivery,

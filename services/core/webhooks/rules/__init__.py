@@ -39,7 +39,7 @@ from services.core.webhooks.rules.replays import (
     ReplayVerb,
     owes_again,
 )
-from services.core.webhooks.rules.signing import public_signature, signature
+from services.core.webhooks.rules.signing import public_signature, signature, signed
 
 __all__ = (
     "MOVES",
@@ -76,6 +76,7 @@ __all__ = (
     "quieter",
     "retry_after",
     "signature",
+    "signed",
     "thinned",
     "wants",
     "within_rate",
