@@ -79,7 +79,7 @@ def number(session: Session) -> int:
     batch = settings().relay_batch
     given = 0
     while stamped := stamp(session, batch):
-        given += stamped
+        given += len(stamped)
     return given
 
 

@@ -37,7 +37,10 @@ class _Connector(aiohttp.TCPConnector):
     """Notes when a connection is opened (a TraceConfig costs a tenth of an attempt)."""
 
     async def _create_connection(
-        self, req: ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+        self,
+        req: ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 aiohttp's own
     ) -> ResponseHandler:
         _IS_FRESH.set(True)
         return await super()._create_connection(req, traces, timeout)

@@ -38,6 +38,8 @@ _COPY_SECONDS = 0.5
 _WAKE_EXPIRES_SECONDS = 30
 _WAKE_APART_SECONDS = 0.1
 """A worker that looks finds everything: more messages than this only stand in its queue."""
+_SEAL_APART_SECONDS = 0.05
+"""New facts do not wait for every line to be sealed: it may be a moment later."""
 
 _APPEND = """
 local last = '0-0'
@@ -70,6 +72,10 @@ _AFTER = text("SELECT seq, body FROM event WHERE seq > :seq ORDER BY seq LIMIT :
 _OLDEST_KEPT = text("SELECT greatest(max(seq) - :kept, 0) FROM event")
 
 
+Batch = list[tuple[int, str]]
+"""Numbers and bodies of facts, in order."""
+
+
 class Stream:
     """The copy in Redis; every call may fail without harm."""
 
@@ -93,12 +99,15 @@ class Stream:
         """The number up to which Redis has a copy; None while it does not answer."""
         return None if self._last == "unknown" else int(self._last.partition("-")[0])
 
-    def replicate(self, session: Session) -> bool:
-        """Copy what Redis lacks, for a while; tells whether more is to be copied."""
+    def replicate(self, session: Session, fresh: Batch) -> bool:
+        """Copy what Redis lacks, for a while; tells whether more is to be copied.
+
+        What was just numbered is at hand; whatever else is lacking is read from the log.
+        """
         if self.is_quiet:
             return False
         try:
-            behind = self._copy(session)
+            behind = self._copy(session, fresh)
         except redis.RedisError as error:
             _log.warning("redis does not answer; events wait in PostgreSQL", error=repr(error))
             self._last = "unknown"
@@ -108,25 +117,29 @@ class Stream:
         self._pause = _PAUSE_SECONDS
         return behind
 
-    def _copy(self, session: Session) -> bool:
+    def _copy(self, session: Session, fresh: Batch) -> bool:
         until = time.monotonic() + _COPY_SECONDS
-        while time.monotonic() < until:
-            batch = self._batch(session)
-            if not batch:
-                return False
+        is_next = bool(fresh) and self._last == f"{fresh[0][0] - 1}-0"
+        batch = fresh if is_next else self._batch(session)
+        while batch:
             flat: list[str | int] = [part for row in batch for part in row]
             answer = self._append(
                 keys=[settings().stream_name],
                 args=[self._last, settings().stream_length, *flat],
             )
             found = answer.decode() if isinstance(answer, bytes) else str(answer)
-            if found == "OK":
-                self._last = f"{batch[-1][0]}-0"
-            else:
+            if found != "OK":
                 self._last = found  # wiped, failed over, or another relay: go on from there
-        return True
+            else:
+                self._last = f"{batch[-1][0]}-0"
+                if len(batch) < settings().relay_batch:
+                    return False
+            if time.monotonic() >= until:
+                return True
+            batch = self._batch(session)
+        return False
 
-    def _batch(self, session: Session) -> list[tuple[int, str]]:
+    def _batch(self, session: Session) -> Batch:
         """Read what follows the stream's last id; an empty stream begins with what it will keep."""
         if self._last == "unknown":
             self._last = self._remembered()
@@ -158,7 +171,7 @@ class Relay:
         self._wake, self._next_wake = False, 0.0
         self._room = 0
         """Numbers that still have their place in a part of the log."""
-        self._no_seal_until = 0.0
+        self._next_seal = 0.0
 
     def stop(self, _signal: int, _frame: FrameType | None) -> None:
         """Leave after the current round."""
@@ -212,24 +225,24 @@ class Relay:
         batch = settings().relay_batch
         if self._room < batch:
             self._make_room(session, batch)
-        stamped = stamp(session, batch)
+        fresh = stamp(session, batch)
         if time.monotonic() >= self._next_beat:
             jobs.beat(session, "relay", every=timedelta(seconds=_BEAT_SECONDS))
             if self._stream.seq is not None:
                 session.execute(_COPIED, {"seq": self._stream.seq})
             self._next_beat = time.monotonic() + _BEAT_SECONDS
         session.commit()
-        if stamped:  # at once: streams and webhooks wait for this
+        if fresh:  # at once: streams and webhooks wait for this
             ear.execute(f"NOTIFY {wake.NUMBERED}")
-        self._room -= stamped
-        behind = self._stream.replicate(session)
+        self._room -= len(fresh)
+        behind = self._stream.replicate(session, fresh)
         session.commit()
-        self._wake = self._wake or stamped > 0
+        self._wake = self._wake or bool(fresh)
         if self._wake and not self._stream.is_quiet and time.monotonic() >= self._next_wake:
             self._wake, self._next_wake = False, time.monotonic() + _WAKE_APART_SECONDS
             nudge("watch.look", queue=WATCH, expires=_WAKE_EXPIRES_SECONDS)
         sealed = self._seal(session)
-        return behind or batch in (stamped, sealed)
+        return behind or batch in (len(fresh), sealed)
 
     def _make_room(self, session: Session, batch: int) -> None:
         """Have a part of the log ahead, so that a number never lacks its place."""
@@ -240,9 +253,10 @@ class Relay:
         self._room = end - 1 - head
 
     def _seal(self, session: Session) -> int:
-        """Seal what was committed; if that fails the feed goes on, and /readyz says so."""
-        if time.monotonic() < self._no_seal_until:
+        """Seal what was committed, now and then; if that fails the feed goes on (see /readyz)."""
+        if time.monotonic() < self._next_seal:
             return 0
+        self._next_seal = time.monotonic() + _SEAL_APART_SECONDS
         try:
             sealed = audit.seal(session, limit=settings().relay_batch)
             session.commit()
@@ -251,8 +265,10 @@ class Relay:
         except Exception:  # noqa: BLE001 whatever keeps lines from being sealed, facts are numbered
             _log.exception("audit lines cannot be sealed")
             session.rollback()
-            self._no_seal_until = time.monotonic() + _BEAT_SECONDS
+            self._next_seal = time.monotonic() + _BEAT_SECONDS
             return 0
+        if sealed == settings().relay_batch:
+            self._next_seal = 0.0  # there may be more
         return sealed
 
 

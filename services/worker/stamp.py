@@ -40,18 +40,18 @@ _STAMP = text(
              || ',"data":' || CAST(data AS text) || '}',
            clock_timestamp()
     FROM numbered
-    RETURNING seq
+    RETURNING seq, body
     """
 )
 
 
-def stamp(session: Session, limit: int) -> int:
-    """Number up to `limit` waiting facts; gives how many. Only the leading relay calls this.
+def stamp(session: Session, limit: int) -> list[tuple[int, str]]:
+    """Number up to `limit` waiting facts; gives numbers and bodies. Only the leader calls this.
 
     The rows that were written are numbered after the facts, so that whoever has read them as far
     as a fact was numbered has what was written with it.
     """
     source = settings().address()
-    stamped = len(session.execute(_STAMP, {"limit": limit, "source": source}).all())
+    stamped = session.execute(_STAMP, {"limit": limit, "source": source}).all()
     written.number(session)
-    return stamped
+    return sorted((row.seq, row.body) for row in stamped)

@@ -42,7 +42,7 @@ def test_facts_are_numbered_without_gaps_and_in_their_record_s_order(session: Se
     before = session.execute(text("SELECT seq FROM feed_head")).scalar_one()
     for code in ("331127", "331100", "330000"):
         happen(session, code, subject)
-    assert [stamp(session, 2), stamp(session, 2), stamp(session, 2)] == [2, 1, 0]
+    assert [len(stamp(session, 2)) for _ in range(3)] == [2, 1, 0]
     rows = session.execute(
         select(FeedEvent.seq, FeedEvent.aggregate_version, FeedEvent.data).order_by(FeedEvent.seq)
     ).all()

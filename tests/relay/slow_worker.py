@@ -44,4 +44,4 @@ ticks.TICKS.clear()
 if "SLOW_NOTES" in os.environ:
     ticks.TICKS["slow"] = slow
 else:
-    consumers.CONSUMERS["counter"] = {"*": count}
+    consumers.CONSUMERS["counter"] = {"region.changed": count}

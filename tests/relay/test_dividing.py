@@ -39,7 +39,7 @@ def test_events_outlive_the_division_of_the_log_and_its_undoing(
                     fact = RegionChanged(region_code="331127", change="changed")
                     now = given.at("2026-11-24 10:00")
                     ledger.record(session, fact, about=about, by=Actor.part("test"), now=now)
-                assert stamp(session, 10) == 7
+                assert len(stamp(session, 10)) == 7
                 session.commit()
             before = log(connection)
             connection.commit()
