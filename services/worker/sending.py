@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from uvicorn.loops.auto import auto_loop_factory
 
-from services.core.kit import clock, db, feed
+from services.core.kit import clock, db, feed, jobs
 from services.core.kit.settings import settings
 from services.core.webhooks import actions
 from services.core.webhooks.actions import Claimed, Outcome
@@ -28,6 +28,10 @@ _log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 0.5
 """What is due by time alone, or was resent by hand, waits at most this long."""
 
+_SLOW_SECONDS = 1.0
+_PATIENCE_SECONDS = 30.0
+"""After its window a drain goes on this long rather than wait, claiming nothing, for a slow one."""
+_BEAT_SECONDS = 1.0
 _PLANNED_AT_ONCE = 50
 """Facts between two claims: what they owe goes out before the next are looked at."""
 
@@ -35,7 +39,8 @@ _PLANNED_AT_ONCE = 50
 def drain(window_seconds: float, *, waits: bool) -> bool:
     """Send what is due until the window is over, or where it does not wait, until nothing is.
 
-    Gives whether it did; a worker has one drain at a time, and every other leaves at once.
+    Gives whether it did; a worker has one drain at a time, and every other leaves at once. Whoever
+    ends waits for what it has in the air, so it ends when nothing slow is.
     """
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         return runner.run(_drain(time.monotonic() + window_seconds, waits=waits))
@@ -67,6 +72,7 @@ class _Turn:
     """Slots to claim for; 0: claim nothing."""
     held: dict[UUID, int]
     has_news: bool
+    beats: bool
 
 
 class _Work:
@@ -77,10 +83,12 @@ class _Work:
         self._client = client
         self._until = until
         self._waits = waits
-        self._in_air: dict[asyncio.Task[Outcome], Claimed] = {}
+        self._in_air: dict[asyncio.Task[Outcome], tuple[Claimed, float]] = {}
         self._finished: list[tuple[Claimed, Outcome]] = []
         self._stirred = asyncio.Event()
         self._has_news = True
+        self._is_closed = False
+        self._next_beat = 0.0
 
     def news_came(self) -> None:
         """Note that facts were numbered."""
@@ -89,7 +97,7 @@ class _Work:
 
     def close(self) -> None:
         """Claim nothing more."""
-        self._until = 0.0
+        self._is_closed = True
         self._stirred.set()
 
     async def run(self) -> None:
@@ -123,25 +131,36 @@ class _Work:
 
     def _next_turn(self) -> _Turn:
         finished, self._finished = self._finished, []
-        is_open = time.monotonic() < self._until and not stopping.asked()
-        free = settings().webhook_slots - len(self._in_air) if is_open else 0
+        now = time.monotonic()
+        if stopping.asked() or (now >= self._until and self._ends_well(now)):
+            self._is_closed = True
+        free = 0 if self._is_closed else settings().webhook_slots - len(self._in_air)
         has_news = free > 0 and self._has_news
         if has_news:
             self._has_news = False  # else it waits for a slot
+        beats = now >= self._next_beat
+        if beats:
+            self._next_beat = now + _BEAT_SECONDS
         return _Turn(
             finished=finished,
             free=free,
-            held=dict(Counter(claimed.endpoint_id for claimed in self._in_air.values())),
+            held=dict(Counter(claimed.endpoint_id for claimed, _ in self._in_air.values())),
             has_news=has_news,
+            beats=beats,
         )
+
+    def _ends_well(self, now: float) -> bool:
+        """Tell whether all that is in the air will soon have landed, or it is really time."""
+        slow = any(now - began > _SLOW_SECONDS for _, began in self._in_air.values())
+        return not slow or now >= self._until + _PATIENCE_SECONDS
 
     def _start(self, claimed: Claimed) -> None:
         task = asyncio.create_task(posting.post(self._client, claimed))
-        self._in_air[task] = claimed
+        self._in_air[task] = claimed, time.monotonic()
         task.add_done_callback(self._landed)
 
     def _landed(self, task: "asyncio.Task[Outcome]") -> None:
-        claimed = self._in_air.pop(task)
+        claimed, _ = self._in_air.pop(task)
         if not task.cancelled():
             self._finished.append((claimed, task.result()))
             self._stirred.set()
@@ -156,6 +175,8 @@ def _visit(turn: _Turn) -> tuple[list[Claimed], bool]:
     planned = 0
     with db.unit_of_work() as session:
         now = clock.house_now(session)
+        if turn.beats:
+            jobs.beat(session, "webhooks", every=settings().sweep_every)
         if turn.finished:
             actions.settle_all(session, turn.finished, now=now)
         if turn.free and turn.has_news:

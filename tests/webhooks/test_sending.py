@@ -5,8 +5,10 @@ import gzip
 import hashlib
 import hmac
 import json
+import threading
 import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -256,6 +258,37 @@ def test_the_environments_proxy_is_not_asked(
     owed(session, endpoint(session, owner, url=there.url), happened(session)[0])
     (noted,) = send(session)
     assert noted.status == 204
+
+
+def test_a_drain_goes_on_after_its_window_while_somebody_keeps_it_waiting(
+    session: Session, owner: Account, there: Receiver
+) -> None:
+    made = endpoint(session, owner, url=there.url)
+    slow, quick = happened(session, 2)
+    owed(session, made, slow)
+    session.commit()
+    answered = threading.Event()
+
+    def once_slow(handler: BaseHTTPRequestHandler) -> None:
+        if len(there.came) == 1:
+            answered.wait(10)
+        answer(handler, 204)
+
+    there.does = once_slow
+    with ThreadPoolExecutor() as pool:
+        draining = pool.submit(sending.drain, 1.5, waits=True)
+        time.sleep(2)  # the window is over
+        owed(session, made, quick)
+        session.commit()
+        end = time.monotonic() + 5
+        while len(there.came) < 2 and time.monotonic() < end:
+            time.sleep(0.05)
+        answered.set()
+        assert draining.result(timeout=5)
+    assert [headers["webhook-id"] for _, headers, _ in there.came] == [
+        str(slow.event_id),
+        str(quick.event_id),
+    ]
 
 
 def test_who_does_not_answer_in_time_is_slowed_down(

@@ -13,19 +13,25 @@ from services.worker.queues import DELIVER
 
 _WINDOW_SECONDS = 20.0
 """How long one task claims new work; with one request's timeout it stays inside its time limit."""
+_LONG_WINDOW_SECONDS = 600
 
 
-@app.task(name="deliver.webhooks")
+@app.task(
+    name="deliver.webhooks",
+    soft_time_limit=_LONG_WINDOW_SECONDS + 60,
+    time_limit=_LONG_WINDOW_SECONDS + 75,
+)
 def webhooks(**_: object) -> None:
     """Send the webhooks that are due, and wait for more: the next task follows this one at once.
 
-    Where a worker has a single child nothing waits, for that child is needed elsewhere.
+    One child of a worker does so for ten minutes and longer: each end is a moment at which nothing
+    is sent. Where a worker has a single child nothing waits, for that child is needed elsewhere.
     """
     with db.unit_of_work() as session:
-        jobs.beat(session, "webhooks", every=settings().sweep_every)
         owed.cancel_owed(session)
     waits = (app.conf.worker_concurrency or 1) > 1
-    if sending.drain(_WINDOW_SECONDS, waits=waits) and waits and not stopping.asked():
+    window = _LONG_WINDOW_SECONDS if waits else _WINDOW_SECONDS
+    if sending.drain(window, waits=waits) and waits and not stopping.asked():
         nudge("deliver.webhooks", queue=DELIVER, expires=_WINDOW_SECONDS)
 
 
