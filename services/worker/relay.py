@@ -36,7 +36,7 @@ _LONGEST_PAUSE_SECONDS = 5.0
 _COPY_SECONDS = 0.5
 """A stream that is rebuilt does not keep new facts from being numbered: they take turns."""
 _WAKE_EXPIRES_SECONDS = 30
-_WAKE_APART_SECONDS = 0.1
+_WAKE_APART_SECONDS = 0.25
 """A worker that looks finds everything: more messages than this only stand in its queue."""
 _SEAL_APART_SECONDS = 0.05
 """New facts do not wait for every line to be sealed: it may be a moment later."""

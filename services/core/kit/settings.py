@@ -193,9 +193,9 @@ class Settings(BaseSettings):
         default=200, ge=1, description="Attempts one worker keeps in the air at once."
     )
     webhook_slots_per_endpoint: int = Field(
-        default=32,
+        default=64,
         ge=1,
-        description="Of those, at most so many for one endpoint, and a fifth of what is free: "
+        description="Of those, at most so many for one endpoint, and a third of what is free: "
         "slow ones cost others nothing.",
     )
     webhook_trip_after: int = Field(

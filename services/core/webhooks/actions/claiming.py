@@ -17,8 +17,8 @@ from services.core.webhooks.actions import keys
 from services.core.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from services.core.webhooks.rules import DeliveryKind, DeliveryState, Ordering, Payload
 
-_ONE_OF = 5
-"""An endpoint gets at most one fifth of the slots that are free: some are always left."""
+_ONE_OF = 3
+"""An endpoint gets at most one third of the slots that are free: some are always left."""
 
 
 @dataclass(frozen=True, slots=True)
