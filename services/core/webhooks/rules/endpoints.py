@@ -161,7 +161,7 @@ def checked_url(url: str, *, plain_allowed: bool) -> str:
                 "that is not another service's.",
             ),
             code="bad_url",
-            allowed=tuple(f"{scheme}://host[:port]/path" for scheme in schemes),
+            allowed=tuple(f"{scheme}://host:port/path" for scheme in schemes),
         )
     return url
 
