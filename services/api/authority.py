@@ -231,6 +231,15 @@ RULES: Mapping[str, Rule] = {
     "listLibraryStatements": _SIGNED_IN,
     "stateLibrary": _OFFICES_KEPT,
     "getLibraryStatement": _SIGNED_IN,
+    # guarantees: whoever keeps the project; a promiser who sees it also says that it has come
+    "listGuarantees": _SIGNED_IN,
+    "promiseGuarantee": _PROJECT_KEPT,
+    "getGuarantee": _seen(Kind.PROJECT),
+    "changeGuarantee": _PROJECT_KEPT,
+    "reportGuarantee": _PROJECT_KEPT,
+    "confirmGuarantee": _PROJECT_KEPT,
+    "returnGuarantee": _PROJECT_KEPT,
+    "withdrawGuarantee": _PROJECT_KEPT,
     # meetings
     "listMeetings": _SIGNED_IN,
     # a group's; a region's own are its regulator's

@@ -24,6 +24,8 @@ from services.core.exchange import events as exchange_events
 from services.core.exchange import models as exchange
 from services.core.groups import events as groups_events
 from services.core.groups import models as groups
+from services.core.guarantees import events as guarantees_events
+from services.core.guarantees import models as guarantees
 from services.core.jobs import models as jobs_room
 from services.core.kit import feed, idempotency, jobs, ledger, retention, written
 from services.core.kit.db import Base
@@ -71,6 +73,7 @@ ROOMS_WITH_TABLES = (
     projects,
     agreements,
     targets,
+    guarantees,
     progress,
     monitoring,
     notifications,
@@ -149,6 +152,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     projects_events,
     agreements_events,
     targets_events,
+    guarantees_events,
     progress_events,
     monitoring_events,
     notifications_events,

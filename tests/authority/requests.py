@@ -83,6 +83,17 @@ BODIES: Mapping[str, Any] = {
     "setAnnualTarget": {"region_code": "331127", "year": 2026, **_FIGURES},
     "changeAnnualTarget": {"project_count": 71},
     "stateLibrary": {"region_code": "331127", "as_of_month": "2023-01", **_FIGURES},
+    "promiseGuarantee": {
+        "kind": "land",
+        "description": "用地",
+        "promiser_organisation_id": "{organisation_id}",
+        "promised_on": "2026-11-01",
+        "due_on": "2026-12-01",
+    },
+    "changeGuarantee": {"description": "说明"},
+    "reportGuarantee": {"delivered_on": "2026-11-20", "evidence": "批复"},
+    "returnGuarantee": _WHY,
+    "withdrawGuarantee": _WHY,
     "draftMeeting": {
         "kind": "group_meeting",
         "title": "会议",

@@ -29,6 +29,7 @@ from services.core.agreements.models import (
 from services.core.calendar.models import CalendarDay
 from services.core.escalations.models import EscalationRun, EscalationStep, SupervisionOrder
 from services.core.groups.models import ConvenerDuty, GroupMembership, JointGroup
+from services.core.guarantees.models import ResourceGuarantee
 from services.core.jobs.models import Job, JobItem
 from services.core.kit.db import Base
 from services.core.kit.feed import FeedEvent
@@ -256,6 +257,18 @@ class World:
                 kind="hold_meeting",
                 every_months=3,
                 began_on=LONG_AGO,
+            )
+        ).id
+        ids["guarantee_id"] = add(
+            ResourceGuarantee(
+                project_id=project.id,
+                kind="land",
+                description="用地",
+                promiser_organisation_id=ids["organisation_id"],
+                promised_on=LONG_AGO,
+                due_on=YESTERDAY,
+                original_due_on=YESTERDAY,
+                state="promised",
             )
         ).id
         ids["milestone_id"] = add(

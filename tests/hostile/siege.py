@@ -26,6 +26,7 @@ _NOT_HERE = (401, 403, 404)
 _LISTS = {
     "project_id": "/projects",
     "milestone_id": "/projects/{project_id}/milestones",
+    "guarantee_id": "/guarantees",
     "report_id": "/progress-reports",
     "notification_id": "/notifications",
     "reminder_id": "/reminders",

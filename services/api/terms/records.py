@@ -4,6 +4,7 @@ from services.api.terms.term import Term
 from services.core.access.rules import Permission, Role
 from services.core.agreements.rules import AgreementState, AgreementVerb, Side
 from services.core.groups.rules import DutyKind, GroupState, GroupVerb, MemberRole
+from services.core.guarantees.rules import GuaranteeKind, GuaranteeState, GuaranteeVerb
 from services.core.kit.money import Qualifier
 from services.core.kit.words import Words
 from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
@@ -304,6 +305,39 @@ RECORDS: tuple[Term, ...] = (
             "fulfil": Words("履行完毕", "Fulfil"),
             "expire": Words("到期", "Expire"),
             "terminate": Words("终止", "Terminate"),
+        },
+    ),
+    Term(
+        "guarantee.kind",
+        GuaranteeKind,
+        {
+            "land": Words("用地", "Land"),
+            "funds": Words("资金", "Funds"),
+            "permit": Words("审批许可", "Permits"),
+            "energy": Words("用能", "Energy quota"),
+            "staff": Words("人员", "Staff"),
+            "technology": Words("技术", "Technology"),
+            "policy": Words("政策", "Policy"),
+        },
+    ),
+    Term(
+        "guarantee.state",
+        GuaranteeState,
+        {
+            "promised": Words("已承诺", "Promised"),
+            "reported": Words("已报到位", "Reported as delivered"),
+            "delivered": Words("已到位", "Delivered"),
+            "withdrawn": Words("已撤销", "Withdrawn"),
+        },
+    ),
+    Term(
+        "guarantee.verb",
+        GuaranteeVerb,
+        {
+            "report": Words("报告到位", "Report a delivery"),
+            "confirm": Words("确认到位", "Confirm the delivery"),
+            "return": Words("退回", "Return it"),
+            "withdraw": Words("撤销", "Withdraw it"),
         },
     ),
 )

@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Integer, cast, exists, func, null, select
 from sqlalchemy.orm import Session, aliased
 
 from services.core.calendar.rules import day_of, end_of
+from services.core.guarantees.models import ResourceGuarantee
+from services.core.guarantees.rules import OPEN
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
@@ -23,6 +25,7 @@ from services.core.monitoring.models import Finding, FindingState, HealthAssessm
 from services.core.monitoring.rules.verdict import (
     Facts,
     OpenMilestone,
+    OpenPromise,
     OwedReport,
     Setting,
     Verdict,
@@ -92,6 +95,11 @@ class Watched:
         """Ask every rule; a project at rest is asked nothing (I-17)."""
         return rules.assessed(self.facts, self.setting) if self.owing.is_watched else ()
 
+    @property
+    def aside(self) -> tuple[Verdict, ...]:
+        """Ask the rules about what others owe the project."""
+        return rules.aside(self.facts, self.setting) if self.owing.is_watched else ()
+
 
 class Batch:
     """What is known of some projects, read in a fixed number of statements."""
@@ -103,6 +111,7 @@ class Batch:
         self._reports = _reports(session, project_ids)
         self._milestones = _milestones(session, project_ids)
         self._plans = _plans(session, project_ids)
+        self._promises = _promises(session, project_ids)
 
     def watched(self, watch: ProjectWatch, owing: Owing) -> Watched:
         """Put together what the rules look at of one project.
@@ -131,6 +140,7 @@ class Batch:
             owed_reports=tuple(reports),
             open_milestones=tuple(self._milestones[project.id]),
             plans=self._plans[project.id],
+            open_promises=tuple(self._promises[project.id]),
         )
 
 
@@ -191,6 +201,23 @@ def _plans(session: Session, wanted: Collection[UUID]) -> dict[UUID, dict[int, Y
         ).where(among(AnnualPlan.project_id, wanted), AnnualPlan.is_current)
     ):
         found[row[0]][row[1]] = YearPlan(row[1], row[2], tuple(row[3]))
+    return found
+
+
+def _promises(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OpenPromise]]:
+    found: dict[UUID, list[OpenPromise]] = defaultdict(list)
+    for row in session.execute(
+        select(
+            ResourceGuarantee.project_id,
+            ResourceGuarantee.id,
+            ResourceGuarantee.description,
+            ResourceGuarantee.promiser_organisation_id,
+            ResourceGuarantee.original_due_on,
+        )
+        .where(among(ResourceGuarantee.project_id, wanted), ResourceGuarantee.state.in_(OPEN))
+        .order_by(ResourceGuarantee.original_due_on, ResourceGuarantee.id)
+    ):
+        found[row[0]].append(OpenPromise(row[1], row[2], row[3], row[4]))
     return found
 
 

@@ -36,6 +36,16 @@ class OpenMilestone:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPromise:
+    """A resource that somebody promised and that has not come; judged by its first day (I-9)."""
+
+    guarantee_id: UUID
+    description: str
+    promiser_organisation_id: UUID
+    original_due_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class YearPlan:
     """The current plan of one year: the whole, and the cumulative month-ends, CNY."""
 
@@ -63,6 +73,7 @@ class Facts:
     owed_reports: tuple[OwedReport, ...]
     open_milestones: tuple[OpenMilestone, ...]
     plans: Mapping[int, YearPlan]
+    open_promises: tuple[OpenPromise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,8 @@ class Issue:
     subject_id: UUID | None
     inputs: Mapping[str, str]
     arithmetic: Words
+    organisation_id: UUID | None = None
+    """Who answers for it; None: the project's responsible unit."""
 
 
 @dataclass(frozen=True, slots=True)
