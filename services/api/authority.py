@@ -316,6 +316,7 @@ RULES: Mapping[str, Rule] = {
     "getEventsHead": _SIGNED_IN,
     "sync": _SIGNED_IN,
     "getHome": _SIGNED_IN,
+    "getTotals": _SIGNED_IN,
     "listJobs": _SIGNED_IN,
     "getJob": _seen(Kind.JOB),
     "listJobItems": _seen(Kind.JOB),

@@ -10,12 +10,12 @@ from uuid import uuid4
 import pytest
 
 from services.core.calendar.published import base_calendar
+from services.core.guarantees.rules import OpenPromise
 from services.core.monitoring import rules
 from services.core.monitoring.rules import mr_03, mr_04, mr_05, mr_06, mr_07, mr_24
 from services.core.monitoring.rules.verdict import (
     Facts,
     OpenMilestone,
-    OpenPromise,
     OwedReport,
     Setting,
     YearPlan,

@@ -8,6 +8,7 @@ from services.core.guarantees.rules import GuaranteeKind, GuaranteeState, Guaran
 from services.core.kit.money import Qualifier
 from services.core.kit.words import Words
 from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
+from services.core.overview.rules import By
 from services.core.projects.rules import (
     Domain,
     Gate,
@@ -305,6 +306,24 @@ RECORDS: tuple[Term, ...] = (
             "fulfil": Words("履行完毕", "Fulfil"),
             "expire": Words("到期", "Expire"),
             "terminate": Words("终止", "Terminate"),
+        },
+    ),
+    Term(
+        "totals.by",
+        By,
+        {
+            "city": Words("设区市", "City"),
+            "county": Words("县（市、区）", "County"),
+            "level": Words("牵头单位层级", "Level of the lead unit"),
+            "organisation": Words("牵头单位", "Lead unit"),
+            "group": Words("团组", "Group"),
+            "domain": Words("领域", "Domain"),
+            "thrust": Words("方向", "Thrust"),
+            "track": Words("项目类型", "Track"),
+            "stage": Words("阶段", "Stage"),
+            "library_class": Words("库类别", "Library class"),
+            "year": Words("计划年度", "Plan year"),
+            "light": Words("亮灯", "Light"),
         },
     ),
     Term(

@@ -1,5 +1,7 @@
 """Reads of promises; who sees the project sees what was promised to it."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,10 +11,11 @@ from sqlalchemy import ColumnElement, Text, cast, select
 from sqlalchemy.orm import Session
 
 from services.core.guarantees.models import ResourceGuarantee
-from services.core.guarantees.rules import OPEN
+from services.core.guarantees.rules import OPEN, OpenPromise
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
 from services.core.projects import queries as projects
@@ -105,6 +108,24 @@ def _matching(sought: Sought) -> list[ColumnElement[bool]]:
     if sought.overdue_on is not None:
         where += [_IS_OPEN, ResourceGuarantee.original_due_on < sought.overdue_on]
     return where
+
+
+def open_promises(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OpenPromise]]:
+    """Give what is still owed to some projects, the longest due first."""
+    found: dict[UUID, list[OpenPromise]] = defaultdict(list)
+    for row in session.execute(
+        select(
+            ResourceGuarantee.project_id,
+            ResourceGuarantee.id,
+            ResourceGuarantee.description,
+            ResourceGuarantee.promiser_organisation_id,
+            ResourceGuarantee.original_due_on,
+        )
+        .where(among(ResourceGuarantee.project_id, wanted), _IS_OPEN)
+        .order_by(ResourceGuarantee.original_due_on, ResourceGuarantee.id)
+    ):
+        found[row[0]].append(OpenPromise(row[1], row[2], row[3], row[4]))
+    return found
 
 
 def for_change(

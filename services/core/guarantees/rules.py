@@ -1,6 +1,7 @@
 """What may be promised, how a promise moves, and who may say that it was kept."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -50,6 +51,16 @@ MOVES: Mapping[tuple[GuaranteeState, GuaranteeVerb], GuaranteeState] = {
 }
 OPEN = frozenset({_S.PROMISED, _S.REPORTED})
 """States in which something is still owed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPromise:
+    """What was promised and has not come; it is judged by its first day (I-9)."""
+
+    guarantee_id: UUID
+    description: str
+    promiser_organisation_id: UUID
+    original_due_on: date
 
 
 def check_measure(amount: Decimal | None, unit: str | None) -> None:

@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, Integer, cast, exists, func, null, select
 from sqlalchemy.orm import Session, aliased
 
 from services.core.calendar.rules import day_of, end_of
-from services.core.guarantees.models import ResourceGuarantee
-from services.core.guarantees.rules import OPEN
+from services.core.guarantees import queries as guarantees
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
@@ -25,7 +24,6 @@ from services.core.monitoring.models import Finding, FindingState, HealthAssessm
 from services.core.monitoring.rules.verdict import (
     Facts,
     OpenMilestone,
-    OpenPromise,
     OwedReport,
     Setting,
     Verdict,
@@ -111,7 +109,7 @@ class Batch:
         self._reports = _reports(session, project_ids)
         self._milestones = _milestones(session, project_ids)
         self._plans = _plans(session, project_ids)
-        self._promises = _promises(session, project_ids)
+        self._promises = guarantees.open_promises(session, project_ids)
 
     def watched(self, watch: ProjectWatch, owing: Owing) -> Watched:
         """Put together what the rules look at of one project.
@@ -201,23 +199,6 @@ def _plans(session: Session, wanted: Collection[UUID]) -> dict[UUID, dict[int, Y
         ).where(among(AnnualPlan.project_id, wanted), AnnualPlan.is_current)
     ):
         found[row[0]][row[1]] = YearPlan(row[1], row[2], tuple(row[3]))
-    return found
-
-
-def _promises(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OpenPromise]]:
-    found: dict[UUID, list[OpenPromise]] = defaultdict(list)
-    for row in session.execute(
-        select(
-            ResourceGuarantee.project_id,
-            ResourceGuarantee.id,
-            ResourceGuarantee.description,
-            ResourceGuarantee.promiser_organisation_id,
-            ResourceGuarantee.original_due_on,
-        )
-        .where(among(ResourceGuarantee.project_id, wanted), ResourceGuarantee.state.in_(OPEN))
-        .order_by(ResourceGuarantee.original_due_on, ResourceGuarantee.id)
-    ):
-        found[row[0]].append(OpenPromise(row[1], row[2], row[3], row[4]))
     return found
 
 

@@ -6,9 +6,10 @@ is judged by the pack's scale of milestones, for a promise is a day that was fix
 
 from datetime import datetime
 
+from services.core.guarantees.rules import OpenPromise
 from services.core.kit.words import Words
 from services.core.monitoring.rules.measure import measured
-from services.core.monitoring.rules.verdict import Facts, Issue, OpenPromise, Setting, Verdict
+from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
 RULE = "MR-24"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.core.calendar.rules import WorkCalendar, day_of
+from services.core.guarantees.rules import OpenPromise
 from services.core.kit.words import Words
 from services.core.policies.pack import Dimension, Light, Pack
 
@@ -33,16 +34,6 @@ class OpenMilestone:
     milestone_id: UUID
     name: str
     original_planned_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class OpenPromise:
-    """A resource that somebody promised and that has not come; judged by its first day (I-9)."""
-
-    guarantee_id: UUID
-    description: str
-    promiser_organisation_id: UUID
-    original_due_on: date
 
 
 @dataclass(frozen=True, slots=True)
