@@ -240,6 +240,14 @@ RULES: Mapping[str, Rule] = {
     "confirmGuarantee": _PROJECT_KEPT,
     "returnGuarantee": _PROJECT_KEPT,
     "withdrawGuarantee": _PROJECT_KEPT,
+    # outcomes: whoever keeps the project
+    "listOutcomeIndicators": _SIGNED_IN,
+    "defineOutcomeIndicator": _PROJECT_KEPT,
+    "getOutcomeIndicator": _seen(Kind.PROJECT),
+    "listObservations": _seen(Kind.PROJECT),
+    "recordObservation": _PROJECT_KEPT,
+    "getObservation": _seen(Kind.PROJECT),
+    "verifyObservation": _PROJECT_KEPT,
     # meetings
     "listMeetings": _SIGNED_IN,
     # a group's; a region's own are its regulator's

@@ -39,6 +39,8 @@ from services.core.notifications import events as notifications_events
 from services.core.notifications import models as notifications
 from services.core.organisations import events as organisations_events
 from services.core.organisations import models as organisations
+from services.core.outcomes import events as outcomes_events
+from services.core.outcomes import models as outcomes
 from services.core.policies import events as policies_events
 from services.core.policies import models as policies
 from services.core.progress import events as progress_events
@@ -74,6 +76,7 @@ ROOMS_WITH_TABLES = (
     agreements,
     targets,
     guarantees,
+    outcomes,
     progress,
     monitoring,
     notifications,
@@ -153,6 +156,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     agreements_events,
     targets_events,
     guarantees_events,
+    outcomes_events,
     progress_events,
     monitoring_events,
     notifications_events,

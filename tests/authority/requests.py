@@ -94,6 +94,8 @@ BODIES: Mapping[str, Any] = {
     "reportGuarantee": {"delivered_on": "2026-11-20", "evidence": "批复"},
     "returnGuarantee": _WHY,
     "withdrawGuarantee": _WHY,
+    "defineOutcomeIndicator": {"name": "户数", "unit": "户", "measure": "cumulative"},
+    "recordObservation": {"as_of": "2026-11-01", "value": "3300.00"},
     "draftMeeting": {
         "kind": "group_meeting",
         "title": "会议",

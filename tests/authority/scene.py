@@ -44,6 +44,7 @@ from services.core.meetings.models import (
 from services.core.monitoring.models import Finding, HealthAssessment
 from services.core.notifications.models import Notification, NotificationDelivery
 from services.core.organisations.models import Officer, Organisation
+from services.core.outcomes.models import IndicatorObservation, OutcomeIndicator
 from services.core.policies.models import PolicyPack
 from services.core.progress.models import ProgressReport
 from services.core.projects.models import AnnualPlan, Milestone, ProjectPartner
@@ -269,6 +270,20 @@ class World:
                 due_on=YESTERDAY,
                 original_due_on=YESTERDAY,
                 state="promised",
+            )
+        ).id
+        ids["indicator_id"] = add(
+            OutcomeIndicator(
+                project_id=project.id, name="累计发放贷款", unit="笔", measure="cumulative"
+            )
+        ).id
+        ids["observation_id"] = add(
+            IndicatorObservation(
+                indicator_id=ids["indicator_id"],
+                as_of=LONG_AGO,
+                value=7109,
+                qualifier="exact",
+                observed_at=NOW,
             )
         ).id
         ids["milestone_id"] = add(

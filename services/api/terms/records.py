@@ -8,6 +8,7 @@ from services.core.guarantees.rules import GuaranteeKind, GuaranteeState, Guaran
 from services.core.kit.money import Qualifier
 from services.core.kit.words import Words
 from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
+from services.core.outcomes.rules import Measure
 from services.core.overview.rules import By
 from services.core.projects.rules import (
     Domain,
@@ -324,6 +325,14 @@ RECORDS: tuple[Term, ...] = (
             "library_class": Words("库类别", "Library class"),
             "year": Words("计划年度", "Plan year"),
             "light": Words("亮灯", "Light"),
+        },
+    ),
+    Term(
+        "outcome.measure",
+        Measure,
+        {
+            "cumulative": Words("累计", "Cumulative"),
+            "per_period": Words("当期", "Per period"),
         },
     ),
     Term(
