@@ -48,7 +48,7 @@ def bare() -> FastAPI:
             page = reading.page(
                 session,
                 library.FIELDS,
-                source=library._SOURCE,  # noqa: SLF001 the very source the room reads from
+                source=library.SOURCE,
                 where=[],
                 sorts={"code": Project.code},
                 ask=query.ask(),
@@ -62,7 +62,7 @@ def bare() -> FastAPI:
                 session,
                 library.FIELDS,
                 version=Project.version,
-                source=library._SOURCE,  # noqa: SLF001 the very source the room reads from
+                source=library.SOURCE,
                 where=[Project.id == project_id],
             )
             return door.one(found)

@@ -231,6 +231,23 @@ RULES: Mapping[str, Rule] = {
     "listLibraryStatements": _SIGNED_IN,
     "stateLibrary": _OFFICES_KEPT,
     "getLibraryStatement": _SIGNED_IN,
+    # guarantees: whoever keeps the project; a promiser who sees it also says that it has come
+    "listGuarantees": _SIGNED_IN,
+    "promiseGuarantee": _PROJECT_KEPT,
+    "getGuarantee": _seen(Kind.PROJECT),
+    "changeGuarantee": _PROJECT_KEPT,
+    "reportGuarantee": _PROJECT_KEPT,
+    "confirmGuarantee": _PROJECT_KEPT,
+    "returnGuarantee": _PROJECT_KEPT,
+    "withdrawGuarantee": _PROJECT_KEPT,
+    # outcomes: whoever keeps the project
+    "listOutcomeIndicators": _SIGNED_IN,
+    "defineOutcomeIndicator": _PROJECT_KEPT,
+    "getOutcomeIndicator": _seen(Kind.PROJECT),
+    "listObservations": _seen(Kind.PROJECT),
+    "recordObservation": _PROJECT_KEPT,
+    "getObservation": _seen(Kind.PROJECT),
+    "verifyObservation": _PROJECT_KEPT,
     # meetings
     "listMeetings": _SIGNED_IN,
     # a group's; a region's own are its regulator's
@@ -307,6 +324,7 @@ RULES: Mapping[str, Rule] = {
     "getEventsHead": _SIGNED_IN,
     "sync": _SIGNED_IN,
     "getHome": _SIGNED_IN,
+    "getTotals": _SIGNED_IN,
     "listJobs": _SIGNED_IN,
     "getJob": _seen(Kind.JOB),
     "listJobItems": _seen(Kind.JOB),

@@ -24,6 +24,8 @@ from services.core.exchange import events as exchange_events
 from services.core.exchange import models as exchange
 from services.core.groups import events as groups_events
 from services.core.groups import models as groups
+from services.core.guarantees import events as guarantees_events
+from services.core.guarantees import models as guarantees
 from services.core.jobs import models as jobs_room
 from services.core.kit import feed, idempotency, jobs, ledger, retention, written
 from services.core.kit.db import Base
@@ -37,6 +39,8 @@ from services.core.notifications import events as notifications_events
 from services.core.notifications import models as notifications
 from services.core.organisations import events as organisations_events
 from services.core.organisations import models as organisations
+from services.core.outcomes import events as outcomes_events
+from services.core.outcomes import models as outcomes
 from services.core.policies import events as policies_events
 from services.core.policies import models as policies
 from services.core.progress import events as progress_events
@@ -71,6 +75,8 @@ ROOMS_WITH_TABLES = (
     projects,
     agreements,
     targets,
+    guarantees,
+    outcomes,
     progress,
     monitoring,
     notifications,
@@ -149,6 +155,8 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     projects_events,
     agreements_events,
     targets_events,
+    guarantees_events,
+    outcomes_events,
     progress_events,
     monitoring_events,
     notifications_events,

@@ -29,6 +29,7 @@ from services.core.agreements.models import (
 from services.core.calendar.models import CalendarDay
 from services.core.escalations.models import EscalationRun, EscalationStep, SupervisionOrder
 from services.core.groups.models import ConvenerDuty, GroupMembership, JointGroup
+from services.core.guarantees.models import ResourceGuarantee
 from services.core.jobs.models import Job, JobItem
 from services.core.kit.db import Base
 from services.core.kit.feed import FeedEvent
@@ -43,6 +44,7 @@ from services.core.meetings.models import (
 from services.core.monitoring.models import Finding, HealthAssessment
 from services.core.notifications.models import Notification, NotificationDelivery
 from services.core.organisations.models import Officer, Organisation
+from services.core.outcomes.models import IndicatorObservation, OutcomeIndicator
 from services.core.policies.models import PolicyPack
 from services.core.progress.models import ProgressReport
 from services.core.projects.models import AnnualPlan, Milestone, ProjectPartner
@@ -256,6 +258,32 @@ class World:
                 kind="hold_meeting",
                 every_months=3,
                 began_on=LONG_AGO,
+            )
+        ).id
+        ids["guarantee_id"] = add(
+            ResourceGuarantee(
+                project_id=project.id,
+                kind="land",
+                description="用地",
+                promiser_organisation_id=ids["organisation_id"],
+                promised_on=LONG_AGO,
+                due_on=YESTERDAY,
+                original_due_on=YESTERDAY,
+                state="promised",
+            )
+        ).id
+        ids["indicator_id"] = add(
+            OutcomeIndicator(
+                project_id=project.id, name="累计发放贷款", unit="笔", measure="cumulative"
+            )
+        ).id
+        ids["observation_id"] = add(
+            IndicatorObservation(
+                indicator_id=ids["indicator_id"],
+                as_of=LONG_AGO,
+                value=7109,
+                qualifier="exact",
+                observed_at=NOW,
             )
         ).id
         ids["milestone_id"] = add(

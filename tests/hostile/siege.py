@@ -26,6 +26,9 @@ _NOT_HERE = (401, 403, 404)
 _LISTS = {
     "project_id": "/projects",
     "milestone_id": "/projects/{project_id}/milestones",
+    "guarantee_id": "/guarantees",
+    "indicator_id": "/outcome-indicators",
+    "observation_id": "/outcome-indicators/{indicator_id}/observations",
     "report_id": "/progress-reports",
     "notification_id": "/notifications",
     "reminder_id": "/reminders",

@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 
 from services.core.calendar.published import base_calendar
+from services.core.guarantees.rules import OpenPromise
 from services.core.monitoring import rules
-from services.core.monitoring.rules import mr_03, mr_04, mr_05, mr_06, mr_07
+from services.core.monitoring.rules import mr_03, mr_04, mr_05, mr_06, mr_07, mr_24
 from services.core.monitoring.rules.verdict import (
     Facts,
     OpenMilestone,
@@ -284,6 +285,25 @@ def test_mr_07_is_red_after_fifteen_working_days(today: str, light: str) -> None
     milestone = OpenMilestone(uuid4(), "竣工", date(2026, 11, 30))
     verdict = mr_07.check(facts(open_milestones=(milestone,)), setting(at(today)))
     assert verdict.light == light
+
+
+@pytest.mark.parametrize(
+    ("today", "light"),
+    [
+        ("2026-11-30", None),
+        ("2026-12-01", "yellow"),
+        ("2026-12-21", "yellow"),
+        ("2026-12-22", "red"),
+    ],
+)
+def test_mr_24_is_an_issue_of_whoever_promised_and_lights_nothing(
+    today: str, light: str | None
+) -> None:
+    promise = OpenPromise(uuid4(), "用地 12 亩", uuid4(), date(2026, 11, 30))
+    verdict = mr_24.check(facts(open_promises=(promise,)), setting(at(today)))
+    assert [issue.light for issue in verdict.issues] == ([light] if light else [])
+    assert {issue.organisation_id for issue in verdict.issues} <= {promise.promiser_organisation_id}
+    assert verdict.light is None
 
 
 def test_the_light_is_the_worst_and_every_verdict_explains_itself() -> None:

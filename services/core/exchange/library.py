@@ -13,6 +13,10 @@ from services.core.kit.ids import new_id
 from services.core.kit.money import Qualifier
 from services.core.kit.shapes import Money
 from services.core.kit.words import Words
+from services.core.outcomes import rules as outcomes
+from services.core.outcomes.events import IndicatorDefined, OutcomeObserved
+from services.core.outcomes.models import IndicatorObservation, OutcomeIndicator
+from services.core.outcomes.rules import Observed
 from services.core.projects import rules
 from services.core.projects.actions import watching
 from services.core.projects.events import (
@@ -56,6 +60,9 @@ def project(book: Book, row: schemas.ProjectRow) -> None:
     heard.note("project", drafted.id, _admitted(drafted))
     for milestone in row.milestones:
         _milestone(heard, milestone)
+    for place, outcome in enumerate(row.outcomes):
+        with book.at(f"/outcomes/{place}"):
+            _outcome(heard, outcome)
     for plan in row.plans:
         _plan(heard, plan)
 
@@ -85,6 +92,7 @@ def _project(book: Book, row: schemas.ProjectRow) -> Project:
             "total_investment",
             "partners",
             "milestones",
+            "outcomes",
             "plans",
         }
     )
@@ -167,6 +175,36 @@ def _milestone(heard: _Heard, row: schemas.MilestoneRow) -> None:
         late = max((row.actual_on - row.planned_on).days, 0)
         fact = MilestoneReached(**about, actual_on=row.actual_on, days_late=late)
         heard.note("milestone", made, fact)
+
+
+def _outcome(heard: _Heard, row: schemas.OutcomeRow) -> None:
+    """Draft an indicator and its values, in the order of their days."""
+    made = new_id()
+    heard.book.draft(
+        OutcomeIndicator(
+            id=made, project_id=heard.project.id, **row.model_dump(exclude={"observations"})
+        )
+    )
+    said = {**heard.said, "indicator_id": made, "indicator_name": row.name, "unit": row.unit}
+    heard.note("outcome_indicator", made, IndicatorDefined(**said, measure=row.measure))
+    before: Observed | None = None
+    for one in sorted(row.observations, key=lambda each: each.as_of):
+        given, seen = Observed(one.as_of, one.value), new_id()
+        outcomes.check_day(one.as_of, today=heard.book.today)
+        outcomes.check_value(row.measure, given, before=before, after=None, same=None, reason=None)
+        before = given
+        heard.book.draft(
+            IndicatorObservation(
+                id=seen, indicator_id=made, observed_at=heard.book.now, **one.model_dump()
+            )
+        )
+        fact = OutcomeObserved(
+            **said,
+            observation_id=seen,
+            reason=None,
+            **one.model_dump(include={"as_of", "value", "qualifier"}),
+        )
+        heard.note("indicator_observation", seen, fact)
 
 
 def _plan(heard: _Heard, row: schemas.PlanRow) -> None:

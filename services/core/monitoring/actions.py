@@ -53,9 +53,9 @@ def check_due(session: Session, *, now: datetime, limit: int) -> int:
             with session.begin_nested():
                 seen = batch.watched(watch, owing)
                 verdicts = seen.verdicts
-                _keep_findings(session, seen, verdicts, found[watch.project_id])
+                _keep_findings(session, seen, (*verdicts, *seen.aside), found[project_id])
                 _light(session, watch, seen, verdicts, before.get(watch.project_id))
-                watch.next_check_at = rules.next_change(verdicts)
+                watch.next_check_at = rules.next_change((*verdicts, *seen.aside))
             well.append(project_id)
         except Exception as error:  # noqa: BLE001 one bad row spoils no other
             _log.exception("check failed", project=str(project_id))
@@ -112,7 +112,7 @@ def _open(session: Session, seen: Watched, verdict: Verdict, issue: Issue) -> No
         )
         session.add(finding)
     finding.group_id = project.group_id
-    finding.organisation_id = project.responsible_organisation_id
+    finding.organisation_id = issue.organisation_id or project.responsible_organisation_id
     finding.state, finding.cleared_at = FindingState.OPEN, None
     finding.due_at, finding.opened_at = issue.due_at, seen.setting.now
     _say(finding, verdict, issue, seen)

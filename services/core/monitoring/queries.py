@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Integer, cast, exists, func, null, select
 from sqlalchemy.orm import Session, aliased
 
 from services.core.calendar.rules import day_of, end_of
+from services.core.guarantees import queries as guarantees
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
@@ -92,6 +93,11 @@ class Watched:
         """Ask every rule; a project at rest is asked nothing (I-17)."""
         return rules.assessed(self.facts, self.setting) if self.owing.is_watched else ()
 
+    @property
+    def aside(self) -> tuple[Verdict, ...]:
+        """Ask the rules about what others owe the project."""
+        return rules.aside(self.facts, self.setting) if self.owing.is_watched else ()
+
 
 class Batch:
     """What is known of some projects, read in a fixed number of statements."""
@@ -103,6 +109,7 @@ class Batch:
         self._reports = _reports(session, project_ids)
         self._milestones = _milestones(session, project_ids)
         self._plans = _plans(session, project_ids)
+        self._promises = guarantees.open_promises(session, project_ids)
 
     def watched(self, watch: ProjectWatch, owing: Owing) -> Watched:
         """Put together what the rules look at of one project.
@@ -131,6 +138,7 @@ class Batch:
             owed_reports=tuple(reports),
             open_milestones=tuple(self._milestones[project.id]),
             plans=self._plans[project.id],
+            open_promises=tuple(self._promises[project.id]),
         )
 
 

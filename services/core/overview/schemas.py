@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.core.kit.shapes import Shown
+from services.core.kit.shapes import Money, Shown
 from services.core.meetings.rules import MeetingKind, Reply
+from services.core.overview.rules import By
 
 
 class Named(Shown):
@@ -148,6 +149,51 @@ class Messages(Shown):
 
     count: int
     items: list[MessageLine]
+
+
+class Lights(Shown):
+    """Number of projects of each light."""
+
+    green: int = Field(description="Number of green projects.", examples=[5])
+    attention: int = Field(description="Number of projects to keep an eye on.", examples=[1])
+    yellow: int = Field(description="Number of yellow projects.", examples=[2])
+    red: int = Field(description="Number of red projects.", examples=[1])
+    none: int = Field(description="Number of projects that are not assessed.", examples=[0])
+
+
+class Total(Shown):
+    """So many projects, so much investment, and the list behind it."""
+
+    project_count: int
+    part_count: int = Field(
+        description="Number of these projects whose figure stands in their whole's.", examples=[2]
+    )
+    unknown_count: int = Field(
+        description="Number of these projects that have no figure.", examples=[1]
+    )
+    investment: Money = Field(description="CNY, of the others; for a year what their plans say.")
+    lights: Lights = Field(description="Number of these projects of each light.")
+    href: str | None = Field(
+        description="The list of just these projects; null: no filter says it.",
+        examples=["/api/v1/projects?side_state=kept&thrust=livelihood"],
+    )
+
+
+class TotalOf(Total):
+    """The total of one value."""
+
+    key: str | None = Field(description="Null: these projects have none.", examples=["livelihood"])
+    label: str | None = Field(
+        description="The value's name where it is a record's; else its code.", examples=["energy"]
+    )
+
+
+class Totals(Shown):
+    """Totals of the library by one thing, and of all of it."""
+
+    by: By = Field(description="What the totals are of.")
+    total: Total = Field(description="All that the filters let through.")
+    items: list[TotalOf]
 
 
 class Home(Shown):

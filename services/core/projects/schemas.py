@@ -22,6 +22,7 @@ from services.core.kit.shapes import (
     Share,
     Shown,
 )
+from services.core.organisations.rules import OrganisationLevel
 from services.core.projects.rules import (
     MONTHS,
     Domain,
@@ -52,8 +53,8 @@ class ProjectFilters(BaseModel):
     ] = None
     stage: Stage | None = None
     side_state: Annotated[
-        Literal["paused", "terminated", "moved_out", "none"] | None,
-        Field(description="`none`: neither paused nor gone."),
+        Literal["paused", "terminated", "moved_out", "none", "kept"] | None,
+        Field(description="`none`: neither paused nor gone; `kept`: not gone, paused or not."),
     ] = None
     library_class: LibraryClass | None = None
     light: Annotated[
@@ -65,6 +66,12 @@ class ProjectFilters(BaseModel):
     track: Track | None = None
     lead_organisation_id: Annotated[
         UUID | None, Field(description="Only led by this organisation.")
+    ] = None
+    lead_level: Annotated[
+        OrganisationLevel | None, Field(description="Only led by an organisation of this level.")
+    ] = None
+    plan_year: Annotated[
+        int | None, Field(ge=2000, le=2100, description="Only with a plan for this calendar year.")
     ] = None
     parent_id: Annotated[UUID | None, Field(description="Only parts of this project.")] = None
     q: Annotated[_Words | None, Field(description="Part of the code or of a name.")] = None

@@ -19,17 +19,26 @@ from services.core.kit.errors import Invalid
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
 from services.core.policies import actions as policies
-from services.standalone import demo, home, inside, papers, terminal
+from services.standalone import demo, home, inside, library, papers, terminal
 from services.standalone.home import Home
 
 
-def load() -> None:
+def load(
+    *,
+    with_library: Annotated[
+        bool, typer.Option("--library", help="And fill the library up to its 291 projects.")
+    ] = False,
+) -> None:
     """Load the demonstration into an empty database; a second time changes nothing."""
     password = ""
     with inside.transaction() as session:
-        loaded = demo.load(session, now=house_now(session))
+        now = house_now(session)
+        loaded = demo.load(session, now=now)
         if loaded is not None:
-            password = demo.give_password(session, now=house_now(session))
+            password = demo.give_password(session, now=now)
+        filled = library.load(session, now=now) if with_library else None
+    if filled is not None:
+        terminal.say(_counted(filled.created))
     if loaded is None:
         terminal.say(Words("演示数据已在库中。", "The demonstration is loaded already."))
         return

@@ -31,6 +31,7 @@ from services.core.kit.shapes import (
 )
 from services.core.meetings.rules import Attendance, InvitedAs, MeetingKind, Reply
 from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
+from services.core.outcomes.rules import Measure
 from services.core.progress.rules import ReportState
 from services.core.projects.rules import Domain, Gate, PartnerRole, SideState, Stage, Thrust, Track
 from services.core.regions.rules import DesignationKind, RegionLevel
@@ -183,6 +184,23 @@ class PlanRow(Row):
     image_target: Paragraph | None = None
 
 
+class ObservationRow(Row):
+    """What an indicator was found to be as of a day."""
+
+    as_of: On
+    value: Amount
+    qualifier: Qualifier = Qualifier.EXACT
+
+
+class OutcomeRow(Row):
+    """Something a project brings about, in its own unit; never investment."""
+
+    name: Name
+    unit: Name
+    measure: Measure
+    observations: tuple[ObservationRow, ...] = ()
+
+
 class ProjectRow(Row):
     """A project of the library; natural key: `code`. Owes monthly reports from `reports_from`."""
 
@@ -210,6 +228,7 @@ class ProjectRow(Row):
     reports_from: InMonth | None = None
     partners: tuple[PartnerRow, ...] = ()
     milestones: tuple[MilestoneRow, ...] = ()
+    outcomes: tuple[OutcomeRow, ...] = ()
     plans: tuple[PlanRow, ...] = ()
 
 

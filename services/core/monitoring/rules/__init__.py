@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.core.kit.words import Words
-from services.core.monitoring.rules import mr_03, mr_04, mr_05, mr_06, mr_07
+from services.core.monitoring.rules import mr_03, mr_04, mr_05, mr_06, mr_07, mr_24
 from services.core.monitoring.rules.verdict import Facts, Setting, Verdict
 from services.core.policies.pack import Light
 from services.core.policies.rules import worst
@@ -23,6 +23,11 @@ RULES: tuple[Callable[[Facts, Setting], Verdict], ...] = (
 def assessed(facts: Facts, setting: Setting) -> tuple[Verdict, ...]:
     """Ask every rule about one project."""
     return tuple(rule(facts, setting) for rule in RULES)
+
+
+def aside(facts: Facts, setting: Setting) -> tuple[Verdict, ...]:
+    """Ask the rules whose findings are not the project's own, and turn no light of it."""
+    return (mr_24.check(facts, setting),)
 
 
 def overall(verdicts: Iterable[Verdict]) -> Light | None:

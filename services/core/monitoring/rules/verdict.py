@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.core.calendar.rules import WorkCalendar, day_of
+from services.core.guarantees.rules import OpenPromise
 from services.core.kit.words import Words
 from services.core.policies.pack import Dimension, Light, Pack
 
@@ -63,6 +64,7 @@ class Facts:
     owed_reports: tuple[OwedReport, ...]
     open_milestones: tuple[OpenMilestone, ...]
     plans: Mapping[int, YearPlan]
+    open_promises: tuple[OpenPromise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class Issue:
     subject_id: UUID | None
     inputs: Mapping[str, str]
     arithmetic: Words
+    organisation_id: UUID | None = None
+    """Who answers for it; None: the project's responsible unit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,12 @@ from services.core.projects.queries.change import (
 )
 from services.core.projects.queries.library import (
     FIELDS,
+    LEAD,
     LIBRARY_CLASS,
     RECORDS,
+    SOURCE,
+    is_kept,
+    matching,
     project,
     projects,
     stands_under,
@@ -31,12 +35,16 @@ from services.core.projects.queries.timetable import (
 
 __all__ = (
     "FIELDS",
+    "LEAD",
     "LIBRARY_CLASS",
     "MILESTONES",
     "PLANS",
     "RECORDS",
+    "SOURCE",
     "current_plan",
     "for_change",
+    "is_kept",
+    "matching",
     "milestone",
     "milestone_for_change",
     "milestones",

@@ -30,16 +30,16 @@ from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
 from services.core.policies.pack import SEVERITY
 from services.core.projects import rules, schemas
-from services.core.projects.models import Project, ProjectPartner, ProjectWatch
+from services.core.projects.models import AnnualPlan, Project, ProjectPartner, ProjectWatch
 from services.core.regions.models import Region
 
-_LEAD = Organisation.__table__.alias("lead")
+LEAD = Organisation.__table__.alias("lead")
 _RESPONSIBLE = Organisation.__table__.alias("responsible")
-_SOURCE = (
+SOURCE = (
     Project.__table__.outerjoin(ProjectWatch.__table__, ProjectWatch.project_id == Project.id)
     .outerjoin(JointGroup.__table__, JointGroup.id == Project.group_id)
     .outerjoin(Region.__table__, Region.code == Project.region_code)
-    .outerjoin(_LEAD, _LEAD.c.id == Project.lead_organisation_id)
+    .outerjoin(LEAD, LEAD.c.id == Project.lead_organisation_id)
     .outerjoin(_RESPONSIBLE, _RESPONSIBLE.c.id == Project.responsible_organisation_id)
 )
 """Outer joins: none can lose a row, so a count needs none of them."""
@@ -119,7 +119,7 @@ FIELDS: Fields = Constant(
         "stage": Project.stage,
         "side_state": Project.side_state,
         "library_class": LIBRARY_CLASS,
-        "lead_organisation": named(_LEAD),
+        "lead_organisation": named(LEAD),
         "responsible_organisation": named(_RESPONSIBLE),
         "responsible_person": Project.responsible_person,
         "responsible_account_id": Project.responsible_account_id,
@@ -183,7 +183,7 @@ RECORDS = Records(
     key=Project.id,
     version=Project.version,
     fields=lambda _: FIELDS,
-    source=lambda _: _SOURCE,
+    source=lambda _: SOURCE,
     visible=visible,
     follows={
         "project_partner": by(Project.id),
@@ -206,19 +206,21 @@ def project(session: Session, caller: Caller, *, project_id: UUID) -> Found:
         session,
         FIELDS,
         version=Project.version,
-        source=_SOURCE,
+        source=SOURCE,
         where=[Project.id == project_id, visible(caller, project_id=project_id)],
     )
 
 
 def projects(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ProjectFilters) -> Page:
     """Read a page of projects with their lights and names, in one statement."""
-    where = [visible(caller), *_matching(wanted)]
-    return reading.page(session, FIELDS, source=_SOURCE, where=where, sorts=_SORTS, ask=ask)
+    where = [visible(caller), *matching(wanted)]
+    return reading.page(session, FIELDS, source=SOURCE, where=where, sorts=_SORTS, ask=ask)
 
 
-def _matching(wanted: schemas.ProjectFilters) -> list[ColumnElement[bool]]:
+def matching(wanted: schemas.ProjectFilters) -> list[ColumnElement[bool]]:
+    """Write "a project that these filters let through"."""
     equal: dict[Any, object] = {
+        LEAD.c.level: wanted.lead_level,
         Project.group_id: wanted.group_id,
         Project.stage: wanted.stage,
         Project.domain: wanted.domain,
@@ -228,12 +230,16 @@ def _matching(wanted: schemas.ProjectFilters) -> list[ColumnElement[bool]]:
         Project.parent_id: wanted.parent_id,
     }
     where = [column == value for column, value in equal.items() if value is not None]
-    for column, value in (
-        (Project.side_state, wanted.side_state),
-        (ProjectWatch.light, wanted.light),
-    ):
-        if value is not None:
-            where.append(column.is_(None) if value == "none" else column == value)
+    if wanted.side_state is not None:
+        kept = wanted.side_state == "kept"
+        where.append(is_kept() if kept else _is_or_none(Project.side_state, wanted.side_state))
+    if wanted.light is not None:
+        where.append(_is_or_none(ProjectWatch.light, wanted.light))
+    if wanted.plan_year is not None:
+        planned = select(AnnualPlan.project_id).where(
+            AnnualPlan.year == wanted.plan_year, AnnualPlan.is_current
+        )
+        where.append(Project.id.in_(planned))
     if wanted.library_class:
         stages = [s for s in rules.Stage if rules.library_class(s) == wanted.library_class]
         where.append(Project.stage.in_(stages))
@@ -243,6 +249,17 @@ def _matching(wanted: schemas.ProjectFilters) -> list[ColumnElement[bool]]:
         names = (Project.name, Project.code, Project.name_en)
         where.append(or_(*(name.icontains(wanted.q, autoescape=True) for name in names)))
     return where
+
+
+def is_kept() -> ColumnElement[bool]:
+    """Write "still in the library": paused perhaps, but neither terminated nor moved out."""
+    return or_(
+        Project.side_state.is_(None), Project.side_state == _constant(rules.SideState.PAUSED)
+    )
+
+
+def _is_or_none(column: SQLColumnExpression[Any], value: str) -> ColumnElement[bool]:
+    return column.is_(None) if value == "none" else column == value
 
 
 def stands_under(region_code: str) -> ColumnElement[bool]:
