@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pytest
+
 from tests.hostile.corpus import VALUES, WRITTEN
 from tests.hostile.siege import Siege, siege
 from tests.hostile.walk import Operation, filled, holes
@@ -43,6 +45,7 @@ def _spoil_body(siege: Siege, operation: Operation, schema: Mapping[str, Any]) -
             siege.wrong += [f"{operation.name} spoilt {one}" for one in siege.broken_lists(who)]
 
 
+@pytest.mark.timeout(600)  # every value for every field of every body
 def test_no_value_in_a_body_breaks_anything(siege: Siege) -> None:
     siege.asked, siege.wrong = 0, []
     for operation in siege.document.operations():
