@@ -41,6 +41,7 @@ class Scene:
         self.set_clock(given.at(moment))
 
     def headers(self, who: str) -> dict[str, str]:
+        """Give headers with a token of this person."""
         return given.headers(self.session, self.people[who], Accept_Language="en")
 
     def raised(self, who: str = "reporter", **also: Any) -> Any:
@@ -57,7 +58,8 @@ class Scene:
         }
         return self.client.post(BLOCKERS, headers=self.headers(who), json=body)
 
-    def get(self, who: str, path: str = "") -> Any:
+    def get(self, who: str, path: str) -> Any:
+        """Read something as this person."""
         return self.client.get(path, headers=self.headers(who))
 
     def act(self, who: str, place: str, verb: str, **body: Any) -> Any:
@@ -87,6 +89,7 @@ class Scene:
         return place
 
     def owner(self, **also: Any) -> dict[str, Any]:
+        """Give an assignment to the land bureau."""
         return {
             "owner_organisation_id": str(self.land.id),
             "responsible_person": "叶某",

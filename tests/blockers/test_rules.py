@@ -83,7 +83,7 @@ def test_levels_go_up_one_by_one_and_never_beyond_the_province() -> None:
 @pytest.mark.parametrize(
     ("level", "needs"), [("unit", False), ("county", False), ("city", True), ("province", True)]
 )
-def test_triage_past_the_next_level_up_needs_a_reason(level: str, needs: bool) -> None:
+def test_triage_past_the_next_level_up_needs_a_reason(level: str, *, needs: bool) -> None:
     rules.check_triage(BlockerLevel(level), reason="县内已无空间")
     for silent in (None, "", "  "):
         if needs:
@@ -114,7 +114,7 @@ SOLVING, OWNER, THIRD = uuid4(), uuid4(), uuid4()
     ],
 )
 def test_nobody_judges_their_own_and_from_the_county_up_nobody_of_their_unit(
-    level: str, judge: UUID, unit: UUID, may: bool
+    level: str, judge: UUID, unit: UUID, *, may: bool
 ) -> None:
     asked: dict[str, Any] = {
         "judge": judge,
@@ -151,7 +151,7 @@ def test_a_recheck_is_due_ninety_calendar_days_after_close_out() -> None:
     ],
 )
 def test_that_it_holds_is_said_when_it_is_due_and_that_it_is_back_on_any_day(
-    outcome: str, due_on: date | None, today: date, may: bool
+    outcome: str, due_on: date | None, today: date, *, may: bool
 ) -> None:
     if may:
         rules.check_recheck(RecheckOutcome(outcome), due_on=due_on, today=today)
@@ -185,7 +185,7 @@ def test_what_reopens_has_a_reason_and_a_new_due(
     ("held_on", "may"),
     [("2026-11-23", False), ("2026-11-24", True), ("2026-11-26", True), ("2026-11-27", False)],
 )
-def test_a_consultation_lies_between_the_raising_and_today(held_on: str, may: bool) -> None:
+def test_a_consultation_lies_between_the_raising_and_today(held_on: str, *, may: bool) -> None:
     days = {"raised_on": date(2026, 11, 24), "today": date(2026, 11, 26)}
     if may:
         rules.check_consulted_on(date.fromisoformat(held_on), **days)

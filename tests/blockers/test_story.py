@@ -4,7 +4,7 @@ from services.core.blockers import schemas
 from tests.blockers.scene import BLOCKERS, Scene
 
 
-def test_a_blocker_climbs_is_solved_verified_by_another_unit_closed_and_comes_back(
+def test_a_blocker_climbs_is_solved_verified_by_another_unit_closed_and_comes_back(  # noqa: PLR0915 one story, told in order
     scene: Scene,
 ) -> None:
     made = scene.raised()
