@@ -1,7 +1,7 @@
 """The house: every record, rule and fact; it knows neither HTTP nor Celery.
 
 Floors, from the top: catalogue · exchange · webhooks · escalations · reminders · notifications ·
-monitoring · progress · targets, agreements · projects · access · groups · policies,
+monitoring · progress · targets, agreements, blockers · projects · access · groups · policies,
 organisations · regions · calendar · kit. A room may know those below it, never those above.
 In a room: rules ← (models | events | schemas) ← queries ← actions. Begin with `regions`, the
 smallest whole room, then `progress`.

@@ -40,6 +40,7 @@ LIFE = {
     },
     "consulting": {
         "change": "consulting",
+        "assign": "assigned",
         "consult": "consulting",
         "conclude": "consulting",
         "escalate": "triaged",

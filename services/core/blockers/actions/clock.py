@@ -72,9 +72,9 @@ def resume_due(session: Session, *, now: datetime, limit: int) -> int:
 
 
 def _at_limit(session: Session, stop: BlockerSuspension, now: datetime) -> None:
-    blocker = session.get_one(
-        Blocker, stop.blocker_id, populate_existing=True, with_for_update=True
-    )
+    blocker = queries.at_hand(session, blocker_id=stop.blocker_id)
+    if blocker is None:
+        return  # a person who holds it waits for this row: the next look finds what they did
     held = blocker, queries.standing_on(session, blocker, on=day_of(now))
     _run_on(session, held, stop, ended_on=stop.until_on, by=_BY, now=now)
 

@@ -111,10 +111,10 @@ def record(
     fact: Fact,
     *,
     by: Caller,
-    changes: dict[str, Any] | None = None,
+    heard: tuple[UUID, ...] = (),
 ) -> None:
-    """Record what a person did, and let monitoring look at the project again."""
-    told(session, held, fact, by=Actor.person(by), now=by.now, changes=changes)
+    """Record what a person did, and let monitoring look; `heard`: units that lose sight of it."""
+    told(session, held, fact, by=Actor.person(by), now=by.now, heard=heard)
 
 
 def told(
@@ -124,12 +124,12 @@ def told(
     *,
     by: Actor,
     now: datetime,
-    changes: dict[str, Any] | None = None,
+    heard: tuple[UUID, ...] = (),
 ) -> None:
     """Record a fact of a blocker, and let monitoring look at the project again."""
     blocker, place = held
-    subject = place.subject(blocker)
-    ledger.record(session, fact, about=subject, by=by, now=now, changes=changes)
+    subject = place.subject(blocker, heard=heard)
+    ledger.record(session, fact, about=subject, by=by, now=now)
     projects.recheck(session, project_id=blocker.project_id, now=now)
 
 

@@ -75,7 +75,7 @@ def change(
     changes = rows.merged(blocker, given.given())
     if changes:
         fact = BlockerChanged(**keeping.about(blocker), fields=tuple(sorted(changes)))
-        keeping.record(session, held, fact, by=by, changes=changes)
+        keeping.record(session, held, fact, by=by)
     return blocker
 
 
@@ -118,6 +118,7 @@ def assign(
         named={"/responsible_account_id": given.responsible_account_id},
     )
     values = given.model_dump(exclude={"due_on"})
+    before = blocker.owner_organisation_id
     if given.due_on is not None:
         rules.check_due(given.due_on, today=day_of(by.now))
         values["current_due_on"] = given.due_on
@@ -129,5 +130,5 @@ def assign(
         owner_organisation_id=given.owner_organisation_id,
         current_due_on=blocker.current_due_on,
     )
-    keeping.record(session, held, fact, by=by)
+    keeping.record(session, held, fact, by=by, heard=(before,) if before else ())
     return blocker

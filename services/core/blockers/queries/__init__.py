@@ -9,6 +9,7 @@ from services.core.blockers.queries.blockers import (
 )
 from services.core.blockers.queries.change import (
     Place,
+    at_hand,
     for_change,
     next_number,
     open_suspension,
@@ -29,6 +30,7 @@ __all__ = (
     "RECORDS",
     "Place",
     "Sought",
+    "at_hand",
     "blocker",
     "blockers",
     "consultation",

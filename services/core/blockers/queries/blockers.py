@@ -220,7 +220,6 @@ RECORDS = Records(
     visible=visible,
     follows={
         "blocker_suspension": by(Blocker.id),
-        "blocker_consultation": by(Blocker.id),
         "project": by(Blocker.project_id),
         "project_partner": by(Blocker.project_id),
         "region": by(Project.region_code),

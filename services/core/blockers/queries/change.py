@@ -33,11 +33,18 @@ class Place:
     """Of the project's group today; None without a group, or while its chair is empty."""
     calendar: WorkCalendar
 
-    def subject(self, blocker: Blocker, *, about: tuple[str, UUID] | None = None) -> Subject:
+    def subject(
+        self,
+        blocker: Blocker,
+        *,
+        about: tuple[str, UUID] | None = None,
+        heard: tuple[UUID, ...] = (),
+    ) -> Subject:
         """Say who sees a fact: group, units of the project, who raised it, who is to solve it."""
         kind, subject_id = about or ("blocker", blocker.id)
-        named = {blocker.raised_by_organisation_id, blocker.owner_organisation_id} - {None}
-        units = self.units.union(one for one in named if one is not None)
+        owner = blocker.owner_organisation_id
+        named = (blocker.raised_by_organisation_id, *((owner,) if owner else ()), *heard)
+        units = self.units.union(named)
         return Subject(kind, subject_id, self.project.group_id, tuple(sorted(units)))
 
 
@@ -81,6 +88,16 @@ def for_change(
         .where(Blocker.id == blocker_id, visible(caller))
     )
     return rows.for_change(session, Blocker, Blocker.id.in_(seen), expected=expected)
+
+
+def at_hand(session: Session, *, blocker_id: UUID) -> Blocker | None:
+    """Lock a blocker for the service itself, or give None: somebody is at it just now."""
+    return session.scalars(
+        select(Blocker)
+        .where(Blocker.id == blocker_id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
 
 
 def open_suspension(session: Session, *, blocker_id: UUID) -> BlockerSuspension:

@@ -1,9 +1,10 @@
 """What is shown of the consultations on a blocker."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
-from services.core.kit.records import Records, by
+from services.core.kit.records import Records, by, ids_of
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
 from services.core.projects.models import Project
@@ -104,6 +105,15 @@ def consultations(session: Session, caller: Caller, *, blocker_id: UUID, ask: As
     )
 
 
+def _of_units(ids: Collection[str]) -> ColumnElement[bool]:
+    """Find consultations that name a unit: whoever called for one, or was there."""
+    units = ids_of(ids, BlockerConsultation.blocker_id)
+    return or_(
+        by(BlockerConsultation.convened_by_organisation_id)(ids),
+        BlockerConsultation.attendee_ids.overlap(units),
+    )
+
+
 CONSULTATIONS = Records(
     name="consultations",
     kind="blocker_consultation",
@@ -116,7 +126,7 @@ CONSULTATIONS = Records(
         "blocker": by(BlockerConsultation.blocker_id),
         "project": by(Blocker.project_id),
         "project_partner": by(Blocker.project_id),
-        "organisation": by(BlockerConsultation.convened_by_organisation_id),
+        "organisation": _of_units,
         "account": by(BlockerConsultation.recorded_by),
     },
     seen_by=frozenset({"blocker", "project", "project_partner"}),
