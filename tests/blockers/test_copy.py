@@ -51,6 +51,26 @@ def test_a_phone_holds_what_a_read_shows_and_loses_what_its_unit_solves_no_more(
     assert scene.get("land", place).status_code == 404
 
 
+def test_a_project_that_leaves_the_group_takes_its_blockers_along(scene: Scene) -> None:
+    place = scene.assigned()
+    scene.must("convener", place, "consult", on="2026-11-24")
+    held = scene.consultation(held_on="2026-11-24", outcome="resolved")
+    scene.must("convener", place, "consultations", **held)
+    settled(scene)
+    member = Phone(scene.client, scene.headers("member"), KINDS)
+    reporter = Phone(scene.client, scene.headers("reporter"), KINDS)
+    for phone in (member, reporter):
+        phone.sync()
+        assert {kind for kind, _ in phone.store} == {"blockers", "consultations"}
+    scene.project.group_id = None
+    scene.session.commit()
+    settled(scene)
+    member.sync()
+    assert member.store == {}
+    reporter.sync()
+    assert reporter.store["blockers", place.rpartition("/")[2]]["group_id"] is None
+
+
 def test_a_phone_learns_that_it_is_late_and_that_its_clock_runs_again(scene: Scene) -> None:
     place = scene.assigned(due_on="2026-11-25")
     key = ("blockers", place.rpartition("/")[2])

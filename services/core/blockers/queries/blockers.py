@@ -147,9 +147,8 @@ class Sought:
 
 def visible(caller: Caller) -> ColumnElement[bool]:
     """Write "of a project the caller sees, or one of its organisations is to solve it"."""
-    return or_(
-        projects.visible(caller), among(Blocker.owner_organisation_id, caller.organisation_ids)
-    )
+    owns = among(Blocker.owner_organisation_id, caller.organisation_ids)
+    return or_(projects.visible(caller), and_(Blocker.owner_organisation_id.is_not(None), owns))
 
 
 def blocker(session: Session, caller: Caller, *, blocker_id: UUID) -> Found:
@@ -205,6 +204,12 @@ def matching(sought: Sought, today: date) -> list[ColumnElement[bool]]:
     return where
 
 
+def _of_regions(codes: Collection[str]) -> ColumnElement[bool]:
+    """Find blockers of projects that stand in one of these places."""
+    there = select(Project.id).where(by(Project.region_code)(codes))
+    return Blocker.project_id.in_(there)
+
+
 def _of_accounts(ids: Collection[str]) -> ColumnElement[bool]:
     people = (Blocker.raised_by, Blocker.resolved_by, Blocker.verified_by, Blocker.closed_by)
     return by(*people)(ids)
@@ -222,7 +227,7 @@ RECORDS = Records(
         "blocker_suspension": by(Blocker.id),
         "project": by(Blocker.project_id),
         "project_partner": by(Blocker.project_id),
-        "region": by(Project.region_code),
+        "region": _of_regions,
         "organisation": by(
             Blocker.raised_by_organisation_id,
             Blocker.owner_organisation_id,

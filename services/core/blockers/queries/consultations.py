@@ -114,6 +114,12 @@ def _of_units(ids: Collection[str]) -> ColumnElement[bool]:
     )
 
 
+def _of_projects(ids: Collection[str]) -> ColumnElement[bool]:
+    """Find consultations on blockers of these projects."""
+    held_up = select(Blocker.id).where(by(Blocker.project_id)(ids))
+    return BlockerConsultation.blocker_id.in_(held_up)
+
+
 CONSULTATIONS = Records(
     name="consultations",
     kind="blocker_consultation",
@@ -124,8 +130,8 @@ CONSULTATIONS = Records(
     visible=visible,
     follows={
         "blocker": by(BlockerConsultation.blocker_id),
-        "project": by(Blocker.project_id),
-        "project_partner": by(Blocker.project_id),
+        "project": _of_projects,
+        "project_partner": _of_projects,
         "organisation": _of_units,
         "account": by(BlockerConsultation.recorded_by),
     },
