@@ -57,6 +57,7 @@ class Kind(StrEnum):
     TOKEN = "token"  # noqa: S105 a kind of record
     UNIT = "unit"
     MEETING = "meeting"
+    BLOCKER = "blocker"
     JOB = "job"
     SESSION = "session"
     PLACE = "place"
@@ -102,6 +103,7 @@ SEES: Mapping[Kind, frozenset[Relation]] = {
     Kind.TOKEN: _ADDRESSEE | {_R.KEEPER},
     Kind.UNIT: frozenset(Relation),
     Kind.MEETING: _GROUPS,
+    Kind.BLOCKER: _GROUPS | {_R.PARTNER},
     Kind.JOB: _ADDRESSEE,
     Kind.SESSION: _ADDRESSEE | {_R.KEEPER},
     Kind.PLACE: frozenset(Relation),
@@ -134,6 +136,9 @@ _CALENDAR_KEPT = Rule(_P.KEEP_CALENDAR, Kind.EVERYWHERE, frozenset({_R.PROVINCE,
 _POLICIES_KEPT = Rule(_P.KEEP_POLICIES, Kind.EVERYWHERE, frozenset({_R.PROVINCE}))
 _AUDITED = Rule(_P.READ_AUDIT)
 _MEETING_KEPT = Rule(_P.KEEP_MEETINGS, Kind.MEETING, frozenset({_R.CONVENER}))
+
+_BLOCKER_COORDINATED = Rule(_P.COORDINATE_BLOCKERS, Kind.BLOCKER, _REGULATORS | {_R.CONVENER})
+_BLOCKER_JUDGED = Rule(_P.REVIEW_BLOCKERS, Kind.BLOCKER, _KEEPERS)
 
 
 def _seen(kind: Kind) -> Rule:
@@ -264,6 +269,29 @@ RULES: Mapping[str, Rule] = {
     "listMeetingInvitations": _seen(Kind.MEETING),
     "getMeetingInvitation": _seen(Kind.MEETING),
     "replyToMeetingInvitation": Rule(_P.ANSWER_MEETINGS, Kind.MEETING, _UNITS),
+    # blockers: whoever sees a project may say what is in its way
+    "listBlockers": _SIGNED_IN,
+    "raiseBlocker": Rule(_P.REPORT_BLOCKERS, Kind.PROJECT),
+    "getBlocker": _seen(Kind.BLOCKER),
+    "changeBlocker": Rule(_P.REPORT_BLOCKERS, Kind.BLOCKER, _KEEPERS),
+    "triageBlocker": _BLOCKER_COORDINATED,
+    "assignBlocker": _BLOCKER_COORDINATED,
+    "consultOnBlocker": _BLOCKER_COORDINATED,
+    "escalateBlocker": _BLOCKER_COORDINATED,
+    "suspendBlocker": _BLOCKER_COORDINATED,
+    "resumeBlocker": _BLOCKER_COORDINATED,
+    "resolveBlocker": Rule(_P.REPORT_BLOCKERS, Kind.BLOCKER, _UNITS | {_R.CONVENER}),
+    "returnBlocker": _BLOCKER_JUDGED,
+    "verifyBlocker": _BLOCKER_JUDGED,
+    "closeBlocker": _BLOCKER_JUDGED,
+    "recheckBlocker": _BLOCKER_JUDGED,
+    "getBlockerProposal": _seen(Kind.BLOCKER),
+    "listBlockerConsultations": _seen(Kind.BLOCKER),
+    "concludeBlockerConsultation": _BLOCKER_COORDINATED,
+    "getBlockerConsultation": _seen(Kind.BLOCKER),
+    "getBlockerStatistics": _SIGNED_IN,
+    "listCoordinationLadders": _SIGNED_IN,
+    "getCoordinationLadder": _SIGNED_IN,
     # webhooks
     "listWebhookEndpoints": _SIGNED_IN,
     "registerWebhookEndpoint": Rule(_P.KEEP_WEBHOOKS),

@@ -25,6 +25,7 @@ from services.api.edge import Edge
 from services.api.routes import (
     agreements,
     audit,
+    blockers,
     calendar,
     escalations,
     events,
@@ -68,6 +69,7 @@ ROOMS: tuple[APIRouter, ...] = (
     reminders.router,
     escalations.router,
     meetings.router,
+    blockers.router,
     groups.router,
     accounts.router,
     tokens.router,

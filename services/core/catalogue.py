@@ -16,6 +16,8 @@ from services.core.agreements import events as agreements_events
 from services.core.agreements import models as agreements
 from services.core.audit import events as audit_events
 from services.core.audit import models as audit
+from services.core.blockers import events as blockers_events
+from services.core.blockers import models as blockers
 from services.core.calendar import events as calendar_events
 from services.core.calendar import models as calendar
 from services.core.escalations import events as escalations_events
@@ -77,6 +79,7 @@ ROOMS_WITH_TABLES = (
     targets,
     guarantees,
     outcomes,
+    blockers,
     progress,
     monitoring,
     notifications,
@@ -102,6 +105,7 @@ DUE: tuple[InstrumentedAttribute[Any], ...] = (
     notifications.NotificationDelivery.next_at,
     reminders.Reminder.next_at,
     meetings.MeetingReminder.next_at,
+    blockers.BlockerSuspension.next_at,
     escalations.EscalationRun.next_at,
     webhooks.WebhookDelivery.next_at,
     jobs_room.Job.next_at,
@@ -157,6 +161,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     targets_events,
     guarantees_events,
     outcomes_events,
+    blockers_events,
     progress_events,
     monitoring_events,
     notifications_events,

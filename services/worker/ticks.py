@@ -5,6 +5,7 @@ A tick is `(session, *, now, limit) -> how many`; the door gives it a transactio
 
 from collections.abc import Callable
 
+from services.core.blockers import actions as blockers
 from services.core.escalations import actions as escalations
 from services.core.meetings import actions as meetings
 from services.core.monitoring import actions as monitoring
@@ -16,11 +17,12 @@ Tick = Callable[..., int]
 
 TICKS: dict[str, Tick] = {
     "progress.open": progress.open_due,
+    "blockers.resume": blockers.resume_due,
     "monitoring.check": monitoring.check_due,
     "reminders.send": reminders.send_due,
     "escalations.climb": escalations.climb_due,
     "meetings.remind": meetings.remind_due,
     "webhooks.replay": webhooks.replay_due,
 }
-"""In the order of the story: what is owed, what is missing, who is reminded, who is told next,
-who meets soon, and what is told again."""
+"""In the order of the story: what is owed, whose clock runs again, what is missing, who is
+reminded, who is told next, who meets soon, and what is told again."""

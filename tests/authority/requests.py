@@ -108,6 +108,30 @@ BODIES: Mapping[str, Any] = {
     "holdMeeting": {"attendance": []},
     "writeMeetingMinutes": {"number": "1", "text": "议定。"},
     "replyToMeetingInvitation": {"reply": "accepted"},
+    "raiseBlocker": {
+        "project_id": "{project_id}",
+        "kind": "blockage",
+        "title": "用地",
+        "description": "用地未获批复",
+        "due_on": "2026-12-18",
+    },
+    "changeBlocker": {"title": "新题"},
+    "triageBlocker": {"level": "county"},
+    "assignBlocker": {"owner_organisation_id": "{organisation_id}", "responsible_person": "叶某"},
+    "consultOnBlocker": {"on": "2026-12-02"},
+    "escalateBlocker": _WHY,
+    "suspendBlocker": {"limit_days": 10, **_WHY},
+    "resolveBlocker": {"resolution": "已批复"},
+    "returnBlocker": _WHY,
+    "closeBlocker": {"evidence": "批复文号"},
+    "recheckBlocker": {"outcome": "holds"},
+    "concludeBlockerConsultation": {
+        "convened_by_organisation_id": "{organisation_id}",
+        "held_on": "2026-11-23",
+        "attendee_ids": ["{organisation_id}"],
+        "conclusion": "由市局调剂指标",
+        "outcome": "resolved",
+    },
     "openSession": {"login": "nobody", "kind": "phone", **_PASSWORD},
     "refreshSession": {"refresh_token": "tzr_nobodys_own_token_of_a_phone"},
     "acceptInvitation": {"token": "tzi_nobodys_own_token_of_a_link", **_PASSWORD},
@@ -182,6 +206,7 @@ LISTS: Mapping[str, str] = {
     "listAgreements": "agreement_id",
     "listWebhookEndpoints": "endpoint_id",
     "listMeetings": "meeting_id",
+    "listBlockers": "blocker_id",
     "listJobs": "job_id",
 }
 """operationId of a list → the id of the record of each place that may stand in it."""
@@ -197,6 +222,7 @@ LISTED: Mapping[str, Kind] = {
     "listAgreements": Kind.AGREEMENT,
     "listWebhookEndpoints": Kind.ENDPOINT,
     "listMeetings": Kind.MEETING,
+    "listBlockers": Kind.BLOCKER,
     "listJobs": Kind.JOB,
 }
 
@@ -226,6 +252,7 @@ PUBLIC = (
     "target_id",
     "statement_id",
     "policy_id",
+    "ladder_code",
 )
 
 

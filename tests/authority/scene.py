@@ -26,6 +26,7 @@ from services.core.agreements.models import (
     AgreementProject,
     FrameworkAgreement,
 )
+from services.core.blockers.models import Blocker, BlockerConsultation, BlockerSuspension
 from services.core.calendar.models import CalendarDay
 from services.core.escalations.models import EscalationRun, EscalationStep, SupervisionOrder
 from services.core.groups.models import ConvenerDuty, GroupMembership, JointGroup
@@ -152,6 +153,7 @@ _MAIN = {
     Kind.TOKEN: "token_id",
     Kind.UNIT: "organisation_id",
     Kind.MEETING: "meeting_id",
+    Kind.BLOCKER: "blocker_id",
     Kind.JOB: "job_id",
     Kind.SESSION: "session_id",
 }
@@ -321,6 +323,7 @@ class World:
         self._agreement(place, own, code)
         self._hook(place, own, person)
         self._meeting(place, own, members[0], person)
+        self._blocker(place, own, person)
         self._entrance(place, person)
         ids["token_id"] = self.session.query(AccessToken).filter_by(account_id=person.id).one().id
         ids["account_id"] = person.id
@@ -549,6 +552,53 @@ class World:
                 prepared_at=NOW,
                 approved_by=self.by_name["sasac-zj-regulator"].account.id,
                 approved_at=NOW,
+            )
+        )
+
+    def _blocker(self, place: Place, own: Organisation, person: Account) -> None:
+        add, ids = self._add, place.ids
+        ids["ladder_code"] = "yongkang"
+        ids["blocker_id"] = blocker = add(
+            Blocker(
+                project_id=ids["project_id"],
+                kind="blockage",
+                severity="major",
+                level="county",
+                state="raised",
+                title="用地未获批复",
+                description="用地未获批复",
+                raised_by=person.id,
+                raised_by_organisation_id=own.id,
+                raised_on=date(2026, 11, 20),
+                owner_organisation_id=own.id,
+                original_due_on=date(2026, 12, 18),
+                current_due_on=date(2026, 12, 18),
+                assessed_due_on=date(2026, 12, 18),
+            )
+        ).id
+        ids["consultation_id"] = add(
+            BlockerConsultation(
+                blocker_id=blocker,
+                number=1,
+                level="county",
+                convened_by_organisation_id=own.id,
+                held_on=date(2026, 11, 23),
+                attendee_ids=[own.id],
+                conclusion="由市局调剂指标",
+                outcome="resolved",
+                recorded_by=person.id,
+            )
+        ).id
+        add(
+            BlockerSuspension(
+                blocker_id=blocker,
+                state_before="assigned",
+                reason="等待批复",
+                began_on=date(2026, 11, 20),
+                limit_days=10,
+                until_on=date(2026, 11, 30),
+                ended_on=date(2026, 11, 23),
+                stopped_working_days=1,
             )
         )
 

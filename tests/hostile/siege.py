@@ -42,6 +42,7 @@ _LISTS = {
     "policy_id": "/policies",
     "batch_id": "/agreement-batches",
     "agreement_id": "/agreements",
+    "blocker_id": "/blockers",
     "target_id": "/annual-targets",
     "statement_id": "/library-statements",
     "endpoint_id": "/webhook-endpoints",

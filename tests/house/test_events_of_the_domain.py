@@ -34,6 +34,11 @@ DOMAIN = [
     "progress.accepted",
     "progress.returned",
     "progress.missing",
+    "blocker.raised",
+    "blocker.escalated",
+    "blocker.resolved",
+    "blocker.closed",
+    "consultation.concluded",
     "health.changed",
     "reminder.sent",
     "reminder.acknowledged",
@@ -59,8 +64,6 @@ ROOMLESS = {
     "list",
     "list_entry",
     "demand",
-    "blocker",
-    "consultation",
     "practice",
 }
 """Nouns of the domain's catalogue that nothing here keeps."""

@@ -13,6 +13,7 @@ LISTS = {
     "groups": "/groups",
     "projects": "/projects",
     "agreements": "/agreements",
+    "blockers": "/blockers",
     "progress-reports": "/progress-reports",
     "findings": "/findings",
     "reminders": "/reminders",

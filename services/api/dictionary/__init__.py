@@ -8,10 +8,11 @@ wins. Units that follow from the form (UTC instant, day in Asia/Shanghai) are ad
 
 from collections.abc import Mapping
 
+from services.api.dictionary.blockers import BLOCKERS
 from services.api.dictionary.chasing import CHASING
 from services.api.dictionary.doors import DOORS
 from services.api.dictionary.meaning import Meaning
 from services.api.dictionary.records import RECORDS
 from services.api.dictionary.shared import SHARED
 
-DICTIONARY: Mapping[str, Meaning] = {**SHARED, **RECORDS, **CHASING, **DOORS}
+DICTIONARY: Mapping[str, Meaning] = {**SHARED, **RECORDS, **BLOCKERS, **CHASING, **DOORS}

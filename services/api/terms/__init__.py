@@ -2,6 +2,6 @@
 
 `records` names what is kept, `chasing` what watches and reminds, `identity` who comes in,
 `auditing` what is noted, `service` what the service does for
-itself, `meetings` what units meet for; `term` says what a term is, `everything`
-joins them.
+itself, `meetings` what units meet for, `blockers` what is in the way; `term` says what a term is,
+`everything` joins them.
 """

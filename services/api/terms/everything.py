@@ -1,10 +1,11 @@
 """Every enumeration of the core with its labels, in one tuple."""
 
 from services.api.terms.auditing import AUDITING
+from services.api.terms.blockers import BLOCKERS
 from services.api.terms.chasing import CHASING
 from services.api.terms.identity import IDENTITY
 from services.api.terms.meetings import MEETINGS
 from services.api.terms.records import RECORDS
 from services.api.terms.service import SERVICE
 
-TERMS = (*RECORDS, *CHASING, *IDENTITY, *AUDITING, *MEETINGS, *SERVICE)
+TERMS = (*RECORDS, *CHASING, *IDENTITY, *AUDITING, *MEETINGS, *BLOCKERS, *SERVICE)

@@ -185,7 +185,12 @@ def _outcome(heard: _Heard, row: schemas.OutcomeRow) -> None:
             id=made, project_id=heard.project.id, **row.model_dump(exclude={"observations"})
         )
     )
-    said = {**heard.said, "indicator_id": made, "indicator_name": row.name, "unit": row.unit}
+    said: dict[str, Any] = {
+        **heard.said,
+        "indicator_id": made,
+        "indicator_name": row.name,
+        "unit": row.unit,
+    }
     heard.note("outcome_indicator", made, IndicatorDefined(**said, measure=row.measure))
     before: Observed | None = None
     for one in sorted(row.observations, key=lambda each: each.as_of):

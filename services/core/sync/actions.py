@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import and_, not_, or_, true
+from sqlalchemy import and_, or_, true
 from sqlalchemy.orm import Session
 
 from services.core.kit.caller import Caller
@@ -142,7 +142,7 @@ class _Step:
         if records.varies:
             turned = true()
         older = queries.is_older(records, self.position.left)
-        new = not_(queries.throughout(records, self._earlier))
+        new = queries.throughout(records, self._earlier).is_not(true())
         return Wanted(
             puts=new if turned is None else or_(new, turned),
             drops=and_(or_(*(records.visible(one) for one in self._earlier)), older),

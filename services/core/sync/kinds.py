@@ -1,6 +1,7 @@
 """Every kind of record a phone may keep, in the order a copy is built: what others name first."""
 
 from services.core.agreements import queries as agreements
+from services.core.blockers import queries as blockers
 from services.core.escalations import queries as escalations
 from services.core.groups import queries as groups
 from services.core.kit.records import Records
@@ -21,6 +22,8 @@ KINDS: tuple[Records, ...] = (
     projects.MILESTONES,
     projects.PLANS,
     agreements.RECORDS,
+    blockers.RECORDS,
+    blockers.CONSULTATIONS,
     meetings.RECORDS,
     progress.RECORDS,
     monitoring.RECORDS,

@@ -20,7 +20,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    not_,
     or_,
     select,
     text,
@@ -298,7 +297,7 @@ def read(  # noqa: PLR0913 the parts of one step
     if wanted.drops is not None or wanted.deleted:
         with db.as_the_service(session):
             if wanted.drops is not None:
-                unseen = and_(wanted.drops, not_(records.visible(caller)), beyond)
+                unseen = and_(wanted.drops, records.visible(caller).is_not(true()), beyond)
                 lost = _keys(session, caller, records, unseen, limit)
                 gone += [(key, "out_of_scope") for key in lost]
             gone += [(key, "deleted") for key in _deleted(session, records, wanted.deleted, after)]

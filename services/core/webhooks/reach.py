@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.core.agreements import queries as agreements
+from services.core.blockers import queries as blockers
 from services.core.escalations import queries as escalations
 from services.core.groups import queries as groups
 from services.core.kit.caller import Caller
@@ -30,6 +31,8 @@ _KINDS: tuple[Records, ...] = (
     groups.RECORDS,
     organisations.RECORDS,
     agreements.RECORDS,
+    blockers.RECORDS,
+    blockers.CONSULTATIONS,
     meetings.RECORDS,
     monitoring.RECORDS,
     reminders.RECORDS,

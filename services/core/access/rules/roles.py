@@ -39,6 +39,9 @@ class Permission(StrEnum):
     ANSWER_MEETINGS = "meetings.answer"
     REPORT_PROGRESS = "progress.report"
     REVIEW_PROGRESS = "progress.review"
+    REPORT_BLOCKERS = "blockers.report"
+    COORDINATE_BLOCKERS = "blockers.coordinate"
+    REVIEW_BLOCKERS = "blockers.review"
     ISSUE_ORDERS = "supervision.issue"
     ANSWER_ORDERS = "supervision.answer"
     KEEP_WEBHOOKS = "webhooks.keep"
@@ -51,7 +54,13 @@ _P = Permission
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REPORTER: frozenset(
-        {_P.KEEP_PROJECTS, _P.REPORT_PROGRESS, _P.ANSWER_MEETINGS, _P.ANSWER_ORDERS}
+        {
+            _P.KEEP_PROJECTS,
+            _P.REPORT_PROGRESS,
+            _P.ANSWER_MEETINGS,
+            _P.ANSWER_ORDERS,
+            _P.REPORT_BLOCKERS,
+        }
     ),
     Role.REVIEWER: frozenset(
         {
@@ -60,10 +69,18 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.REVIEW_PROGRESS,
             _P.ANSWER_MEETINGS,
             _P.ANSWER_ORDERS,
+            _P.REPORT_BLOCKERS,
+            _P.REVIEW_BLOCKERS,
         }
     ),
     Role.LIAISON: frozenset(
-        {_P.KEEP_PROJECTS, _P.KEEP_OFFICERS, _P.REPORT_PROGRESS, _P.ANSWER_MEETINGS}
+        {
+            _P.KEEP_PROJECTS,
+            _P.KEEP_OFFICERS,
+            _P.REPORT_PROGRESS,
+            _P.ANSWER_MEETINGS,
+            _P.REPORT_BLOCKERS,
+        }
     ),
     Role.CONVENER: frozenset(
         {
@@ -76,6 +93,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.REPORT_PROGRESS,
             _P.REVIEW_PROGRESS,
             _P.ANSWER_ORDERS,
+            _P.REPORT_BLOCKERS,
+            _P.COORDINATE_BLOCKERS,
+            _P.REVIEW_BLOCKERS,
             _P.KEEP_WEBHOOKS,
             _P.READ_PROOF,
         }
@@ -94,6 +114,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.KEEP_TARGETS,
             _P.KEEP_MEETINGS,
             _P.ANSWER_MEETINGS,
+            _P.REPORT_BLOCKERS,
+            _P.COORDINATE_BLOCKERS,
+            _P.REVIEW_BLOCKERS,
             _P.ISSUE_ORDERS,
             _P.KEEP_WEBHOOKS,
             _P.READ_AUDIT,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from services.core.blockers.rules import BlockerLevel
 from services.core.calendar.rules import WorkCalendar, day_of
 from services.core.guarantees.rules import OpenPromise
 from services.core.kit.words import Words
@@ -37,6 +38,21 @@ class OpenMilestone:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenBlocker:
+    """What is in the way and not solved; judged by its original due and its stopped clock (I-9)."""
+
+    blocker_id: UUID
+    title: str
+    level: BlockerLevel
+    original_due_on: date
+    assessed_due_on: date
+    """The original due moved by the working days its clock stood still; of a reopened one its new
+    due."""
+    is_stopped: bool = False
+    """Its clock stands still now."""
+
+
+@dataclass(frozen=True, slots=True)
 class YearPlan:
     """The current plan of one year: the whole, and the cumulative month-ends, CNY."""
 
@@ -65,6 +81,7 @@ class Facts:
     open_milestones: tuple[OpenMilestone, ...]
     plans: Mapping[int, YearPlan]
     open_promises: tuple[OpenPromise, ...] = ()
+    open_blockers: tuple[OpenBlocker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

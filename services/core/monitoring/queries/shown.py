@@ -1,9 +1,8 @@
-"""Reads of monitoring: facts for the rules in whole batches, findings, health and its history."""
+"""Findings, and health with its explanation: what was found, what is shown, what was recorded."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +10,7 @@ import orjson
 from sqlalchemy import ColumnElement, Integer, cast, exists, func, null, select
 from sqlalchemy.orm import Session, aliased
 
-from services.core.calendar.rules import day_of, end_of
-from services.core.guarantees import queries as guarantees
+from services.core.calendar.rules import end_of
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
@@ -21,33 +19,12 @@ from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.monitoring import rules
 from services.core.monitoring.models import Finding, FindingState, HealthAssessment
-from services.core.monitoring.rules.verdict import (
-    Facts,
-    OpenMilestone,
-    OwedReport,
-    Setting,
-    Verdict,
-    YearPlan,
-)
+from services.core.monitoring.queries.facts import Batch
 from services.core.organisations.models import Organisation
-from services.core.progress.models import ProgressReport
-from services.core.progress.queries import Owing, Terms, watched
-from services.core.progress.rules import ReportState, due_at
+from services.core.progress.queries import watched
 from services.core.projects import queries as projects
-from services.core.projects.models import AnnualPlan, Milestone, Project, ProjectWatch
+from services.core.projects.models import Project
 from services.core.projects.rules import Stage
-
-_BEFORE_START = frozenset(
-    {
-        Stage.IDEA,
-        Stage.RESERVE,
-        Stage.SIGNED,
-        Stage.PREPARATORY,
-        Stage.PROPOSED,
-        Stage.AGREED,
-    }
-)
-_DELIVERING = frozenset({Stage.UNDER_CONSTRUCTION, Stage.RUNNING})
 
 _FINDING_FIELDS: Fields = Constant(
     {
@@ -78,128 +55,6 @@ _HISTORY_FIELDS: Fields = Constant(
         "dimensions": HealthAssessment.dimensions,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """One project as the rules see it, with the policy and the calendar it is judged by."""
-
-    owing: Owing
-    facts: Facts
-    setting: Setting
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """Ask every rule; a project at rest is asked nothing (I-17)."""
-        return rules.assessed(self.facts, self.setting) if self.owing.is_watched else ()
-
-    @property
-    def aside(self) -> tuple[Verdict, ...]:
-        """Ask the rules about what others owe the project."""
-        return rules.aside(self.facts, self.setting) if self.owing.is_watched else ()
-
-
-class Batch:
-    """What is known of some projects, read in a fixed number of statements."""
-
-    def __init__(self, session: Session, project_ids: Collection[UUID], *, now: datetime) -> None:
-        """Read the rows that rules look at."""
-        self._now = now
-        self._terms = Terms(session, day_of(now))
-        self._reports = _reports(session, project_ids)
-        self._milestones = _milestones(session, project_ids)
-        self._plans = _plans(session, project_ids)
-        self._promises = guarantees.open_promises(session, project_ids)
-
-    def watched(self, watch: ProjectWatch, owing: Owing) -> Watched:
-        """Put together what the rules look at of one project.
-
-        Raises:
-            Conflict: no version of its policy is in effect.
-        """
-        current, calendar = self._terms.policy(owing), self._terms.calendar(owing)
-        setting = Setting(current.pack, current.number, calendar, self._now)
-        return Watched(owing, self._facts(watch, owing.project, setting), setting)
-
-    def _facts(self, watch: ProjectWatch, project: Project, setting: Setting) -> Facts:
-        stage, reports = Stage(project.stage), self._reports[project.id]
-        accepted_at = watch.last_accepted_at
-        return Facts(
-            has_started=project.actual_start_on is not None or stage not in _BEFORE_START,
-            is_delivering=stage in _DELIVERING,
-            owes_reports=project.reports_from is not None,
-            plan_start_on=project.plan_start_on,
-            watched_since_on=watch.watched_since_on,
-            last_progress_on=watch.last_progress_on,
-            last_accepted_on=day_of(accepted_at) if accepted_at else None,
-            last_accepted_period=watch.last_accepted_period,
-            next_due_at=_next_due(watch, reports, setting),
-            cumulative_year=watch.cumulative_year,
-            owed_reports=tuple(reports),
-            open_milestones=tuple(self._milestones[project.id]),
-            plans=self._plans[project.id],
-            open_promises=tuple(self._promises[project.id]),
-        )
-
-
-def _next_due(
-    watch: ProjectWatch, reports: Sequence[OwedReport], setting: Setting
-) -> datetime | None:
-    """Give the due of the oldest report not accepted, else of the one that opens next."""
-    if reports:
-        return min(report.original_due_at for report in reports)
-    if watch.next_period is None:
-        return None
-    return due_at(watch.next_period, setting.pack.cadence, setting.calendar)
-
-
-def _reports(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OwedReport]]:
-    found: dict[UUID, list[OwedReport]] = defaultdict(list)
-    for report in session.scalars(
-        select(ProgressReport)
-        .where(
-            among(ProgressReport.project_id, wanted),
-            ProgressReport.state != ReportState.ACCEPTED,
-        )
-        .order_by(ProgressReport.period)
-        .execution_options(populate_existing=True)
-    ):
-        returned = report.state == ReportState.RETURNED
-        owed = OwedReport(
-            report_id=report.id,
-            period=report.period,
-            original_due_at=report.original_due_at,
-            is_handed_in=report.state == ReportState.SUBMITTED,
-            is_late=report.is_late,
-            returned_at=report.reviewed_at if returned else None,
-        )
-        found[report.project_id].append(owed)
-    return found
-
-
-def _milestones(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OpenMilestone]]:
-    found: dict[UUID, list[OpenMilestone]] = defaultdict(list)
-    for row in session.execute(
-        select(Milestone.project_id, Milestone.id, Milestone.name, Milestone.original_planned_on)
-        .where(among(Milestone.project_id, wanted), Milestone.actual_on.is_(None))
-        .order_by(Milestone.original_planned_on, Milestone.id)
-    ):
-        found[row[0]].append(OpenMilestone(row[1], row[2], row[3]))
-    return found
-
-
-def _plans(session: Session, wanted: Collection[UUID]) -> dict[UUID, dict[int, YearPlan]]:
-    found: dict[UUID, dict[int, YearPlan]] = defaultdict(dict)
-    for row in session.execute(
-        select(
-            AnnualPlan.project_id,
-            AnnualPlan.year,
-            AnnualPlan.planned_investment,
-            AnnualPlan.curve,
-        ).where(among(AnnualPlan.project_id, wanted), AnnualPlan.is_current)
-    ):
-        found[row[0]][row[1]] = YearPlan(row[1], row[2], tuple(row[3]))
-    return found
 
 
 def open_findings(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Finding]]:

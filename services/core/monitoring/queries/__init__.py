@@ -1,0 +1,28 @@
+"""Reads of monitoring: facts for the rules, findings, health and its history."""
+
+from services.core.monitoring.queries.facts import Batch, Watched
+from services.core.monitoring.queries.shown import (
+    RECORDS,
+    earlier_finding,
+    findings,
+    health,
+    health_history,
+    last_assessments,
+    open_findings,
+    past_health,
+    visible,
+)
+
+__all__ = (
+    "RECORDS",
+    "Batch",
+    "Watched",
+    "earlier_finding",
+    "findings",
+    "health",
+    "health_history",
+    "last_assessments",
+    "open_findings",
+    "past_health",
+    "visible",
+)

@@ -1,0 +1,105 @@
+"""MR-11: a blocker is past its due at its level (会商协调, domain 1.6; lights of domain 2.9).
+
+Yellow at the due, red five working days later: numbers of the policy pack. The original due counts
+whatever was extended (I-9); a stopped clock gives its working days back, and while it stands still
+nothing is late. Whether it goes to the next level is for a person to say (I-16).
+"""
+
+from datetime import datetime, timedelta
+
+from services.core.blockers.rules import BlockerLevel
+from services.core.kit.words import Words
+from services.core.monitoring.rules.measure import measured
+from services.core.monitoring.rules.verdict import Facts, Issue, OpenBlocker, Setting, Verdict
+from services.core.policies.pack import SEVERITY, Dimension, Light
+
+RULE = "MR-11"
+_GREEN = Words(
+    "报结堵点难点后转绿；停表期间不计。",
+    "It turns green when the blocker is solved; while its clock is stopped it is not late.",
+)
+_MOMENT = timedelta(microseconds=1)
+"""At the due instant itself it is still in time; PostgreSQL counts in microseconds."""
+_LEVELS = {
+    BlockerLevel.UNIT: Words("单位级", "unit"),
+    BlockerLevel.COUNTY: Words("县级", "county"),
+    BlockerLevel.CITY: Words("市级", "city"),
+    BlockerLevel.PROVINCE: Words("省级", "province"),
+}
+
+
+def check(facts: Facts, setting: Setting) -> Verdict:
+    """Judge every open blocker whose clock runs; the latest one lights the dimension.
+
+    Days are working days after the day it is assessed by; from 17:30 of that day it is late.
+    """
+    if not facts.open_blockers:
+        words = Words("没有未解决的堵点难点。", "There is no open blocker.")
+        return Verdict(rule=RULE, dimension=Dimension.BLOCKER, light=None, arithmetic=words)
+    running = [blocker for blocker in facts.open_blockers if not blocker.is_stopped]
+    stopped = len(facts.open_blockers) - len(running)
+    dues = [(blocker, setting.calendar.due_instant(blocker.assessed_due_on)) for blocker in running]
+    moments = [due + _MOMENT for _, due in dues if due >= setting.now]
+    judged = [_judged(blocker, due, setting) for blocker, due in dues if due < setting.now]
+    moments += [change for _, change in judged if change]
+    counts = {
+        "blockers_open": str(len(facts.open_blockers)),
+        "blockers_stopped": str(stopped),
+        "blockers_overdue": str(len(judged)),
+    }
+    if not judged:
+        return Verdict(
+            rule=RULE,
+            dimension=Dimension.BLOCKER,
+            light=Light.GREEN,
+            arithmetic=Words(
+                f"未解决的堵点难点{len(facts.open_blockers)}项（停表{stopped}项），均未逾期。",
+                f"{len(facts.open_blockers)} open blocker(s), {stopped} with a stopped clock; "
+                f"none is past its due.",
+            ),
+            inputs=counts,
+            next_change_at=min(moments, default=None),
+        )
+    issues = tuple(issue for issue, _ in judged)
+    worst = max(issues, key=lambda issue: SEVERITY[issue.light])
+    return Verdict(
+        rule=RULE,
+        dimension=Dimension.BLOCKER,
+        light=worst.light,
+        arithmetic=worst.arithmetic,
+        turns_green=_GREEN,
+        inputs={**worst.inputs, **counts},
+        source=setting.pack.scale(Dimension.BLOCKER).bands[-1].source,
+        issues=issues,
+        next_change_at=min(moments, default=None),
+    )
+
+
+def _judged(blocker: OpenBlocker, due: datetime, setting: Setting) -> tuple[Issue, datetime | None]:
+    """Judge one blocker that is late; gives the issue and when its light changes next."""
+    assessed, calendar, today = blocker.assessed_due_on, setting.calendar, setting.today
+    scale, last = setting.pack.scale(Dimension.BLOCKER), calendar.on_or_after(assessed)
+    found = measured(scale, since=last, today=today, calendar=calendar, least=0)
+    light, days, level = found.band.light, found.days, _LEVELS[blocker.level]
+    given_zh, given_en = f"应于 {last} 17:30 前解决", f"was due {last} 17:30"
+    if assessed != blocker.original_due_on:
+        given_zh += f"（原定 {blocker.original_due_on}）"
+        given_en += f" (originally {blocker.original_due_on})"
+    arithmetic = Words(
+        f"堵点“{blocker.title}”（{level.zh}）{given_zh}；"
+        f"至 {today} 逾期 {days} 个工作日 ⇒ {light}。",
+        f"Blocker '{blocker.title}' ({level.en} level) {given_en}; by {today} it is {days} "
+        f"working day(s) late ⇒ {light}.",
+    )
+    inputs = {
+        "blocker": blocker.title,
+        "level": blocker.level.value,
+        "original_due_on": blocker.original_due_on.isoformat(),
+        "assessed_due_on": assessed.isoformat(),
+        "today": today.isoformat(),
+        "working_days_late": str(days),
+    }
+    occurrence = str(blocker.blocker_id)
+    return Issue(
+        occurrence, light, due, blocker.blocker_id, inputs, arithmetic
+    ), found.next_change_at
