@@ -14,6 +14,7 @@ settings.cache_clear()  # the document needs no engines; later tests set theirs
 
 NO_PAGE = {
     "/api/v1/calendar/days": "a stretch of days is asked for by its ends, not page by page",
+    "/api/v1/coordination-ladders": "a few that are shipped with the service, all at once",
 }
 NO_VERSION = {
     "publishCalendarDays": "a notice names days; each has a version of its own, read one by one",

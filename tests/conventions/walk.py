@@ -13,7 +13,12 @@ PARAMETER = re.compile(r"\{(\w+)\}")
 NOBODY = "01900000-0000-7000-8000-000000000000"
 """An id of no record."""
 _GIVEN = ("examples", "enum")
-NATURAL_KEYS = {"code": "331127", "day": "2026-11-24", "year": "2026"}
+NATURAL_KEYS = {
+    "code": "331127",
+    "day": "2026-11-24",
+    "year": "2026",
+    "ladder_code": "yongkang",
+}
 """Path parameters that are no `<noun>_id`: what people call the record anyway."""
 
 NO_TAG = {
