@@ -42,7 +42,7 @@ def test_health_gives_the_arithmetic_of_every_rule(
     assert (body["light"], body["reason"], body["is_watched"]) == ("yellow", None, True)
     assert datetime.fromisoformat(body["light_since"]) == LATE
     rules = {dimension["rule"]: dimension for dimension in body["dimensions"]}
-    assert list(rules) == ["MR-03", "MR-04", "MR-05", "MR-06", "MR-07"]
+    assert list(rules) == ["MR-03", "MR-04", "MR-05", "MR-06", "MR-07", "MR-21"]
     missing = rules["MR-03"]
     assert (missing["light"], missing["dimension"]) == ("yellow", "report")
     assert missing["policy"] == {"code": "zj-default", "number": 1}

@@ -65,6 +65,7 @@ CHASING: tuple[Term, ...] = (
             "milestone": Words("节点", "Milestones"),
             "blocker": Words("堵点", "Blockers"),
             "stale": Words("停滞", "Standstill"),
+            "memory": Words("连续亮灯", "Repeated lights"),
         },
     ),
     Term(

@@ -20,6 +20,7 @@ from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.monitoring import rules
 from services.core.monitoring.models import Finding, FindingState, HealthAssessment
+from services.core.monitoring.past import months_of
 from services.core.monitoring.rules.verdict import (
     Facts,
     OpenMilestone,
@@ -103,6 +104,7 @@ class Batch:
         self._reports = _reports(session, project_ids)
         self._milestones = _milestones(session, project_ids)
         self._plans = _plans(session, project_ids)
+        self._months = months_of(session, project_ids, now=now)
 
     def watched(self, watch: ProjectWatch, owing: Owing) -> Watched:
         """Put together what the rules look at of one project.
@@ -131,6 +133,7 @@ class Batch:
             owed_reports=tuple(reports),
             open_milestones=tuple(self._milestones[project.id]),
             plans=self._plans[project.id],
+            months=self._months.get(project.id, ()),
         )
 
 

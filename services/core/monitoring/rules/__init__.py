@@ -1,11 +1,11 @@
-"""The rules, one file each; `RULES` is the whole list, `assessed` asks them all."""
+"""The rules, one file each; `RULES` judge by what is so today, `assessed` asks them all."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from services.core.kit.words import Words
-from services.core.monitoring.rules import mr_03, mr_04, mr_05, mr_06, mr_07
+from services.core.monitoring.rules import mr_03, mr_04, mr_05, mr_06, mr_07, mr_21
 from services.core.monitoring.rules.verdict import Facts, Setting, Verdict
 from services.core.policies.pack import Light
 from services.core.policies.rules import worst
@@ -21,8 +21,9 @@ RULES: tuple[Callable[[Facts, Setting], Verdict], ...] = (
 
 
 def assessed(facts: Facts, setting: Setting) -> tuple[Verdict, ...]:
-    """Ask every rule about one project."""
-    return tuple(rule(facts, setting) for rule in RULES)
+    """Ask every rule about one project; the last one remembers what the others said (MR-21)."""
+    verdicts = tuple(rule(facts, setting) for rule in RULES)
+    return (*verdicts, mr_21.check(facts, verdicts, setting))
 
 
 def overall(verdicts: Iterable[Verdict]) -> Light | None:

@@ -45,6 +45,14 @@ class YearPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthLights:
+    """How a project stood when a month ended: each dimension that was judged, with its light."""
+
+    period: str
+    lights: Mapping[Dimension, Light]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the rules know of one watched project at one moment."""
 
@@ -63,6 +71,8 @@ class Facts:
     owed_reports: tuple[OwedReport, ...]
     open_milestones: tuple[OpenMilestone, ...]
     plans: Mapping[int, YearPlan]
+    months: tuple[MonthLights, ...] = ()
+    """The months that are over, one after the other, the latest last (MR-21)."""
 
 
 @dataclass(frozen=True, slots=True)
