@@ -339,6 +339,7 @@ RULES: Mapping[str, Rule] = {
     "changePolicy": _POLICIES_KEPT,
     "adoptPolicy": _POLICIES_KEPT,
     "retirePolicy": _POLICIES_KEPT,
+    "simulatePolicy": Rule(_P.KEEP_POLICIES),
     "listTerms": _ANYBODY,
 }
 """operationId → what it asks for. A list asks for an account: its rows say who sees each."""

@@ -35,7 +35,7 @@ def months_of(
     """
     running = period_of(day_of(now))
     first = shifted(running, -MONTHS_KEPT)
-    latest = _latest(wanted, first, running).subquery("latest")
+    latest = month_ends(wanted, first=first, until=running).subquery("latest")
     kept: dict[UUID, dict[str, Mapping[str, str]]] = {}
     for project_id, period, lights in session.execute(
         select(latest.c.project_id, latest.c.period, literal_column(_LIGHTS))
@@ -44,18 +44,26 @@ def months_of(
     return {project_id: _carried(found, first, running) for project_id, found in kept.items()}
 
 
-def _latest(wanted: Collection[UUID], first: str, running: str) -> Select[Any]:
-    """Write the last assessment of every month, and the last from before the first one."""
+def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Select[Any]:
+    """Write the last assessment of every month, and the last from before the first one.
+
+    The month `until` is left out; the period of what is older than `first` is the empty text.
+    """
     local = func.timezone("Asia/Shanghai", HealthAssessment.computed_at)
     period = case(
         (HealthAssessment.computed_at < begins(first), literal("")),
         else_=func.to_char(local, "YYYY-MM"),
     ).label("period")
     return (
-        select(HealthAssessment.project_id, period, HealthAssessment.dimensions)
+        select(
+            HealthAssessment.project_id,
+            period,
+            HealthAssessment.light,
+            HealthAssessment.dimensions,
+        )
         .where(
             among(HealthAssessment.project_id, wanted),
-            HealthAssessment.computed_at < begins(running),
+            HealthAssessment.computed_at < begins(until),
         )
         .ext(distinct_on(HealthAssessment.project_id, literal_column("period")))
         .order_by(HealthAssessment.project_id, literal_column("period"), HealthAssessment.id.desc())

@@ -1,6 +1,7 @@
 """Reading a pack's document, and the light a measure gets by it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -107,6 +108,20 @@ def checked_pack(document: object) -> Pack:
     pack = read(Pack, document)
     refuse([*_unknown_sources(document, pack.sources, ""), *_pack_faults(pack)])
     return pack
+
+
+def given_pack(document: object) -> Pack:
+    """Read a document that somebody sent as the member `document`; its faults point there.
+
+    Raises:
+        Invalid: one fault per wrong place.
+    """
+    try:
+        check_values(document)
+        return checked_pack(document)
+    except Invalid as wrong:
+        faults = [replace(fault, pointer=f"/document{fault.pointer}") for fault in wrong.faults]
+        raise Invalid(wrong.words, faults=faults) from None
 
 
 def checked_ladder(document: object) -> Ladder:
