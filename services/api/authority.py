@@ -177,6 +177,10 @@ RULES: Mapping[str, Rule] = {
     "getProjectHealth": _seen(Kind.PROJECT),
     "listProjectHealth": _seen(Kind.PROJECT),
     "listFindings": _SIGNED_IN,
+    "listRulings": _seen(Kind.PROJECT),
+    "makeRuling": Rule(_P.ISSUE_ORDERS, Kind.PROJECT),
+    "getRuling": _seen(Kind.PROJECT),
+    "endRuling": Rule(_P.ISSUE_ORDERS, Kind.PROJECT),
     # progress
     "listProgressReports": _SIGNED_IN,
     "getProgressReport": _seen(Kind.REPORT),

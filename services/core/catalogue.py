@@ -47,6 +47,8 @@ from services.core.regions import events as regions_events
 from services.core.regions import models as regions
 from services.core.reminders import events as reminders_events
 from services.core.reminders import models as reminders
+from services.core.rulings import events as rulings_events
+from services.core.rulings import models as rulings
 from services.core.sync import models as sync
 from services.core.targets import events as targets_events
 from services.core.targets import models as targets
@@ -72,6 +74,7 @@ ROOMS_WITH_TABLES = (
     agreements,
     targets,
     progress,
+    rulings,
     monitoring,
     notifications,
     reminders,
@@ -150,6 +153,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     agreements_events,
     targets_events,
     progress_events,
+    rulings_events,
     monitoring_events,
     notifications_events,
     reminders_events,

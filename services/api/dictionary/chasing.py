@@ -44,6 +44,11 @@ CHASING: Mapping[str, Meaning] = {
     "submitted_by": means("Who handed it in; null: nobody yet.", None),
     "reviewed_at": means("When a second person reviewed it; null: not yet.", None),
     "reviewed_by": means("The second person; null: nobody yet.", None),
+    "ruling_id": means("Id of the ruling.", OTHER),
+    "waived": means("An accepted reason; null: there is none."),
+    "waived_until": means("Until when a good reason is accepted; null: there is none.", None),
+    "declared": means("The light a person has declared; null: nobody has.", None),
+    "expires_on": means("The last day on which it counts.", "2026-12-31"),
     # simulations
     "from_period": means("The first month, YYYY-MM.", "2025-11"),
     "to_period": means("The last month, YYYY-MM; it is over.", "2026-10"),

@@ -1,20 +1,38 @@
-"""The lights a project had when months ended, from what was recorded then."""
+"""The lights a project had, as recorded then: on a day, all along, at the ends of months."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, literal, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from services.core.calendar.rules import day_of
+from services.core.calendar.rules import day_of, end_of
+from services.core.kit import reading
+from services.core.kit.caller import Caller
+from services.core.kit.errors import Missing
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import among
 from services.core.monitoring.models import HealthAssessment
 from services.core.monitoring.rules.months import begins, between, period_of, shifted
 from services.core.monitoring.rules.verdict import MonthLights
 from services.core.policies.pack import Dimension, Light
+from services.core.projects import queries as projects
+from services.core.projects.models import Project
 
 MONTHS_KEPT = 24
 """How far back a run of months is told; a pack's memory reaches back twelve."""
@@ -23,6 +41,7 @@ _LIGHTS = """(
     SELECT coalesce(jsonb_object_agg(kept ->> 'dimension', kept ->> 'light'), '{}')
     FROM jsonb_array_elements(latest.dimensions) AS kept
     WHERE kept ->> 'light' IS NOT NULL AND kept ->> 'dimension' <> 'memory'
+      AND kept ->> 'waived' IS NULL
 )"""
 
 
@@ -81,3 +100,101 @@ def _carried(
         known = {Dimension(dimension): Light(light) for dimension, light in lights.items()}
         months.append(MonthLights(period, known))
     return tuple(months)
+
+
+_HISTORY_FIELDS: Fields = Constant(
+    {
+        "id": HealthAssessment.id,
+        "computed_at": HealthAssessment.computed_at,
+        "light": HealthAssessment.light,
+        "policy": reading.shaped(
+            {"code": HealthAssessment.policy_code, "number": HealthAssessment.policy_number}
+        ),
+        "dimensions": HealthAssessment.dimensions,
+    }
+)
+
+
+def past_health(session: Session, caller: Caller, *, project_id: UUID, as_of: date) -> Found:
+    """Give a project's light as it was recorded when a day ended, with its arithmetic then.
+
+    Raises:
+        Missing: there is no such project in scope, or nothing was recorded by that day.
+    """
+    latest = select(func.max(HealthAssessment.id)).where(
+        HealthAssessment.project_id == project_id, HealthAssessment.computed_at < end_of(as_of)
+    )
+    return reading.found(
+        session,
+        _PAST_FIELDS,
+        version=cast(HealthAssessment.id, Integer),
+        source=HealthAssessment.__table__.join(
+            Project.__table__, Project.id == HealthAssessment.project_id
+        ),
+        where=[HealthAssessment.id == latest.scalar_subquery(), projects.visible(caller)],
+    )
+
+
+def _light_since() -> ColumnElement[Any]:
+    """Give since when an assessment's light has been the same; others may have kept it."""
+    same, other = aliased(HealthAssessment), aliased(HealthAssessment)
+    broken = (
+        exists()
+        .where(
+            other.project_id == HealthAssessment.project_id,
+            other.id > same.id,
+            other.id < HealthAssessment.id,
+            other.light.is_distinct_from(HealthAssessment.light),
+        )
+        .correlate(HealthAssessment, same)
+    )
+    return (
+        select(func.min(same.computed_at))
+        .where(
+            same.project_id == HealthAssessment.project_id,
+            same.id <= HealthAssessment.id,
+            same.light == HealthAssessment.light,
+            ~broken,
+        )
+        .correlate(HealthAssessment)
+        .scalar_subquery()
+    )
+
+
+_PAST_FIELDS: Fields = Constant(
+    {
+        "project_id": HealthAssessment.project_id,
+        "project_code": Project.code,
+        "computed_at": HealthAssessment.computed_at,
+        "is_watched": null(),
+        "light": HealthAssessment.light,
+        "reason": null(),
+        "light_since": _light_since(),
+        "next_check_at": null(),
+        "dimensions": HealthAssessment.dimensions,
+        "declared": null(),
+    }
+)
+
+
+def health_history(session: Session, caller: Caller, *, project_id: UUID, ask: Ask) -> Page:
+    """Read how a project's light changed, with the explanation of each time.
+
+    Raises:
+        Missing: there is no such project in scope.
+    """
+    seen = session.scalar(
+        select(func.count())
+        .select_from(Project)
+        .where(Project.id == project_id, projects.visible(caller))
+    )
+    if not seen:
+        raise Missing
+    return reading.page(
+        session,
+        _HISTORY_FIELDS,
+        source=HealthAssessment.__table__,
+        where=[HealthAssessment.project_id == project_id],
+        sorts={"id": HealthAssessment.id},
+        ask=ask,
+    )

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.core.access.models import Account
 from services.core.calendar import queries as calendars
 from services.core.calendar.rules import WorkCalendar
 from services.core.escalations.models import EscalationRun, EscalationStep
@@ -33,8 +34,17 @@ from services.core.projects import queries as projects
 from services.core.projects.models import AnnualPlan, Milestone, Project, ProjectWatch
 from services.core.projects.rules import STARTED, Stage
 from services.core.regions.models import Region
+from services.core.rulings.models import Ruling
+from services.core.rulings.queries import as_in_force
 from services.core.simulations import rules, schemas
-from services.core.simulations.rules import Known, MonthEnd, PastMilestone, PastPlan, PastReport
+from services.core.simulations.rules import (
+    Known,
+    MonthEnd,
+    PastMilestone,
+    PastPlan,
+    PastReport,
+    PastRuling,
+)
 
 Steps = Counter[tuple[str, str]]
 """How many steps, by month and kind."""
@@ -116,6 +126,7 @@ def _known(session: Session, found: Sequence[_Asked], months: Sequence[str]) -> 
     wanted = [project.id for project, *_ in found]
     reports, milestones = _reports(session, wanted), _milestones(session, wanted)
     plans, recorded = _plans(session, wanted), _recorded(session, wanted, months)
+    rulings = _rulings(session, wanted)
     return {
         project.id: Known(
             stands_started=Stage(project.stage) in STARTED,
@@ -128,6 +139,7 @@ def _known(session: Session, found: Sequence[_Asked], months: Sequence[str]) -> 
             milestones=milestones[project.id],
             plans=plans[project.id],
             recorded=recorded[project.id],
+            rulings=rulings[project.id],
         )
         for project, _, watched_since_on in found
     }
@@ -201,6 +213,18 @@ def _plans(session: Session, wanted: Collection[UUID]) -> Mapping[UUID, list[Pas
     ):
         plan = YearPlan(row.year, row.planned_investment, tuple(row.curve))
         found[row.project_id].append(PastPlan(row.number, row.made_at, plan))
+    return found
+
+
+def _rulings(session: Session, wanted: Collection[UUID]) -> Mapping[UUID, list[PastRuling]]:
+    found: dict[UUID, list[PastRuling]] = defaultdict(list)
+    for ruling, name in session.execute(
+        select(Ruling, Account.name)
+        .join(Account, Account.id == Ruling.made_by)
+        .where(among(Ruling.project_id, wanted), Ruling.dimension.is_not(None))
+    ):
+        counted = as_in_force(ruling, name)
+        found[ruling.project_id].append(PastRuling(ruling.made_at, ruling.ended_at, counted))
     return found
 
 

@@ -26,6 +26,7 @@ from services.core.monitoring.rules.verdict import (
 )
 from services.core.policies.pack import Dimension, Light, Pack
 from services.core.progress.rules import due_at, next_period
+from services.core.rulings.rules import InForce
 
 MOST_MONTHS = 24
 MOST_PROJECT_MONTHS = 6000
@@ -72,6 +73,15 @@ class PastPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PastRuling:
+    """What a person ruled, and from when to when it counted."""
+
+    made_at: datetime
+    ended_at: datetime | None
+    ruling: InForce
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What was computed when a month ended: the light, and whether rules looked at all."""
 
@@ -94,6 +104,7 @@ class Known:
     milestones: Sequence[PastMilestone]
     plans: Sequence[PastPlan]
     recorded: Mapping[str, Recorded]
+    rulings: Sequence[PastRuling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +166,16 @@ def simulated(
         lights.append(_month_lights(period, verdicts))
         if period >= months[0] and recorded is not None:
             light = monitoring.overall(verdicts)
-            reasons = tuple(verdict.rule for verdict in verdicts if light == verdict.light)
+            reasons = tuple(verdict.rule for verdict in verdicts if light == verdict.counted)
             found.append(MonthEnd(period, recorded.light, light, reasons if light else ()))
     return tuple(found)
 
 
 def _month_lights(period: str, verdicts: Sequence[Verdict]) -> MonthLights:
     judged: dict[Dimension, Light] = {
-        verdict.dimension: verdict.light
+        verdict.dimension: verdict.counted
         for verdict in verdicts
-        if verdict.light is not None and verdict.dimension != Dimension.MEMORY
+        if verdict.counted is not None and verdict.dimension != Dimension.MEMORY
     }
     return MonthLights(period, judged)
 
@@ -195,6 +206,11 @@ def facts_at(known: Known, setting: Setting, months: tuple[MonthLights, ...] = (
             if _past(each.actual_on, today) is None
         ),
         plans=_plans_at(known.plans, now),
+        rulings=tuple(
+            each.ruling
+            for each in known.rulings
+            if each.made_at <= now < each.ruling.until and not _by(each.ended_at, now)
+        ),
         months=months,
     )
 

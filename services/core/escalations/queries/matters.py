@@ -87,10 +87,11 @@ def _circumstances(
     is_accepted = report is not None and report.state == ReportState.ACCEPTED
     was_extended = report is not None and report.current_due_at > report.original_due_at
     return Circumstances(
-        is_still_wrong=finding.state == FindingState.OPEN and not is_accepted,
+        is_still_wrong=finding.state != FindingState.CLEARED and not is_accepted,
         is_closed=not is_suspended and not is_watched(Stage(project.stage), side_state),
         is_suspended=is_suspended,
         extended_to=report.current_due_at if report and was_extended else None,
+        waived_until=finding.waived_until,
     )
 
 

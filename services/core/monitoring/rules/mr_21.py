@@ -32,7 +32,7 @@ def check(facts: Facts, verdicts: Sequence[Verdict], setting: Setting) -> Verdic
     project. The month that is running does not count before it is over.
     """
     memory = setting.pack.memory
-    today = _of(((verdict.dimension, verdict.light) for verdict in verdicts), memory)
+    today = _of(((verdict.dimension, verdict.counted) for verdict in verdicts), memory)
     lights = [_of(month.lights.items(), memory) for month in facts.months]
     run = run_of(memory, lights)
     holds = today is not None and SEVERITY[today] >= SEVERITY[memory.light]

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.core.calendar.rules import WorkCalendar, day_of
 from services.core.kit.words import Words
 from services.core.policies.pack import Dimension, Light, Pack
+from services.core.rulings.rules import InForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Facts:
     owed_reports: tuple[OwedReport, ...]
     open_milestones: tuple[OpenMilestone, ...]
     plans: Mapping[int, YearPlan]
+    rulings: tuple[InForce, ...] = ()
+    """What people have ruled and is in force now."""
     months: tuple[MonthLights, ...] = ()
     """The months that are over, one after the other, the latest last (MR-21)."""
 
@@ -119,3 +122,10 @@ class Verdict:
     source: str | None = None
     issues: tuple[Issue, ...] = ()
     next_change_at: datetime | None = None
+    waived: InForce | None = None
+    """A good reason that was accepted: the light stays to be seen, and counts for nothing."""
+
+    @property
+    def counted(self) -> Light | None:
+        """Give the light as far as it counts."""
+        return None if self.waived else self.light
