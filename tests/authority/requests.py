@@ -49,6 +49,12 @@ BODIES: Mapping[str, Any] = {
     "returnProgressReport": _NOTE,
     "reopenProgressReport": _NOTE,
     "snoozeReminder": {"working_days": 1},
+    "makeRuling": {"dimension": "report", "expires_on": "2026-12-31", **_WHY},
+    "simulatePolicy": {
+        "policy_id": "{policy_id}",
+        "from_period": "2026-09",
+        "to_period": "2026-10",
+    },
     "draftSupervisionOrder": {
         "project_id": "{project_id}",
         "title": {"zh": "督办", "en": "Order"},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -47,6 +47,7 @@ from services.core.policies.models import PolicyPack
 from services.core.progress.models import ProgressReport
 from services.core.projects.models import AnnualPlan, Milestone, ProjectPartner
 from services.core.reminders.models import Reminder, ReminderRecipient
+from services.core.rulings.models import Ruling
 from services.core.targets.models import AnnualTarget, LibraryStatement
 from services.core.webhooks.models import (
     WebhookAttempt,
@@ -316,6 +317,16 @@ class World:
                 due_at=NOW,
                 opened_at=NOW,
                 explanation={},
+            )
+        ).id
+        ids["ruling_id"] = add(
+            Ruling(
+                project_id=project_id,
+                dimension="stale",
+                reason="理由充分",
+                expires_on=NOW.date() + timedelta(days=30),
+                made_at=NOW,
+                made_by=person.id,
             )
         ).id
         add(

@@ -66,8 +66,8 @@ def health(client: TestClient, session: Session, place: Site) -> Any:
     return client.get(f"/api/v1/projects/{place.project.id}/health", headers=headers).json()
 
 
-def test_an_accepted_reason_prevents_the_light_until_its_last_day_is_over(
-    client: TestClient, session: Session, place: Site, set_clock: Callable[[datetime], None]
+def test_an_accepted_reason_prevents_the_light_and_hides_nothing(
+    client: TestClient, session: Session, place: Site
 ) -> None:
     hear(session, LATE, "progress.missing")
     made = rule(client, session, place, place.regulator)
@@ -135,7 +135,7 @@ def test_a_declared_light_stands_beside_the_computed_one(
         f"{made.headers['location']}/end", headers={**headers, "If-Match": ended.headers["etag"]}
     )
     assert (again.status_code, again.json()["code"]) == (409, "unlawful_move")
-    facts = watching.facts(session, "ruling.made", "ruling.ended")
+    facts = watching.facts(session, "ruling.issued", "ruling.ended")
     assert [fact["light"] for fact in facts] == ["green", "green"]
 
 

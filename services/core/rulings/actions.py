@@ -12,7 +12,7 @@ from services.core.projects import queries as projects
 from services.core.projects.actions import keeping, watching
 from services.core.projects.models import Project
 from services.core.rulings import queries, rules, schemas
-from services.core.rulings.events import RulingEnded, RulingMade
+from services.core.rulings.events import RulingEnded, RulingIssued
 from services.core.rulings.models import Ruling
 
 
@@ -41,7 +41,7 @@ def make(session: Session, *, project_id: UUID, given: schemas.NewRuling, by: Ca
     )
     session.add(ruling)
     session.flush()
-    made = RulingMade(**_about(ruling, project), reason=ruling.reason)
+    made = RulingIssued(**_about(ruling, project), reason=ruling.reason)
     _note(session, ruling, project, made, by, {"reason": [None, ruling.reason]})
     return ruling
 

@@ -20,11 +20,11 @@ class _AboutRuling(Fact):
     expires_on: date
 
 
-class RulingMade(_AboutRuling):
+class RulingIssued(_AboutRuling):
     """A person accepted a good reason for one dimension, or declared a project's light."""
 
-    NAME: ClassVar[str] = "ruling.made"
-    TITLE: ClassVar[Words] = Words("作出亮灯认定", "A ruling was made")
+    NAME: ClassVar[str] = "ruling.issued"
+    TITLE: ClassVar[Words] = Words("作出亮灯认定", "A ruling was issued")
 
     reason: str
 
