@@ -49,6 +49,7 @@ CHASING: Mapping[str, Meaning] = {
     "waived_until": means("Until when a good reason is accepted; null: there is none.", None),
     "declared": means("The light a person has declared; null: nobody has.", None),
     "expires_on": means("The last day on which it counts.", "2026-12-31"),
+    "because": means("Why it is this one; null: not recorded.", None),
     # simulations
     "from_period": means("The first month, YYYY-MM.", "2025-11"),
     "to_period": means("The last month, YYYY-MM; it is over.", "2026-10"),

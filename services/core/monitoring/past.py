@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
+    Subquery,
     case,
     cast,
     exists,
@@ -54,7 +54,7 @@ def months_of(
     """
     running = period_of(day_of(now))
     first = shifted(running, -MONTHS_KEPT)
-    latest = month_ends(wanted, first=first, until=running).subquery("latest")
+    latest = month_ends(wanted, first=first, until=running)
     kept: dict[UUID, dict[str, Mapping[str, str]]] = {}
     for project_id, period, lights in session.execute(
         select(latest.c.project_id, latest.c.period, literal_column(_LIGHTS))
@@ -63,7 +63,7 @@ def months_of(
     return {project_id: _carried(found, first, running) for project_id, found in kept.items()}
 
 
-def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Select[Any]:
+def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Subquery:
     """Write the last assessment of every month, and the last from before the first one.
 
     The month `until` is left out; the period of what is older than `first` is the empty text.
@@ -86,6 +86,7 @@ def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Select[An
         )
         .ext(distinct_on(HealthAssessment.project_id, literal_column("period")))
         .order_by(HealthAssessment.project_id, literal_column("period"), HealthAssessment.id.desc())
+        .subquery("latest")
     )
 
 
@@ -173,6 +174,13 @@ _PAST_FIELDS: Fields = Constant(
         "next_check_at": null(),
         "dimensions": HealthAssessment.dimensions,
         "declared": null(),
+        "policy": reading.shaped(
+            {
+                "code": HealthAssessment.policy_code,
+                "number": HealthAssessment.policy_number,
+                "because": null(),
+            }
+        ),
     }
 )
 

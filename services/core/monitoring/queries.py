@@ -292,6 +292,11 @@ def health(session: Session, caller: Caller, *, project_id: UUID) -> Found:
         "next_check_at": watch.next_check_at,
         "dimensions": [rules.explained(verdict, seen.setting) for verdict in verdicts],
         "declared": rules.declared(seen.facts),
+        "policy": {
+            "code": seen.setting.pack.code,
+            "number": seen.setting.number,
+            "because": rules.why_policy(in_group=owing.policy_code is not None).both(),
+        },
     }
     timeless = orjson.dumps({**body, "computed_at": None}).decode()
     return Found(orjson.dumps(body).decode(), project.version, essence=timeless)

@@ -17,6 +17,12 @@ class PolicyVersion(Shown):
     number: int
 
 
+class AppliedPolicy(PolicyVersion):
+    """The pack that judges this project, and whose choice it is."""
+
+    because: BothWords | None = Field(description="Null of a past day.")
+
+
 class RuleSource(BothWords):
     """Where the threshold comes from; never called official."""
 
@@ -69,6 +75,9 @@ class Health(Shown):
     dimensions: list[DimensionHealth]
     declared: DeclaredLight | None = Field(
         default=None, description="Null: nobody has declared another light."
+    )
+    policy: AppliedPolicy | None = Field(
+        default=None, description="Which pack applied, and why this one."
     )
 
 

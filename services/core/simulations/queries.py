@@ -233,7 +233,7 @@ def _recorded(
 ) -> Mapping[UUID, dict[str, rules.Recorded]]:
     """Give the light at the end of each month, carried on where none was kept."""
     first, until = shifted(months[0], -LONGEST_MEMORY), shifted(months[-1], 1)
-    latest = month_ends(wanted, first=first, until=until).subquery("latest")
+    latest = month_ends(wanted, first=first, until=until)
     kept: dict[UUID, dict[str, rules.Recorded]] = defaultdict(dict)
     for row in session.execute(
         select(
