@@ -132,6 +132,7 @@ _PLACE_ENTERED = Rule(
 )
 _CALENDAR_KEPT = Rule(_P.KEEP_CALENDAR, Kind.EVERYWHERE, frozenset({_R.PROVINCE, _R.ADMINISTRATOR}))
 _POLICIES_KEPT = Rule(_P.KEEP_POLICIES, Kind.EVERYWHERE, frozenset({_R.PROVINCE}))
+_POLICY_ASSIGNED = Rule(_P.KEEP_POLICIES, Kind.PLACE, _REGULATORS)
 _AUDITED = Rule(_P.READ_AUDIT)
 _MEETING_KEPT = Rule(_P.KEEP_MEETINGS, Kind.MEETING, frozenset({_R.CONVENER}))
 
@@ -343,6 +344,10 @@ RULES: Mapping[str, Rule] = {
     "changePolicy": _POLICIES_KEPT,
     "adoptPolicy": _POLICIES_KEPT,
     "retirePolicy": _POLICIES_KEPT,
+    "listPolicyAssignments": _SIGNED_IN,
+    "assignPolicy": _POLICY_ASSIGNED,
+    "getPolicyAssignment": _SIGNED_IN,
+    "endPolicyAssignment": _POLICY_ASSIGNED,
     "simulatePolicy": Rule(_P.KEEP_POLICIES),
     "listTerms": _ANYBODY,
 }

@@ -24,6 +24,7 @@ from services.api.batch.collections import collections_of
 from services.api.edge import Edge
 from services.api.routes import (
     agreements,
+    assignments,
     audit,
     calendar,
     escalations,
@@ -80,6 +81,7 @@ ROOMS: tuple[APIRouter, ...] = (
     regions.router,
     calendar.router,
     policies.router,
+    assignments.router,
     simulations.router,
     agreements.router,
     targets.router,

@@ -14,6 +14,8 @@ from services.core.access import events as access_events
 from services.core.access import models as access
 from services.core.agreements import events as agreements_events
 from services.core.agreements import models as agreements
+from services.core.assignments import events as assignments_events
+from services.core.assignments import models as assignments
 from services.core.audit import events as audit_events
 from services.core.audit import models as audit
 from services.core.calendar import events as calendar_events
@@ -72,6 +74,7 @@ ROOMS_WITH_TABLES = (
     jobs_room,
     projects,
     agreements,
+    assignments,
     targets,
     progress,
     rulings,
@@ -117,6 +120,7 @@ OPEN = {
     "region_designation": "lists of places are public",
     "calendar_day": "working days are public",
     "policy_pack": "the rules everybody is judged by; drafts are for those who keep them",
+    "policy_assignment": "which policy counts where is public",
     "agreement_batch": "what was announced is public",
     "annual_target": "what was announced is public",
     "library_statement": "what was announced is public",
@@ -151,6 +155,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     audit_events,
     projects_events,
     agreements_events,
+    assignments_events,
     targets_events,
     progress_events,
     rulings_events,

@@ -50,6 +50,12 @@ BODIES: Mapping[str, Any] = {
     "reopenProgressReport": _NOTE,
     "snoozeReminder": {"working_days": 1},
     "makeRuling": {"dimension": "report", "expires_on": "2026-12-31", **_WHY},
+    "assignPolicy": {
+        "code": "p",
+        "region_code": "331127",
+        "effective_on": "2026-12-01",
+        **_WHY,
+    },
     "simulatePolicy": {
         "policy_id": "{policy_id}",
         "from_period": "2026-09",
@@ -219,6 +225,7 @@ PUBLIC = (
     "target_id",
     "statement_id",
     "policy_id",
+    "assignment_id",
 )
 
 

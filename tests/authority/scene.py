@@ -26,6 +26,7 @@ from services.core.agreements.models import (
     AgreementProject,
     FrameworkAgreement,
 )
+from services.core.assignments.models import PolicyAssignment
 from services.core.calendar.models import CalendarDay
 from services.core.escalations.models import EscalationRun, EscalationStep, SupervisionOrder
 from services.core.groups.models import ConvenerDuty, GroupMembership, JointGroup
@@ -589,11 +590,23 @@ class World:
         ids["target_id"] = add(AnnualTarget(year=2025, **figures)).id
         ids["statement_id"] = add(LibraryStatement(as_of_month="2022-10", **figures)).id
         ids["policy_id"] = add(PolicyPack(code="p", number=1, state="adopted", document={})).id
+        ids["assignment_id"] = add(
+            PolicyAssignment(
+                code="p",
+                region_code="331127",
+                effective_on=LONG_AGO,
+                reason="试行",
+                made_at=NOW,
+                made_by=self.home.ids["account_id"],
+                ended_at=NOW,
+            )
+        ).id
         ids["day"], ids["code"] = date(2026, 12, 5), "331127"
         add(
             CalendarDay(
                 day=ids["day"], works=True, name_zh="补班", name_en="Working day", source="通知"
             )
         )
-        for name in ("batch_id", "target_id", "statement_id", "policy_id", "day", "code"):
+        public = ("batch_id", "target_id", "statement_id", "policy_id", "assignment_id")
+        for name in (*public, "day", "code"):
             other[name] = ids[name]

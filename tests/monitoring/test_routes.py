@@ -42,7 +42,7 @@ def test_health_gives_the_arithmetic_of_every_rule(
     assert (body["light"], body["reason"], body["is_watched"]) == ("yellow", None, True)
     assert datetime.fromisoformat(body["light_since"]) == LATE
     assert (body["policy"]["code"], body["policy"]["number"]) == ("zj-default", 1)
-    assert body["policy"]["because"]["en"] == "It is what the project's group uses."
+    assert body["policy"]["because"]["en"] == "Nobody chose another: the default policy counts."
     rules = {dimension["rule"]: dimension for dimension in body["dimensions"]}
     assert list(rules) == ["MR-03", "MR-04", "MR-05", "MR-06", "MR-07", "MR-21"]
     missing = rules["MR-03"]

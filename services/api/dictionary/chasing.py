@@ -50,6 +50,7 @@ CHASING: Mapping[str, Meaning] = {
     "declared": means("The light a person has declared; null: nobody has.", None),
     "expires_on": means("The last day on which it counts.", "2026-12-31"),
     "because": means("Why it is this one; null: not recorded.", None),
+    "assignment_id": means("Id of the assignment.", OTHER),
     # simulations
     "from_period": means("The first month, YYYY-MM.", "2025-11"),
     "to_period": means("The last month, YYYY-MM; it is over.", "2026-10"),

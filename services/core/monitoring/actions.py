@@ -79,7 +79,12 @@ def judge_anew(session: Session, seen: Seen, now: datetime) -> None:
     )
 
 
-READERS: dict[str, Reader] = {"policy.adopted": judge_anew, "policy.retired": judge_anew}
+READERS: dict[str, Reader] = {
+    "policy.adopted": judge_anew,
+    "policy.retired": judge_anew,
+    "policy.assigned": judge_anew,
+    "policy.assignment_ended": judge_anew,
+}
 
 
 def _keep_findings(

@@ -10,6 +10,8 @@ import orjson
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from services.core.assignments.queries import choices
+from services.core.assignments.rules import why
 from services.core.calendar.rules import day_of
 from services.core.kit import reading
 from services.core.kit.caller import Caller
@@ -295,7 +297,7 @@ def health(session: Session, caller: Caller, *, project_id: UUID) -> Found:
         "policy": {
             "code": seen.setting.pack.code,
             "number": seen.setting.number,
-            "because": rules.why_policy(in_group=owing.policy_code is not None).both(),
+            "because": why(choices(session, project)).both(),
         },
     }
     timeless = orjson.dumps({**body, "computed_at": None}).decode()

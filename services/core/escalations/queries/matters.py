@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.core.assignments.queries import policy_code
 from services.core.calendar import queries as calendar
 from services.core.calendar.rules import Window, WorkCalendar, day_of
 from services.core.escalations.rules import Circumstances
@@ -54,8 +55,8 @@ def open_finding(session: Session, *, finding_id: UUID) -> Finding | None:
 
 def case_of(session: Session, *, finding_id: UUID, now: datetime) -> Case:
     """Ask anew how the matter behind a finding stands."""
-    finding, project, report, policy_code, region_code = session.execute(
-        select(Finding, Project, ProgressReport, JointGroup.policy_code, JointGroup.region_code)
+    finding, project, report, code, region_code = session.execute(
+        select(Finding, Project, ProgressReport, policy_code(), JointGroup.region_code)
         .join(Project, Project.id == Finding.project_id)
         .outerjoin(JointGroup, JointGroup.id == Project.group_id)
         .outerjoin(
@@ -71,7 +72,7 @@ def case_of(session: Session, *, finding_id: UUID, now: datetime) -> Case:
         finding=finding,
         project=project,
         circumstances=_circumstances(finding, project, report),
-        policy=policies.current(session, code=policy_code, on=day_of(now)),
+        policy=policies.current(session, code=code, on=day_of(now)),
         calendar=days,
         red_periods=_red_periods(session, finding),
         matter=_matter(session, finding, report, now=now, calendar=days),

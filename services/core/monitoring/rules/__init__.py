@@ -76,15 +76,6 @@ def why_unlit(
     return _WAIVED if any(verdict.waived for verdict in verdicts) else _NOTHING
 
 
-def why_policy(*, in_group: bool) -> Words:
-    """Say whose choice the policy is: that of the project's group, or nobody's."""
-    if in_group:
-        return Words("项目所在团组采用的策略。", "It is what the project's group uses.")
-    return Words(
-        "项目不在任何团组，采用默认策略。", "The project is in no group: the default policy counts."
-    )
-
-
 def next_change(verdicts: Iterable[Verdict]) -> datetime | None:
     """Give the earliest moment at which the clock alone could change the light."""
     moments = [verdict.next_change_at for verdict in verdicts if verdict.next_change_at]
