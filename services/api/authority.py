@@ -134,6 +134,7 @@ _PLACE_ENTERED = Rule(
 )
 _CALENDAR_KEPT = Rule(_P.KEEP_CALENDAR, Kind.EVERYWHERE, frozenset({_R.PROVINCE, _R.ADMINISTRATOR}))
 _POLICIES_KEPT = Rule(_P.KEEP_POLICIES, Kind.EVERYWHERE, frozenset({_R.PROVINCE}))
+_POLICY_ASSIGNED = Rule(_P.KEEP_POLICIES, Kind.PLACE, _REGULATORS)
 _AUDITED = Rule(_P.READ_AUDIT)
 _MEETING_KEPT = Rule(_P.KEEP_MEETINGS, Kind.MEETING, frozenset({_R.CONVENER}))
 
@@ -182,6 +183,10 @@ RULES: Mapping[str, Rule] = {
     "getProjectHealth": _seen(Kind.PROJECT),
     "listProjectHealth": _seen(Kind.PROJECT),
     "listFindings": _SIGNED_IN,
+    "listRulings": _seen(Kind.PROJECT),
+    "makeRuling": Rule(_P.ISSUE_ORDERS, Kind.PROJECT),
+    "getRuling": _seen(Kind.PROJECT),
+    "endRuling": Rule(_P.ISSUE_ORDERS, Kind.PROJECT),
     # progress
     "listProgressReports": _SIGNED_IN,
     "getProgressReport": _seen(Kind.REPORT),
@@ -385,6 +390,11 @@ RULES: Mapping[str, Rule] = {
     "changePolicy": _POLICIES_KEPT,
     "adoptPolicy": _POLICIES_KEPT,
     "retirePolicy": _POLICIES_KEPT,
+    "listPolicyAssignments": _SIGNED_IN,
+    "assignPolicy": _POLICY_ASSIGNED,
+    "getPolicyAssignment": _SIGNED_IN,
+    "endPolicyAssignment": _POLICY_ASSIGNED,
+    "simulatePolicy": Rule(_P.KEEP_POLICIES),
     "listTerms": _ANYBODY,
 }
 """operationId → what it asks for. A list asks for an account: its rows say who sees each."""

@@ -24,6 +24,7 @@ from services.api.batch.collections import collections_of
 from services.api.edge import Edge
 from services.api.routes import (
     agreements,
+    assignments,
     audit,
     blockers,
     calendar,
@@ -43,6 +44,8 @@ from services.api.routes import (
     projects,
     regions,
     reminders,
+    rulings,
+    simulations,
     sync,
     targets,
     terms,
@@ -65,6 +68,7 @@ ROOMS: tuple[APIRouter, ...] = (
     projects.router,
     progress.router,
     monitoring.router,
+    rulings.router,
     notifications.router,
     reminders.router,
     escalations.router,
@@ -81,6 +85,8 @@ ROOMS: tuple[APIRouter, ...] = (
     regions.router,
     calendar.router,
     policies.router,
+    assignments.router,
+    simulations.router,
     agreements.router,
     targets.router,
     guarantees.router,

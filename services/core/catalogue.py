@@ -14,6 +14,8 @@ from services.core.access import events as access_events
 from services.core.access import models as access
 from services.core.agreements import events as agreements_events
 from services.core.agreements import models as agreements
+from services.core.assignments import events as assignments_events
+from services.core.assignments import models as assignments
 from services.core.audit import events as audit_events
 from services.core.audit import models as audit
 from services.core.blockers import events as blockers_events
@@ -53,6 +55,8 @@ from services.core.regions import events as regions_events
 from services.core.regions import models as regions
 from services.core.reminders import events as reminders_events
 from services.core.reminders import models as reminders
+from services.core.rulings import events as rulings_events
+from services.core.rulings import models as rulings
 from services.core.sync import models as sync
 from services.core.targets import events as targets_events
 from services.core.targets import models as targets
@@ -76,11 +80,13 @@ ROOMS_WITH_TABLES = (
     jobs_room,
     projects,
     agreements,
+    assignments,
     targets,
     guarantees,
     outcomes,
     blockers,
     progress,
+    rulings,
     monitoring,
     notifications,
     reminders,
@@ -124,6 +130,7 @@ OPEN = {
     "region_designation": "lists of places are public",
     "calendar_day": "working days are public",
     "policy_pack": "the rules everybody is judged by; drafts are for those who keep them",
+    "policy_assignment": "which policy counts where is public",
     "agreement_batch": "what was announced is public",
     "annual_target": "what was announced is public",
     "library_statement": "what was announced is public",
@@ -158,11 +165,13 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     audit_events,
     projects_events,
     agreements_events,
+    assignments_events,
     targets_events,
     guarantees_events,
     outcomes_events,
     blockers_events,
     progress_events,
+    rulings_events,
     monitoring_events,
     notifications_events,
     reminders_events,

@@ -49,6 +49,18 @@ BODIES: Mapping[str, Any] = {
     "returnProgressReport": _NOTE,
     "reopenProgressReport": _NOTE,
     "snoozeReminder": {"working_days": 1},
+    "makeRuling": {"dimension": "report", "expires_on": "2026-12-31", **_WHY},
+    "assignPolicy": {
+        "code": "p",
+        "region_code": "331127",
+        "effective_on": "2026-12-01",
+        **_WHY,
+    },
+    "simulatePolicy": {
+        "policy_id": "{policy_id}",
+        "from_period": "2026-09",
+        "to_period": "2026-10",
+    },
     "draftSupervisionOrder": {
         "project_id": "{project_id}",
         "title": {"zh": "督办", "en": "Order"},
@@ -253,6 +265,7 @@ PUBLIC = (
     "statement_id",
     "policy_id",
     "ladder_code",
+    "assignment_id",
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from services.core.agreements.models import (
     AgreementProject,
     FrameworkAgreement,
 )
+from services.core.assignments.models import PolicyAssignment
 from services.core.blockers.models import Blocker, BlockerConsultation, BlockerSuspension
 from services.core.calendar.models import CalendarDay
 from services.core.escalations.models import EscalationRun, EscalationStep, SupervisionOrder
@@ -50,6 +51,7 @@ from services.core.policies.models import PolicyPack
 from services.core.progress.models import ProgressReport
 from services.core.projects.models import AnnualPlan, Milestone, ProjectPartner
 from services.core.reminders.models import Reminder, ReminderRecipient
+from services.core.rulings.models import Ruling
 from services.core.targets.models import AnnualTarget, LibraryStatement
 from services.core.webhooks.models import (
     WebhookAttempt,
@@ -347,6 +349,16 @@ class World:
                 due_at=NOW,
                 opened_at=NOW,
                 explanation={},
+            )
+        ).id
+        ids["ruling_id"] = add(
+            Ruling(
+                project_id=project_id,
+                dimension="stale",
+                reason="理由充分",
+                expires_on=NOW.date() + timedelta(days=30),
+                made_at=NOW,
+                made_by=person.id,
             )
         ).id
         add(
@@ -656,11 +668,23 @@ class World:
         ids["target_id"] = add(AnnualTarget(year=2025, **figures)).id
         ids["statement_id"] = add(LibraryStatement(as_of_month="2022-10", **figures)).id
         ids["policy_id"] = add(PolicyPack(code="p", number=1, state="adopted", document={})).id
+        ids["assignment_id"] = add(
+            PolicyAssignment(
+                code="p",
+                region_code="331127",
+                effective_on=LONG_AGO,
+                reason="试行",
+                made_at=NOW,
+                made_by=self.home.ids["account_id"],
+                ended_at=NOW,
+            )
+        ).id
         ids["day"], ids["code"] = date(2026, 12, 5), "331127"
         add(
             CalendarDay(
                 day=ids["day"], works=True, name_zh="补班", name_en="Working day", source="通知"
             )
         )
-        for name in ("batch_id", "target_id", "statement_id", "policy_id", "day", "code"):
+        public = ("batch_id", "target_id", "statement_id", "policy_id", "assignment_id")
+        for name in (*public, "day", "code"):
             other[name] = ids[name]

@@ -245,6 +245,33 @@ def test_a_project_nothing_is_known_of_has_no_light(session: Session) -> None:
     assert place.watch(session).next_check_at is None
 
 
+def test_two_months_that_end_yellow_make_the_third_red_until_it_is_made_good(
+    session: Session,
+) -> None:
+    place = watching.site(
+        session, stage="preparatory", plan_start_on=date(2026, 9, 20), reports_from=None
+    )
+    for day in ("2026-09-25", "2026-10-25", "2026-11-30"):
+        place.watch(session).next_check_at = at(f"{day} 09:00")
+        look(session, at(f"{day} 09:00"))
+    assert (light(session, place), findings(session, "MR-21")) == ("yellow", [])
+    assert place.watch(session).next_check_at == at("2026-12-01 00:00")
+    look(session, at("2026-12-01 00:00"))
+    (repeated,) = findings(session, "MR-21")
+    assert (repeated.light, repeated.occurrence) == ("red", "2026-10")
+    assert (
+        "2026-10 月末黄灯，2026-11 月末黄灯，今日黄灯" in repeated.explanation["arithmetic"]["zh"]
+    )
+    assert light(session, place) == "red"
+    assert watching.facts(session, "health.changed")[-1]["reasons"] == ["MR-21"]
+    look(session, at("2026-12-19 00:00"))
+    assert (light(session, place), repeated.occurrence) == ("red", "2026-10")
+    place.project.actual_start_on = date(2026, 12, 20)
+    place.watch(session).next_check_at = at("2026-12-20 09:00")
+    look(session, at("2026-12-20 09:00"))
+    assert (light(session, place), repeated.state) == ("green", "cleared")
+
+
 def test_a_project_without_a_policy_spoils_no_other(session: Session) -> None:
     place = watching.site(session)
     lost = given.group(session, members=[place.unit], region_code="330329", policy_code="unknown")

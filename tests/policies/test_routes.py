@@ -56,7 +56,11 @@ def test_the_shipped_packs_are_adopted_once(session: Session, keeper: dict[str, 
     actions.ship(session, now=TODAY)
     shipped = watching.facts(session, "policy.adopted")
     assert [(fact["code"], fact["number"]) for fact in shipped] == [
+        ("sanya-2022", 1),
+        ("suqian-2025", 1),
+        ("tianjin-2022", 1),
         ("wuhan-ratio", 1),
+        ("yinchuan-2025", 1),
         ("zj-default", 1),
     ]
     assert queries.current(session, code=None, on=date(2022, 1, 1)).pack.code == "zj-default"
@@ -153,7 +157,11 @@ def test_drafts_are_for_those_who_keep_policies(
     assert client.get(path, headers=reporter).status_code == 404
     listed = client.get(f"{PATH}?sort=code", headers=reporter).json()["items"]
     assert [(item["code"], item["state"]) for item in listed] == [
+        ("sanya-2022", "adopted"),
+        ("suqian-2025", "adopted"),
+        ("tianjin-2022", "adopted"),
         ("wuhan-ratio", "adopted"),
+        ("yinchuan-2025", "adopted"),
         ("zj-default", "adopted"),
     ]
     assert client.post(PATH, headers=reporter, json={"document": document}).status_code == 403

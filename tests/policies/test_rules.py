@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise, product
 from pathlib import Path
@@ -16,6 +17,7 @@ from services.core.kit.errors import Invalid
 from services.core.policies.documents import written
 from services.core.policies.pack import (
     FURTHEST,
+    MEASURED,
     SEVERITY,
     Band,
     Dimension,
@@ -31,7 +33,7 @@ from services.core.policies.rules import (
     checked_pack,
     lit,
     measured_progress,
-    remembered,
+    run_of,
     worst,
 )
 
@@ -136,17 +138,134 @@ def test_the_default_lights_turn_exactly_at_their_boundaries(
     assert lit(DEFAULT.scale(Dimension(dimension)), Decimal(value)).light == light
 
 
+PUBLISHED: dict[tuple[str, str], tuple[Metric, list[tuple[str, str]]]] = {
+    ("wuhan-ratio", "progress"): (
+        Metric.RATIO,
+        [
+            ("1.2", "green"),
+            ("0.8", "green"),
+            ("0.7999", "yellow"),
+            ("0.6", "yellow"),
+            ("0.5999", "red"),
+            ("0", "red"),
+        ],
+    ),
+    ("yinchuan-2025", "start"): (Metric.DAYS, [("-1", "green"), ("0", "green"), ("1", "yellow")]),
+    ("yinchuan-2025", "progress"): (
+        Metric.GAP_PP,
+        [
+            ("-5", "green"),
+            ("0", "green"),
+            ("0.0001", "attention"),
+            ("9.9999", "attention"),
+            ("10", "yellow"),
+            ("30", "yellow"),
+            ("30.0001", "red"),
+        ],
+    ),
+    ("sanya-2022", "progress"): (
+        Metric.RATIO,
+        [
+            ("1.1", "green"),
+            ("1", "green"),
+            ("0.9999", "yellow"),
+            ("0.5", "yellow"),
+            ("0.4999", "red"),
+            ("0", "red"),
+        ],
+    ),
+    ("tianjin-2022", "progress"): (
+        Metric.RATIO,
+        [
+            ("1.1", "green"),
+            ("1", "green"),
+            ("0.9999", "yellow"),
+            ("0.7", "yellow"),
+            ("0.6999", "red"),
+            ("0", "red"),
+        ],
+    ),
+    ("suqian-2025", "progress"): (
+        Metric.GAP_PP,
+        [("-5", "green"), ("0", "green"), ("0.0001", "yellow"), ("100", "yellow")],
+    ),
+    ("suqian-2025", "report"): (Metric.WORKING_DAYS, [("0", "green"), ("1", "red")]),
+    ("suqian-2025", "milestone"): (
+        Metric.WORKING_DAYS,
+        [("-4", "green"), ("-3", "attention"), ("0", "attention"), ("1", "red")],
+    ),
+}
+"""What each pack says otherwise than the default: the metric, and a value on each side of a bound.
+
+From domain 2.2; the bounds belong to the yellow side, as published."""
+
+
 @pytest.mark.parametrize(
-    ("value", "light"),
-    [("1.2", "green"), ("0.8", "green"), ("0.79", "yellow"), ("0.6", "yellow"), ("0.59", "red")],
+    ("name", "dimension", "value", "light"),
+    [
+        (name, dimension, value, light)
+        for (name, dimension), (_, values) in PUBLISHED.items()
+        for value, light in values
+    ],
 )
-def test_a_ratio_pack_changes_the_lights_by_data_alone(value: str, light: str) -> None:
-    scale = checked_pack(PACKS["wuhan-ratio"]).scale(Dimension.PROGRESS)
-    assert scale.metric == Metric.RATIO
+def test_a_published_light_turns_exactly_at_its_boundaries(
+    name: str, dimension: str, value: str, light: str
+) -> None:
+    scale = checked_pack(PACKS[name]).scale(Dimension(dimension))
+    assert scale.metric == PUBLISHED[name, dimension][0]
     assert lit(scale, Decimal(value)).light == light
 
 
-@given(st.sampled_from(sorted(PACKS)), st.sampled_from(list(Dimension)), VALUES, VALUES)
+@pytest.mark.parametrize("name", sorted(PACKS.keys() - {"zj-default"}))
+def test_what_a_published_rule_does_not_state_is_the_defaults(name: str) -> None:
+    pack = checked_pack(PACKS[name])
+    own = {dimension for code, dimension in PUBLISHED if code == name}
+    for scale in pack.lights:
+        default = DEFAULT.scale(scale.dimension)
+        if scale.dimension in own:
+            assert any(pack.sources[band.source].kind == "practice" for band in scale.bands)
+        else:
+            assert [replace(band, source="") for band in scale.bands] == [
+                replace(band, source="") for band in default.bands
+            ]
+            if name != "wuhan-ratio":
+                assert {band.source for band in scale.bands} == {"zj-default"}
+    assert pack.provenance in {Provenance.PRACTICE, Provenance.PROPOSAL}
+    assert "非官方" in pack.note.zh
+
+
+@pytest.mark.parametrize(
+    ("name", "memory"),
+    [
+        ("zj-default", (None, "yellow", 2, "red")),
+        ("wuhan-ratio", (None, "yellow", 2, "red")),
+        ("yinchuan-2025", ("start", "yellow", 3, "red")),
+        ("sanya-2022", ("progress", "yellow", 2, "red")),
+        ("tianjin-2022", (None, "yellow", 2, "red")),
+        ("suqian-2025", (None, "yellow", 2, "red")),
+    ],
+)
+def test_each_pack_remembers_by_its_own_data(name: str, memory: tuple[Any, ...]) -> None:
+    said = checked_pack(PACKS[name]).memory
+    assert (said.dimension, said.light, said.periods, said.becomes) == memory
+
+
+def test_a_pack_kept_before_memories_had_a_dimension_is_still_read() -> None:
+    document = copy.deepcopy(PACKS["zj-default"])
+    del document["memory"]["dimension"]
+    assert checked_pack(document) == DEFAULT
+
+
+def test_the_orders_of_an_soe_group_are_blue_yellow_and_red() -> None:
+    steps = checked_pack(PACKS["suqian-2025"]).ladder.steps
+    assert [(step.colour, step.after, step.mode) for step in steps] == [
+        ("blue", -3, "automatic"),
+        ("yellow", 0, "automatic"),
+        ("red", 1, "draft"),
+    ]
+
+
+@given(st.sampled_from(sorted(PACKS)), st.sampled_from(MEASURED), VALUES, VALUES)
 def test_every_value_has_one_light_and_worse_values_never_a_better_one(
     name: str, dimension: Dimension, one: Decimal, other: Decimal
 ) -> None:
@@ -169,14 +288,15 @@ def test_the_worst_light_counts() -> None:
     assert worst([]) == Light.GREEN
 
 
-@pytest.mark.parametrize(("before", "latest"), list(product(Light, Light)))
-def test_two_yellows_running_are_red_and_nothing_is_made_better(
-    before: Light, latest: Light
+@pytest.mark.parametrize(("before", "latest"), list(product([*Light, None], repeat=2)))
+def test_a_run_counts_the_latest_periods_that_were_as_bad_or_worse(
+    before: Light | None, latest: Light | None
 ) -> None:
-    twice = min(SEVERITY[before], SEVERITY[latest]) >= SEVERITY[Light.YELLOW]
-    assert remembered(MEMORY, [before, latest]) == (Light.RED if twice else latest)
-    assert remembered(MEMORY, [latest]) == latest
-    assert remembered(MEMORY, [before, Light.GREEN, latest]) == latest
+    bad = {Light.YELLOW, Light.RED}
+    expected = 0 if latest not in bad else 2 if before in bad else 1
+    assert run_of(MEMORY, [before, latest]) == expected
+    assert run_of(MEMORY, [before, Light.GREEN, latest]) == (1 if latest in bad else 0)
+    assert run_of(MEMORY, []) == 0
 
 
 @pytest.mark.parametrize(
@@ -184,8 +304,18 @@ def test_two_yellows_running_are_red_and_nothing_is_made_better(
     [
         ("/lights/1/bands/1/high", 9, "/lights/1/bands/2/low", "gap_or_overlap"),
         ("/lights/1/bands/1/high", 11, "/lights/1/bands/2/low", "gap_or_overlap"),
-        ("/lights/1/bands/2/low_inclusive", False, "/lights/1/bands/2/low", "gap_or_overlap"),
-        ("/lights/1/bands/1/high_inclusive", True, "/lights/1/bands/2/low", "gap_or_overlap"),
+        (
+            "/lights/1/bands/2/low_inclusive",
+            False,
+            "/lights/1/bands/2/low_inclusive",
+            "gap_or_overlap",
+        ),
+        (
+            "/lights/1/bands/1/high_inclusive",
+            True,
+            "/lights/1/bands/2/low_inclusive",
+            "gap_or_overlap",
+        ),
         ("/lights/1/bands/0/low", -100, "/lights/1/bands", "open_ends"),
         ("/lights/1/bands/3/high", 100, "/lights/1/bands", "open_ends"),
         ("/lights/1/bands", [], "/lights/1/bands", "open_ends"),
@@ -197,7 +327,13 @@ def test_two_yellows_running_are_red_and_nothing_is_made_better(
         ("/lights/1/bands/1/source", "hearsay", "/lights/1/bands/1/source", "unknown_source"),
         ("/lights/1/bands/1/hihg", 3, "/lights/1/bands/1/hihg", "unknown_member"),
         ("/memory/periods", 1, "/memory", "memory"),
+        ("/memory/periods", 13, "/memory", "memory"),
         ("/memory/becomes", "green", "/memory", "memory"),
+        ("/memory/light", "green", "/memory", "memory"),
+        ("/memory/light", "red", "/memory", "memory"),
+        ("/memory/dimension", "memory", "/memory/dimension", "memory"),
+        ("/memory/dimension", "weather", "/memory/dimension", "wrong_value"),
+        ("/lights/1/dimension", "memory", "/lights", "dimensions"),
         ("/cadence/due/n", 0, "/cadence/due", "out_of_range"),
         ("/cadence/due/n", 16, "/cadence/due", "out_of_range"),
         ("/cadence/due/n", True, "/cadence/due/n", "wrong_value"),
@@ -231,6 +367,28 @@ def test_a_fault_in_a_pack_is_pointed_at(
     pointer: str, value: object, fault: str, code: str
 ) -> None:
     assert faults_of(changed(pointer, value))[fault] == code
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "fault", "allowed", "said"),
+    [
+        ("/lights/1/bands/1/high", 9, "low", "9", "there is a gap"),
+        ("/lights/1/bands/1/high", 11, "low", "11", "they overlap"),
+        ("/lights/1/bands/2/low", 12, "low", "10", "there is a gap"),
+        ("/lights/1/bands/2/low_inclusive", False, "low_inclusive", "true", "neither has"),
+        ("/lights/1/bands/1/high_inclusive", True, "low_inclusive", "false", "both have"),
+    ],
+)
+def test_a_gap_or_an_overlap_is_told_with_its_place_and_what_would_close_it(
+    pointer: str, value: object, fault: str, allowed: str, said: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        checked_pack(changed(pointer, value))
+    (found,) = refused.value.faults
+    assert (found.pointer, found.allowed) == (f"/lights/1/bands/2/{fault}", (allowed,))
+    assert said in found.words.en
+    assert "attention" in found.words.en
+    assert "yellow" in found.words.en
 
 
 def test_an_empty_band_is_found() -> None:

@@ -9,7 +9,7 @@ from pydantic import Field
 from services.api.door import Enter, in_reading
 from services.api.listing import ListQuery
 from services.core.kit.shapes import AsOf
-from services.core.monitoring import queries, schemas
+from services.core.monitoring import past, queries, schemas
 from services.core.monitoring.models import FindingState
 from services.core.policies.pack import Light
 
@@ -35,7 +35,7 @@ def get_project_health(door: Enter, project_id: UUID, as_of: AsOf = None) -> Res
     """
     if as_of:
         return door.one(
-            queries.past_health(door.session, door.caller, project_id=project_id, as_of=as_of)
+            past.past_health(door.session, door.caller, project_id=project_id, as_of=as_of)
         )
     return door.one(queries.health(door.session, door.caller, project_id=project_id))
 
@@ -47,7 +47,7 @@ def list_project_health(
 ) -> Response:
     """List how a project's light changed."""
     return door.many(
-        queries.health_history(door.session, door.caller, project_id=project_id, ask=query.ask())
+        past.health_history(door.session, door.caller, project_id=project_id, ask=query.ask())
     )
 
 

@@ -26,6 +26,7 @@ from services.core.policies.pack import (
 from services.core.policies.rules import PackState, PackVerb
 from services.core.progress.rules import ReportState, ReportVerb
 from services.core.reminders.rules import ReminderState, ReminderVerb, Silence
+from services.core.rulings.rules import RulingState
 from services.core.webhooks import rules as webhooks
 
 CHASING: tuple[Term, ...] = (
@@ -65,6 +66,7 @@ CHASING: tuple[Term, ...] = (
             "milestone": Words("节点", "Milestones"),
             "blocker": Words("堵点", "Blockers"),
             "stale": Words("停滞", "Standstill"),
+            "memory": Words("连续亮灯", "Repeated lights"),
         },
     ),
     Term(
@@ -225,10 +227,20 @@ CHASING: tuple[Term, ...] = (
         },
     ),
     Term(
+        "ruling.state",
+        RulingState,
+        {
+            "in_force": Words("生效", "In force"),
+            "expired": Words("已到期", "Expired"),
+            "ended": Words("已终止", "Ended"),
+        },
+    ),
+    Term(
         "finding.state",
         FindingState,
         {
             "open": Words("未消除", "Open"),
+            "waived": Words("理由已批准，暂免", "Waived for a good reason"),
             "cleared": Words("已消除", "Cleared"),
         },
     ),

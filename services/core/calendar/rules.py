@@ -4,9 +4,11 @@ Three layers, the upper wins: own days (imported notices, regional days), the pu
 Monday to Friday where nothing is known. Days are days in Asia/Shanghai; instants are aware UTC.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from itertools import accumulate
 
 from services.core.kit.errors import Fault, Invalid
 from services.core.kit.words import Words
@@ -22,6 +24,7 @@ ORDINARY = "weekday"
 
 _ONE = timedelta(days=1)
 _SATURDAY = 5
+_WEEK = 7
 _WORKDAY = Words("普通工作日", "Ordinary working day")
 _WEEKEND = Words("周末", "Weekend")
 
@@ -59,6 +62,19 @@ class WorkCalendar:
 
     days: Mapping[date, WorkDay]
     published_years: frozenset[int]
+    _unlike: tuple[date, ...] = field(init=False, repr=False, compare=False)
+    """Days that are not as their weekday would have it, in order."""
+    _gained: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """Working days won or lost by the first n of them: years are counted without walking them."""
+
+    def __post_init__(self) -> None:
+        """Add up what the named days change."""
+        unlike = sorted(
+            day for day, named in self.days.items() if named.works != (day.weekday() < _SATURDAY)
+        )
+        object.__setattr__(self, "_unlike", tuple(unlike))
+        changes = (1 if self.days[day].works else -1 for day in unlike)
+        object.__setattr__(self, "_gained", tuple(accumulate(changes, initial=0)))
 
     def is_working(self, day: date) -> bool:
         """Say whether people work on this day."""
@@ -99,8 +115,16 @@ class WorkCalendar:
         Negative when the end lies before: `add_working_days(start, result)` is the end again,
         whenever the end works and is not the start.
         """
-        counted = sum(self.is_working(day) for day in _counted(start, end))
-        return counted if end >= start else -counted
+        if end < start:
+            return -(self._until(start - _ONE) - self._until(end - _ONE))
+        return self._until(end) - self._until(start)
+
+    def _until(self, day: date) -> int:
+        """Count the working days from the beginning of the calendar to this day."""
+        weeks, rest = divmod(day.toordinal(), _WEEK)  # the first of all days was a Monday
+        return (
+            weeks * _SATURDAY + min(rest, _SATURDAY) + self._gained[bisect_right(self._unlike, day)]
+        )
 
     def nth_working_day(self, year: int, month: int, n: int) -> date:
         """Give the nth working day of a month, n ≥ 1; past its end the count runs on.

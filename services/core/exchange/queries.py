@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
 from services.core.agreements.models import AgreementBatch, FrameworkAgreement
+from services.core.assignments.queries import policy_code
 from services.core.calendar import queries as calendars
 from services.core.calendar.rules import day_of, instant_of
 from services.core.exchange.models import LoadedDocument
@@ -118,7 +119,7 @@ def owing(session: Session, project_ids: Collection[UUID]) -> dict[UUID, Owing]:
         .scalar_subquery()
     )
     found = session.execute(
-        select(Project, partners, JointGroup.policy_code, JointGroup.region_code)
+        select(Project, partners, policy_code(), JointGroup.region_code)
         .outerjoin(JointGroup, JointGroup.id == Project.group_id)
         .where(among(Project.id, project_ids))
     )

@@ -17,6 +17,7 @@ from services.core.monitoring.events import (
     FindingChanged,
     FindingCleared,
     FindingOpened,
+    FindingWaived,
     HealthChanged,
     ProgressMissing,
     ProjectStalled,
@@ -78,7 +79,12 @@ def judge_anew(session: Session, seen: Seen, now: datetime) -> None:
     )
 
 
-READERS: dict[str, Reader] = {"policy.adopted": judge_anew, "policy.retired": judge_anew}
+READERS: dict[str, Reader] = {
+    "policy.adopted": judge_anew,
+    "policy.retired": judge_anew,
+    "policy.assigned": judge_anew,
+    "policy.assignment_ended": judge_anew,
+}
 
 
 def _keep_findings(
@@ -116,8 +122,23 @@ def _open(session: Session, seen: Watched, verdict: Verdict, issue: Issue) -> No
     finding.state, finding.cleared_at = FindingState.OPEN, None
     finding.due_at, finding.opened_at = issue.due_at, seen.setting.now
     _say(finding, verdict, issue, seen)
+    _waive(finding, verdict)
     session.flush()
-    _record(session, seen, finding, _opening(finding, issue, _about(seen, finding)))
+    about = _about(seen, finding)
+    told = _waiving(finding, about) or _opening(finding, issue, about)
+    _record(session, seen, finding, told)
+
+
+def _waive(finding: Finding, verdict: Verdict) -> None:
+    """Let a finding rest while a good reason is accepted for it; it keeps its memory."""
+    finding.waived_until = verdict.waived.until if verdict.waived else None
+    finding.state = FindingState.WAIVED if verdict.waived else FindingState.OPEN
+
+
+def _waiving(finding: Finding, about: dict[str, Any]) -> Fact | None:
+    """Tell that a finding rests, if it does."""
+    until = finding.waived_until
+    return FindingWaived(**about, waived_until=until) if until else None
 
 
 def _opening(finding: Finding, issue: Issue, about: dict[str, Any]) -> Fact:
@@ -131,9 +152,14 @@ def _update(
     session: Session, seen: Watched, finding: Finding, verdict: Verdict, issue: Issue
 ) -> None:
     """Keep an open finding's light and arithmetic true; a changed light is told."""
-    was = Light(finding.light)
+    was, rested = Light(finding.light), finding.waived_until
     _say(finding, verdict, issue, seen)
-    if issue.light != was:
+    _waive(finding, verdict)
+    if finding.waived_until != rested:
+        about = _about(seen, finding)
+        told = _waiving(finding, about) or _opening(finding, issue, about)
+        _record(session, seen, finding, told)
+    elif issue.light != was:
         _record(session, seen, finding, FindingChanged(**_about(seen, finding), light_before=was))
 
 
@@ -150,6 +176,7 @@ def _say(finding: Finding, verdict: Verdict, issue: Issue, seen: Watched) -> Non
 
 def _clear(session: Session, seen: Watched, finding: Finding) -> None:
     finding.state, finding.cleared_at = FindingState.CLEARED, seen.setting.now
+    finding.waived_until = None
     _record(session, seen, finding, FindingCleared(**_about(seen, finding)))
 
 
@@ -200,7 +227,7 @@ def _light(
         project_code=project.code,
         light_before=watch.light,
         light=light,
-        reasons=tuple(verdict.rule for verdict in verdicts if light and verdict.light == light),
+        reasons=tuple(verdict.rule for verdict in verdicts if light and verdict.counted == light),
         policy_code=setting.pack.code,
         policy_number=setting.number,
         on=setting.today,
@@ -212,8 +239,10 @@ def _light(
 
 
 def _differs(last: HealthAssessment | None, verdicts: Sequence[Verdict]) -> bool:
-    """Say whether any rule answers with another light than at the last assessment."""
+    """Say whether any rule's light, or whether it counts, is another than last time."""
     if last is None:
         return True
-    known = {kept["rule"]: kept["light"] for kept in last.dimensions}
-    return known != {verdict.rule: verdict.light for verdict in verdicts}
+    known = {kept["rule"]: (kept["light"], bool(kept.get("waived"))) for kept in last.dimensions}
+    return known != {
+        verdict.rule: (verdict.light, verdict.waived is not None) for verdict in verdicts
+    }

@@ -55,6 +55,15 @@ class FindingChanged(_AboutFinding):
     light_before: str
 
 
+class FindingWaived(_AboutFinding):
+    """A good reason was accepted for what was found; it is still there, and lights nothing."""
+
+    NAME: ClassVar[str] = "finding.waived"
+    TITLE: ClassVar[Words] = Words("监测问题暂免", "A finding was waived")
+
+    waived_until: datetime
+
+
 class FindingCleared(_AboutFinding):
     """The cause of a finding is gone."""
 

@@ -19,9 +19,10 @@ from services.core.kit.db import Base
 
 
 class FindingState(StrEnum):
-    """A finding is open until its cause is gone."""
+    """A finding is open until its cause is gone; a good reason may be accepted for a while."""
 
     OPEN = "open"
+    WAIVED = "waived"
     CLEARED = "cleared"
 
 
@@ -32,7 +33,7 @@ class Finding(Base):
     __table_args__ = (
         CheckConstraint(c.one_of("state", FindingState), name="state"),
         UniqueConstraint("rule", "project_id", "occurrence"),
-        Index("ix_finding_open", "project_id", postgresql_where=text("state = 'open'")),
+        Index("ix_finding_open", "project_id", postgresql_where=text("state <> 'cleared'")),
     )
 
     id: Mapped[c.Id]
@@ -50,6 +51,7 @@ class Finding(Base):
     """Since when it is wrong: the original due of what is missing."""
     opened_at: Mapped[c.Instant]
     cleared_at: Mapped[c.MaybeInstant]
+    waived_until: Mapped[c.MaybeInstant]
     explanation: Mapped[c.Document]
     version: Mapped[int] = c.version()
 

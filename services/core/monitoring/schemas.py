@@ -17,10 +17,24 @@ class PolicyVersion(Shown):
     number: int
 
 
+class AppliedPolicy(PolicyVersion):
+    """The pack that judges this project, and whose choice it is."""
+
+    because: BothWords | None = Field(description="Null of a past day.")
+
+
 class RuleSource(BothWords):
     """Where the threshold comes from; never called official."""
 
     url: str | None
+
+
+class Waiver(Shown):
+    """A ruling that is in force."""
+
+    reason: str
+    until: datetime
+    by: str = Field(description="Who made it.")
 
 
 class DimensionHealth(Shown):
@@ -34,6 +48,15 @@ class DimensionHealth(Shown):
     inputs: dict[str, str] = Field(description="The figures, each named with its unit.")
     policy: PolicyVersion
     source: RuleSource | None
+    waived: Waiver | None = Field(
+        default=None, description="An accepted reason: the light counts for nothing until then."
+    )
+
+
+class DeclaredLight(Waiver):
+    """The light a person has declared; the computed one stands beside it."""
+
+    light: Light
 
 
 class Health(Shown):
@@ -50,6 +73,12 @@ class Health(Shown):
     light_since: datetime | None = Field(description="Since when it has the light last recorded.")
     next_check_at: datetime | None = Field(description="When the clock alone could change it.")
     dimensions: list[DimensionHealth]
+    declared: DeclaredLight | None = Field(
+        default=None, description="Null: nobody has declared another light."
+    )
+    policy: AppliedPolicy | None = Field(
+        default=None, description="Which pack applied, and why this one."
+    )
 
 
 class PastHealth(Shown):
@@ -92,12 +121,15 @@ class FindingShown(Shown):
     organisation: FoundOrganisation
     group_id: UUID | None
     occurrence: str
-    state: Literal["open", "cleared"]
+    state: Literal["open", "waived", "cleared"]
     light: Light
     worst_light: Light
     due_at: datetime
     opened_at: datetime
     cleared_at: datetime | None
+    waived_until: datetime | None = Field(
+        default=None, description="Until when a good reason is accepted; null: there is none."
+    )
     explanation: dict[str, Any]
     version: int
 

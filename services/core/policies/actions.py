@@ -1,7 +1,6 @@
 """Writes of policy packs."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +20,6 @@ from services.core.kit.words import Words
 from services.core.policies import queries, rules, schemas
 from services.core.policies.events import PolicyAdopted, PolicyDrafted, PolicyRetired
 from services.core.policies.models import PolicyPack
-from services.core.policies.pack import Pack
 from services.core.policies.rules import MOVES, PackState, PackVerb
 
 _PACKS = Path(__file__).with_name("packs")
@@ -54,7 +52,7 @@ def draft(session: Session, *, given: schemas.NewPolicy, by: Caller) -> PolicyPa
     """
     by.must("policies.keep")
     by.must_supervise(None)
-    pack = _checked(given.document)
+    pack = rules.given_pack(given.document)
     policy = PolicyPack(
         code=pack.code,
         number=_next_number(session, pack.code),
@@ -81,7 +79,7 @@ def change(
     policy = queries.for_change(session, by, policy_id=policy_id, expected=expected)
     moved(MOVES, PackState(policy.state), PackVerb.EDIT)
     said = given.given()
-    if "document" in said and _checked(given.document).code != policy.code:
+    if "document" in said and rules.given_pack(given.document).code != policy.code:
         raise Invalid.at(
             "/document/code",
             Words("不能改为另一套参数。", "A draft cannot become another pack."),
@@ -143,20 +141,6 @@ def _next_number(session: Session, code: str) -> int:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"policy:{code}", 0))))
     last = session.scalar(select(func.max(PolicyPack.number)).where(PolicyPack.code == code))
     return (last or 0) + 1
-
-
-def _checked(document: dict[str, Any]) -> Pack:
-    """Read a document; its faults point into the request.
-
-    Raises:
-        Invalid: one fault per wrong place.
-    """
-    try:
-        rules.check_values(document)
-        return rules.checked_pack(document)
-    except Invalid as wrong:
-        faults = [replace(fault, pointer=f"/document{fault.pointer}") for fault in wrong.faults]
-        raise Invalid(wrong.words, faults=faults) from None
 
 
 def _drafted(policy: PolicyPack, what: Literal["drafted", "changed"]) -> PolicyDrafted:

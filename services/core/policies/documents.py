@@ -2,11 +2,12 @@
 
 The record's own annotations are the schema, so that a shape is said once. Known leaves: text,
 whole and decimal numbers, yes/no, "HH:MM", codes (StrEnum); known holders: records, tuples,
-mappings by text, and `None` where the annotation allows it.
+mappings by text, and `None` where the annotation allows it. A member with a default may be left
+out: documents that were kept before it existed are still read.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
@@ -96,6 +97,11 @@ def _members(shape: Any) -> dict[str, Any]:  # noqa: ANN401 a class, which datac
     return {field.name: hints[field.name] for field in fields(shape)}
 
 
+@lru_cache(maxsize=64)
+def _required(shape: Any) -> frozenset[str]:  # noqa: ANN401 a class, which dataclasses types as Any
+    return frozenset(field.name for field in fields(shape) if field.default is MISSING)
+
+
 def _read_record(shape: Any, value: object, at: str, faults: list[Fault]) -> Any:  # noqa: ANN401 walks annotations
     members = _members(shape)
     if not isinstance(value, dict):
@@ -104,7 +110,7 @@ def _read_record(shape: Any, value: object, at: str, faults: list[Fault]) -> Any
     for name in value.keys() - members.keys():
         words = Words(f"没有成员“{name}”。", f"There is no member '{name}'.")
         faults.append(Fault(f"{at}/{escaped(name)}", "unknown_member", words, tuple(members)))
-    for name in members.keys() - value.keys():
+    for name in _required(shape) - value.keys():
         words = Words(f"缺少“{name}”。", f"'{name}' is missing.")
         faults.append(Fault(f"{at}/{name}", "missing", words))
     given = {

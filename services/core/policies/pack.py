@@ -33,7 +33,10 @@ SEVERITY: Mapping[Light, int] = {light: place for place, light in enumerate(Ligh
 
 
 class Dimension(StrEnum):
-    """What is judged on its own; a pack judges each of them exactly once."""
+    """What is judged on its own; a pack judges each of them exactly once.
+
+    All by a scale, but memory: that is judged by what the others were at the ends of months.
+    """
 
     START = "start"
     PROGRESS = "progress"
@@ -41,6 +44,11 @@ class Dimension(StrEnum):
     MILESTONE = "milestone"
     BLOCKER = "blocker"
     STALE = "stale"
+    MEMORY = "memory"
+
+
+MEASURED = tuple(dimension for dimension in Dimension if dimension != Dimension.MEMORY)
+"""What a scale judges."""
 
 
 class Metric(StrEnum):
@@ -160,12 +168,14 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """So many periods running with one light make it another (MR-21)."""
+    """So many months running with one light, or a worse one, make it another (MR-21)."""
 
     light: Light
     periods: int
     becomes: Light
     source: str
+    dimension: Dimension | None = None
+    """Whose light is remembered; None: the worst of all."""
 
 
 @dataclass(frozen=True, slots=True)

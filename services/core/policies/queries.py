@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
-from services.core.kit.errors import Conflict
+from services.core.kit.errors import Conflict, Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.words import Words
 from services.core.policies.models import PolicyPack
@@ -62,6 +62,22 @@ def current(session: Session, *, code: str | None, on: date) -> Current:
         raise Conflict(
             Words(f"{on}没有生效的“{asked}”。", f"No version of '{asked}' is in effect on {on}.")
         )
+    return Current(_read(row[1]), row[0])
+
+
+def version(session: Session, caller: Caller, *, policy_id: UUID) -> Current:
+    """Give one version of a pack, whatever its state, to be tried out.
+
+    Raises:
+        Missing: there is none the caller may see.
+    """
+    row = session.execute(
+        select(PolicyPack.number, cast(PolicyPack.document, Text)).where(
+            PolicyPack.id == policy_id, visible(caller)
+        )
+    ).one_or_none()
+    if row is None:
+        raise Missing
     return Current(_read(row[1]), row[0])
 
 

@@ -1,6 +1,7 @@
 """Reading a pack's document, and the light a measure gets by it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +12,7 @@ from services.core.kit.words import Words
 from services.core.policies.documents import escaped, read, refuse
 from services.core.policies.pack import (
     FURTHEST,
+    MEASURED,
     SEVERITY,
     Band,
     Cadence,
@@ -57,6 +59,9 @@ DEFAULT_CODE = "zj-default"
 MOST = Decimal(10_000)
 """The largest number a pack may hold: days, percent and months stay far below."""
 
+MOST_MONTHS = 12
+"""As far back as a memory reaches."""
+
 _CAUTION: Mapping[Mode, int] = {mode: place for place, mode in enumerate(Mode)}
 
 
@@ -70,17 +75,15 @@ def worst(lights: Iterable[Light]) -> Light:
     return max(lights, key=SEVERITY.__getitem__, default=Light.GREEN)
 
 
-def remembered(memory: Memory, recent: Sequence[Light]) -> Light:
-    """Give the latest light, or what it becomes after so many periods running (MR-21).
+def run_of(memory: Memory, recent: Sequence[Light | None]) -> int:
+    """Count how many of the latest periods running had the light a memory counts, or a worse one.
 
-    `recent`: computed lights of consecutive periods, the latest last; at least one.
+    `recent`: lights of consecutive periods, the latest last; one that was not judged ends a run.
     """
-    latest = recent[-1]
-    tail = recent[-memory.periods :]
-    repeated = len(tail) == memory.periods and all(
-        SEVERITY[light] >= SEVERITY[memory.light] for light in tail
+    counts = (
+        light is not None and SEVERITY[light] >= SEVERITY[memory.light] for light in recent[::-1]
     )
-    return worst((latest, memory.becomes)) if repeated else latest
+    return next((place for place, held in enumerate(counts) if not held), len(recent))
 
 
 def measured_progress(
@@ -105,6 +108,20 @@ def checked_pack(document: object) -> Pack:
     pack = read(Pack, document)
     refuse([*_unknown_sources(document, pack.sources, ""), *_pack_faults(pack)])
     return pack
+
+
+def given_pack(document: object) -> Pack:
+    """Read a document that somebody sent as the member `document`; its faults point there.
+
+    Raises:
+        Invalid: one fault per wrong place.
+    """
+    try:
+        check_values(document)
+        return checked_pack(document)
+    except Invalid as wrong:
+        faults = [replace(fault, pointer=f"/document{fault.pointer}") for fault in wrong.faults]
+        raise Invalid(wrong.words, faults=faults) from None
 
 
 def checked_ladder(document: object) -> Ladder:
@@ -160,17 +177,28 @@ def _unholdable(value: object, at: str) -> Iterator[Fault]:
 
 def _pack_faults(pack: Pack) -> Iterator[Fault]:
     judged = [scale.dimension for scale in pack.lights]
-    if sorted(judged) != sorted(Dimension):
+    if sorted(judged) != sorted(MEASURED):
         words = Words("每个维度须恰好出现一次。", "Every dimension must appear exactly once.")
-        yield Fault("/lights", "dimensions", words, tuple(Dimension))
+        yield Fault("/lights", "dimensions", words, MEASURED)
     for place, scale in enumerate(pack.lights):
         yield from _scale_faults(scale, f"/lights/{place}/bands")
-    if pack.memory.periods < 2 or SEVERITY[pack.memory.becomes] <= SEVERITY[pack.memory.light]:  # noqa: PLR2004 one period remembers nothing
-        words = Words("须为至少两期，且变为更重的灯。", "At least two periods, and a worse light.")
-        yield Fault("/memory", "memory", words)
+    yield from _memory_faults(pack.memory)
     yield from _cadence_faults(pack.cadence)
     yield from _reminder_faults(pack)
     yield from _ladder_faults(pack.ladder, "/ladder")
+
+
+def _memory_faults(memory: Memory) -> Iterator[Fault]:
+    is_worse = SEVERITY[memory.becomes] > SEVERITY[memory.light] > SEVERITY[Light.GREEN]
+    if not 2 <= memory.periods <= MOST_MONTHS or not is_worse:  # noqa: PLR2004 one period remembers nothing
+        words = Words(
+            f"须为2至{MOST_MONTHS}期，起算的灯不得为绿灯，且变为更重的灯。",
+            f"2 to {MOST_MONTHS} periods, of a light other than green, and a worse light.",
+        )
+        yield Fault("/memory", "memory", words, (f"2 – {MOST_MONTHS}",))
+    if memory.dimension == Dimension.MEMORY:
+        words = Words("不能记忆自身。", "It cannot remember itself.")
+        yield Fault("/memory/dimension", "memory", words, MEASURED)
 
 
 def _unknown_sources(value: object, known: Mapping[str, Source], at: str) -> Iterator[Fault]:
@@ -191,16 +219,7 @@ def _scale_faults(scale: Scale, at: str) -> Iterator[Fault]:
         words = Words("首尾须不设界限。", "The first and the last band must be open-ended.")
         yield Fault(at, "open_ends", words)
     for place, (left, right) in enumerate(pairwise(bands)):
-        if (
-            left.high is None
-            or left.high != right.low
-            or left.high_inclusive == right.low_inclusive
-        ):
-            words = Words(
-                "须与前一档在同一界限相接，且该界限只属于其中一档。",
-                "It must meet the band before at one bound, which belongs to exactly one of them.",
-            )
-            yield Fault(f"{at}/{place + 1}/low", "gap_or_overlap", words, (str(left.high),))
+        yield from _meeting_faults(left, right, f"{at}/{place + 1}")
         if left.low is not None and left.high is not None and left.low >= left.high:
             words = Words("下限须小于上限。", "The low bound must be below the high one.")
             yield Fault(f"{at}/{place}", "empty_band", words)
@@ -211,6 +230,28 @@ def _scale_faults(scale: Scale, at: str) -> Iterator[Fault]:
             "灯色须逐档加重，且不重复。", "Lights must worsen from band to band, each once."
         )
         yield Fault(at, "order", words)
+
+
+def _meeting_faults(left: Band, right: Band, at: str) -> Iterator[Fault]:
+    """Demand that a band begins where the one before ends, and that one of them has the bound."""
+    bound, found = left.high, right.low
+    if bound is None or found is None or bound != found:
+        is_gap = bound is not None and found is not None and bound < found
+        zh, en = ("有空档", "there is a gap") if is_gap else ("有重叠", "they overlap")
+        words = Words(
+            f"{left.light} 与 {right.light} 之间{zh}：须在同一界限相接。",
+            f"Between {left.light} and {right.light} {en}: they must meet at one bound.",
+        )
+        yield Fault(f"{at}/low", "gap_or_overlap", words, () if bound is None else (str(bound),))
+    elif left.high_inclusive == right.low_inclusive:
+        zh, en = ("两档都含", "both have") if right.low_inclusive else ("两档都不含", "neither has")
+        words = Words(
+            f"界限 {bound} 须恰好属于一档：{left.light} 与 {right.light} {zh}该界限。",
+            f"The bound {bound} must belong to exactly one band: {left.light} and {right.light}: "
+            f"{en} it.",
+        )
+        allowed = (str(not left.high_inclusive).lower(),)
+        yield Fault(f"{at}/low_inclusive", "gap_or_overlap", words, allowed)
 
 
 _LAST_OF: Mapping[CutOff, int] = {CutOff.DAY_OF_MONTH: 31, CutOff.NTH_WORKING_DAY: 15}

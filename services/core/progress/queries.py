@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
 from services.core.access.models import Account
+from services.core.assignments.queries import policy_code
 from services.core.calendar import queries as calendars
 from services.core.calendar.rules import WorkCalendar, day_of
 from services.core.groups.models import GroupMembership, JointGroup
@@ -164,7 +165,7 @@ class Terms:
         self._calendars: dict[str, WorkCalendar] = {}
 
     def policy(self, owing: Owing) -> Current:
-        """Give the policy of a project's group, or the default.
+        """Give the policy that counts for a project: its class's, group's, place's, or the default.
 
         Raises:
             Conflict: no version of it is in effect.
@@ -334,14 +335,14 @@ def awaited(session: Session, *, now: datetime) -> list[tuple[ProgressReport, Ow
 
 
 def _owing() -> Any:  # noqa: ANN401 a Select that its callers widen
-    return select(Project, _PARTNERS, JointGroup.policy_code, JointGroup.region_code).outerjoin(
+    return select(Project, _PARTNERS, policy_code(), JointGroup.region_code).outerjoin(
         JointGroup, JointGroup.id == Project.group_id
     )
 
 
 def _as_owing(row: Sequence[Any]) -> Owing:
-    project, partners, policy_code, region_code = row[:4]
-    return Owing(project, tuple(partners), policy_code, region_code or project.region_code)
+    project, partners, code, region_code = row[:4]
+    return Owing(project, tuple(partners), code, region_code or project.region_code)
 
 
 def _convenes(caller: Caller) -> ColumnElement[bool]:

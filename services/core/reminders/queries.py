@@ -12,6 +12,7 @@ from services.core.access import queries as access
 from services.core.access.models import Account
 from services.core.access.queries import Recipient
 from services.core.access.rules import Role
+from services.core.assignments.queries import policy_code
 from services.core.calendar import queries as calendar
 from services.core.calendar.rules import Window, day_of, instant_of
 from services.core.groups import queries as groups
@@ -300,7 +301,7 @@ def owed_report(session: Session, *, report_id: UUID, now: datetime) -> OwedRepo
         Missing: there is no such report.
     """
     row = session.execute(
-        select(ProgressReport, Project, JointGroup.policy_code, JointGroup.region_code)
+        select(ProgressReport, Project, policy_code(), JointGroup.region_code)
         .join(Project, Project.id == ProgressReport.project_id)
         .outerjoin(JointGroup, JointGroup.id == Project.group_id)
         .where(ProgressReport.id == report_id)
@@ -308,8 +309,8 @@ def owed_report(session: Session, *, report_id: UUID, now: datetime) -> OwedRepo
     ).one_or_none()
     if row is None:
         raise Missing
-    report, project, policy_code, region_code = row
-    pack = policies.current(session, code=policy_code, on=day_of(now)).pack
+    report, project, code, region_code = row
+    pack = policies.current(session, code=code, on=day_of(now)).pack
     return OwedReport(
         id=report.id,
         project_id=project.id,

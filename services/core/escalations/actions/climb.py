@@ -119,6 +119,7 @@ def ask_again(session: Session, seen: Seen, now: datetime) -> None:
 READERS: dict[str, Reader] = {
     "progress.missing": begin,
     "finding.cleared": attend,
+    "finding.waived": attend,
     "progress.accepted": attend,
     "project.stage_changed": attend,
     "project.completed": attend,

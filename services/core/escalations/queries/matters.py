@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.core.assignments.queries import policy_code
 from services.core.calendar import queries as calendar
 from services.core.calendar.rules import Window, WorkCalendar, day_of
 from services.core.escalations.rules import Circumstances
@@ -54,8 +55,8 @@ def open_finding(session: Session, *, finding_id: UUID) -> Finding | None:
 
 def case_of(session: Session, *, finding_id: UUID, now: datetime) -> Case:
     """Ask anew how the matter behind a finding stands."""
-    finding, project, report, policy_code, region_code = session.execute(
-        select(Finding, Project, ProgressReport, JointGroup.policy_code, JointGroup.region_code)
+    finding, project, report, code, region_code = session.execute(
+        select(Finding, Project, ProgressReport, policy_code(), JointGroup.region_code)
         .join(Project, Project.id == Finding.project_id)
         .outerjoin(JointGroup, JointGroup.id == Project.group_id)
         .outerjoin(
@@ -71,7 +72,7 @@ def case_of(session: Session, *, finding_id: UUID, now: datetime) -> Case:
         finding=finding,
         project=project,
         circumstances=_circumstances(finding, project, report),
-        policy=policies.current(session, code=policy_code, on=day_of(now)),
+        policy=policies.current(session, code=code, on=day_of(now)),
         calendar=days,
         red_periods=_red_periods(session, finding),
         matter=_matter(session, finding, report, now=now, calendar=days),
@@ -87,10 +88,11 @@ def _circumstances(
     is_accepted = report is not None and report.state == ReportState.ACCEPTED
     was_extended = report is not None and report.current_due_at > report.original_due_at
     return Circumstances(
-        is_still_wrong=finding.state == FindingState.OPEN and not is_accepted,
+        is_still_wrong=finding.state != FindingState.CLEARED and not is_accepted,
         is_closed=not is_suspended and not is_watched(Stage(project.stage), side_state),
         is_suspended=is_suspended,
         extended_to=report.current_due_at if report and was_extended else None,
+        waived_until=finding.waived_until,
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from services.core.assignments.queries import group_policy_code
 from services.core.calendar import queries as calendar
 from services.core.calendar.rules import Window, day_of
 from services.core.groups import queries as groups
@@ -25,9 +26,7 @@ def timetable(session: Session, meeting: Meeting, *, now: datetime) -> Timetable
     """Give when a meeting's people are reminded, by the policy and the calendar of today."""
     code = None
     if meeting.group_id is not None:
-        code = session.scalar(
-            select(JointGroup.policy_code).where(JointGroup.id == meeting.group_id)
-        )
+        code = session.scalar(select(group_policy_code()).where(JointGroup.id == meeting.group_id))
     pack = policies.current(session, code=code, on=day_of(now)).pack
     return Timetable(
         plan=pack.reminder_plans.get(rules.PLAN, rules.DEFAULT_PLAN),

@@ -6,10 +6,8 @@ from services.core.monitoring.queries.shown import (
     earlier_finding,
     findings,
     health,
-    health_history,
     last_assessments,
     open_findings,
-    past_health,
     visible,
 )
 
@@ -20,9 +18,7 @@ __all__ = (
     "earlier_finding",
     "findings",
     "health",
-    "health_history",
     "last_assessments",
     "open_findings",
-    "past_health",
     "visible",
 )

@@ -15,6 +15,7 @@ from services.core.calendar.rules import day_of
 from services.core.guarantees import queries as guarantees
 from services.core.kit.scope import among
 from services.core.monitoring import rules
+from services.core.monitoring.past import months_of
 from services.core.monitoring.rules.verdict import (
     Facts,
     OpenBlocker,
@@ -29,6 +30,7 @@ from services.core.progress.queries import Owing, Terms
 from services.core.progress.rules import ReportState, due_at
 from services.core.projects.models import AnnualPlan, Milestone, Project, ProjectWatch
 from services.core.projects.rules import Stage
+from services.core.rulings import queries as rulings
 
 _BEFORE_START = frozenset(
     {
@@ -74,6 +76,8 @@ class Batch:
         self._plans = _plans(session, project_ids)
         self._blockers = _blockers(session, project_ids)
         self._promises = guarantees.open_promises(session, project_ids)
+        self._months = months_of(session, project_ids, now=now)
+        self._rulings = rulings.in_force(session, project_ids, on=day_of(now))
 
     def watched(self, watch: ProjectWatch, owing: Owing) -> Watched:
         """Put together what the rules look at of one project.
@@ -104,6 +108,8 @@ class Batch:
             plans=self._plans[project.id],
             open_blockers=tuple(self._blockers[project.id]),
             open_promises=tuple(self._promises[project.id]),
+            months=self._months.get(project.id, ()),
+            rulings=self._rulings.get(project.id, ()),
         )
 
 

@@ -2,15 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Integer, cast, exists, func, null, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
-from services.core.calendar.rules import end_of
+from services.core.assignments.queries import choices
+from services.core.assignments.rules import why
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
@@ -40,29 +39,19 @@ _FINDING_FIELDS: Fields = Constant(
         "due_at": Finding.due_at,
         "opened_at": Finding.opened_at,
         "cleared_at": Finding.cleared_at,
+        "waived_until": Finding.waived_until,
         "explanation": Finding.explanation,
         "version": Finding.version,
-    }
-)
-_HISTORY_FIELDS: Fields = Constant(
-    {
-        "id": HealthAssessment.id,
-        "computed_at": HealthAssessment.computed_at,
-        "light": HealthAssessment.light,
-        "policy": reading.shaped(
-            {"code": HealthAssessment.policy_code, "number": HealthAssessment.policy_number}
-        ),
-        "dimensions": HealthAssessment.dimensions,
     }
 )
 
 
 def open_findings(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Finding]]:
-    """Give the open findings of some projects."""
+    """Give the findings of some projects that are not cleared; waived ones too."""
     found: dict[UUID, list[Finding]] = defaultdict(list)
     for finding in session.scalars(
         select(Finding)
-        .where(among(Finding.project_id, wanted), Finding.state == FindingState.OPEN)
+        .where(among(Finding.project_id, wanted), Finding.state != FindingState.CLEARED)
         .execution_options(populate_existing=True)
     ):
         found[finding.project_id].append(finding)
@@ -159,88 +148,12 @@ def health(session: Session, caller: Caller, *, project_id: UUID) -> Found:
         "light_since": watch.light_since,
         "next_check_at": watch.next_check_at,
         "dimensions": [rules.explained(verdict, seen.setting) for verdict in verdicts],
+        "declared": rules.declared(seen.facts),
+        "policy": {
+            "code": seen.setting.pack.code,
+            "number": seen.setting.number,
+            "because": why(choices(session, project)).both(),
+        },
     }
     timeless = orjson.dumps({**body, "computed_at": None}).decode()
     return Found(orjson.dumps(body).decode(), project.version, essence=timeless)
-
-
-def past_health(session: Session, caller: Caller, *, project_id: UUID, as_of: date) -> Found:
-    """Give a project's light as it was recorded when a day ended, with its arithmetic then.
-
-    Raises:
-        Missing: there is no such project in scope, or nothing was recorded by that day.
-    """
-    latest = select(func.max(HealthAssessment.id)).where(
-        HealthAssessment.project_id == project_id, HealthAssessment.computed_at < end_of(as_of)
-    )
-    return reading.found(
-        session,
-        _PAST_FIELDS,
-        version=cast(HealthAssessment.id, Integer),
-        source=HealthAssessment.__table__.join(
-            Project.__table__, Project.id == HealthAssessment.project_id
-        ),
-        where=[HealthAssessment.id == latest.scalar_subquery(), visible(caller)],
-    )
-
-
-def _light_since() -> ColumnElement[Any]:
-    """Give since when an assessment's light has been the same; others may have kept it."""
-    same, other = aliased(HealthAssessment), aliased(HealthAssessment)
-    broken = (
-        exists()
-        .where(
-            other.project_id == HealthAssessment.project_id,
-            other.id > same.id,
-            other.id < HealthAssessment.id,
-            other.light.is_distinct_from(HealthAssessment.light),
-        )
-        .correlate(HealthAssessment, same)
-    )
-    return (
-        select(func.min(same.computed_at))
-        .where(
-            same.project_id == HealthAssessment.project_id,
-            same.id <= HealthAssessment.id,
-            same.light == HealthAssessment.light,
-            ~broken,
-        )
-        .correlate(HealthAssessment)
-        .scalar_subquery()
-    )
-
-
-_PAST_FIELDS: Fields = Constant(
-    {
-        "project_id": HealthAssessment.project_id,
-        "project_code": Project.code,
-        "computed_at": HealthAssessment.computed_at,
-        "is_watched": null(),
-        "light": HealthAssessment.light,
-        "reason": null(),
-        "light_since": _light_since(),
-        "next_check_at": null(),
-        "dimensions": HealthAssessment.dimensions,
-    }
-)
-
-
-def health_history(session: Session, caller: Caller, *, project_id: UUID, ask: Ask) -> Page:
-    """Read how a project's light changed, with the explanation of each time.
-
-    Raises:
-        Missing: there is no such project in scope.
-    """
-    seen = session.scalar(
-        select(func.count()).select_from(Project).where(Project.id == project_id, visible(caller))
-    )
-    if not seen:
-        raise Missing
-    return reading.page(
-        session,
-        _HISTORY_FIELDS,
-        source=HealthAssessment.__table__,
-        where=[HealthAssessment.project_id == project_id],
-        sorts={"id": HealthAssessment.id},
-        ask=ask,
-    )

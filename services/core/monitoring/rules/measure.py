@@ -53,7 +53,7 @@ def _next(
         return None
     count = max(days, int(band.high)) if band.high_inclusive else max(days, int(band.high) - 1)
     count += 1
-    if not 0 <= count <= _LONGEST_DAYS:
+    if abs(count) > _LONGEST_DAYS:
         return None
     if scale.metric == Metric.WORKING_DAYS:
         day = calendar.add_working_days(since, count) if count else since

@@ -6,6 +6,7 @@ from services.core.calendar.rules import day_of
 from services.core.kit.words import Words
 from services.core.monitoring.rules.measure import measured
 from services.core.monitoring.rules.verdict import Facts, Issue, OwedReport, Setting, Verdict
+from services.core.monitoring.rules.wording import concluded
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
 RULE = "MR-03"
@@ -86,10 +87,11 @@ def _issue(owed: OwedReport, since: datetime, setting: Setting) -> tuple[Issue, 
         zh, en = f"按时报送后于 {day} 退回", f"was in on time and sent back on {day}"
     if owed.is_handed_in:
         zh, en = f"{zh}，逾期报送、尚待审核", f"{en}, came in late and waits for its reviewer"
+    end = concluded(scale, found.band, setting)
     arithmetic = Words(
-        f"{owed.period} 月报{zh}；至 {today} 已过 {days} 个工作日（截止后即计第1日）⇒ {light}。",
+        f"{owed.period} 月报{zh}；至 {today} 已过 {days} 个工作日（截止后即计第1日）{end.zh}",
         f"The report of {owed.period} {en}; by {today} that is {days} working day(s) "
-        f"(the cut-off begins day 1) ⇒ {light}.",
+        f"(the cut-off begins day 1){end.en}",
     )
     inputs = {
         "period": owed.period,

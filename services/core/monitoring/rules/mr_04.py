@@ -6,6 +6,7 @@ from services.core.calendar.rules import instant_of
 from services.core.kit.words import Words
 from services.core.monitoring.rules.measure import Measured, measured
 from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict
+from services.core.monitoring.rules.wording import LIGHTS, concluded
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
 RULE = "MR-04"
@@ -45,10 +46,11 @@ def _waits_until(facts: Facts) -> datetime | None:
 
 def _judged(since: date, found: Measured, setting: Setting) -> Verdict:
     light, days = found.band.light, found.days
+    end = concluded(setting.pack.scale(Dimension.STALE), found.band, setting)
     arithmetic = Words(
-        f"最近一次有进展（或开始监测）为 {since}，至 {setting.today} 共 {days} 天 ⇒ {light}。",
+        f"最近一次有进展（或开始监测）为 {since}，至 {setting.today} 共 {days} 天{end.zh}",
         f"The last progress, or the beginning of the watch, was on {since}; by {setting.today} "
-        f"that is {days} day(s) ⇒ {light}.",
+        f"that is {days} day(s){end.en}",
     )
     inputs = _inputs(since, found, setting)
     late = SEVERITY[light] >= SEVERITY[Light.YELLOW]
@@ -71,7 +73,8 @@ def _waiting(since: date, found: Measured, until: datetime, setting: Setting) ->
     """Answer for a project whose next report is not due yet."""
     inputs = _inputs(since, found, setting) | {"next_report_due_at": until.isoformat()}
     arithmetic = Words(
-        f"最近一次有进展为 {since}，共 {found.days} 天；下一期月报尚未到期，不作停滞判断 ⇒ green。",
+        f"最近一次有进展为 {since}，共 {found.days} 天；下一期月报尚未到期，不作停滞判断 ⇒ "
+        f"{LIGHTS[Light.GREEN].zh}。",
         f"The last progress was on {since}, {found.days} day(s) ago; the next report is not due "
         "yet, so it is not called stalled ⇒ green.",
     )

@@ -1,19 +1,18 @@
 """MR-05: the investment done stays behind the plan's curve (投资, domain 1.6 and 2.2)."""
 
-from datetime import date, datetime, time
 from decimal import ROUND_UP, Decimal
 
-from services.core.calendar.rules import instant_of
 from services.core.kit.words import Words
+from services.core.monitoring.rules.months import ended
 from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict, YearPlan
-from services.core.policies.pack import SEVERITY, Dimension, Light, Metric, Scale
+from services.core.monitoring.rules.wording import LIGHTS, concluded
+from services.core.policies.pack import SEVERITY, Band, Dimension, Light, Metric, Scale
 from services.core.policies.rules import lit, measured_progress
 
 RULE = "MR-05"
 _FINE = Decimal("0.0001")
 """Shares are judged to four decimals, so that a third is a third and 30 points are 30 points."""
 _CENT = Decimal("0.01")
-_DECEMBER = 12
 
 
 def check(facts: Facts, setting: Setting) -> Verdict:
@@ -40,11 +39,10 @@ def _judged(period: str, plan: YearPlan, done_cny: Decimal, setting: Setting) ->
     planned, done = (amount * 100 / plan.planned for amount in (planned_cny, done_cny))
     value = measured_progress(scale.metric, planned_percent=planned, done_percent=done)
     value = value.quantize(_FINE)
-    light = lit(scale, value).light
+    band = lit(scale, value)
+    light, end = band.light, concluded(scale, band, setting)
     counted = _counted(scale.metric, planned, done, value)
-    arithmetic = Words(
-        f"至 {period}：{counted.zh} ⇒ {light}。", f"By {period}: {counted.en} ⇒ {light}."
-    )
+    arithmetic = Words(f"至 {period}：{counted.zh}{end.zh}", f"By {period}: {counted.en}{end.en}")
     inputs = {
         "period": period,
         "planned_investment_cny": str(plan.planned),
@@ -55,15 +53,15 @@ def _judged(period: str, plan: YearPlan, done_cny: Decimal, setting: Setting) ->
         scale.metric.value: _plain(value),
     }
     behind = SEVERITY[light] >= SEVERITY[Light.YELLOW]
-    issue = Issue(str(plan.year), light, _month_end(period), None, inputs, arithmetic)
+    issue = Issue(str(plan.year), light, ended(period), None, inputs, arithmetic)
     return Verdict(
         rule=RULE,
         dimension=Dimension.PROGRESS,
         light=light,
         arithmetic=arithmetic,
-        turns_green=_turns_green(scale, plan, planned_cny, done_cny, light),
+        turns_green=_turns_better(scale, plan, planned_cny, done_cny, light),
         inputs=inputs,
-        source=lit(scale, value).source,
+        source=band.source,
         issues=(issue,) if behind else (),
     )
 
@@ -77,30 +75,43 @@ def _counted(metric: Metric, planned: Decimal, done: Decimal, value: Decimal) ->
     return Words(f"{zh}，完成÷计划 = {_plain(value)}", f"{en}, done ÷ planned = {_plain(value)}")
 
 
-def _turns_green(
+def _turns_better(
     scale: Scale, plan: YearPlan, planned_cny: Decimal, done_cny: Decimal, light: Light
 ) -> Words | None:
-    """Say how much investment is missing to the green band, in CNY and points of the plan."""
-    if light == Light.GREEN:
+    """Say how much investment is missing to the next better light and to green.
+
+    In CNY and in points of the year's plan. Where the bound belongs to the worse light, it takes
+    more than that.
+    """
+    better = sorted(
+        (band for band in scale.bands if SEVERITY[band.light] < SEVERITY[light]),
+        key=lambda band: SEVERITY[band.light],
+    )
+    if not better:
         return None
-    green = next(band for band in scale.bands if band.light == Light.GREEN)
-    if scale.metric == Metric.GAP_PP:
-        needed = planned_cny - plan.planned * (green.high or Decimal(0)) / 100
-    else:
-        needed = planned_cny * (green.low or Decimal(1))
-    missing = (needed - done_cny).quantize(_CENT, ROUND_UP)
-    points = _plain(missing * 100 / plan.planned)
+    wanted = dict.fromkeys((better[-1], better[0]))
+    parts = [_missing(band, scale.metric, plan, planned_cny, done_cny) for band in wanted]
     return Words(
-        f"再完成投资 {missing} 元（年度计划的 {points} 个百分点）转绿。",
-        f"It turns green with another {missing} CNY ({points} points of the year's plan).",
+        f"{'；'.join(part.zh for part in parts)}。",
+        f"It {', and '.join(part.en for part in parts)}.",
     )
 
 
-def _month_end(period: str) -> datetime:
-    """Give the instant the reported month ended: since then the plan has not been kept."""
-    year, month = int(period[:4]), int(period[5:])
-    following = date(year + 1, 1, 1) if month == _DECEMBER else date(year, month + 1, 1)
-    return instant_of(following, time(0))
+def _missing(
+    band: Band, metric: Metric, plan: YearPlan, planned_cny: Decimal, done_cny: Decimal
+) -> Words:
+    if metric == Metric.GAP_PP:
+        needed = planned_cny - plan.planned * (band.high or Decimal(0)) / 100
+        is_enough = band.high_inclusive
+    else:
+        needed, is_enough = planned_cny * (band.low or Decimal(1)), band.low_inclusive
+    missing = (needed - done_cny).quantize(_CENT, ROUND_UP)
+    points, light = _plain(missing * 100 / plan.planned), LIGHTS[band.light]
+    zh, en = ("", "") if is_enough else ("超过 ", "more than ")
+    return Words(
+        f"再完成投资{zh or ' '}{missing} 元（年度计划的 {points} 个百分点）转{light.zh}",
+        f"turns {light.en} with {en}another {missing} CNY ({points} points of the year's plan)",
+    )
 
 
 def _plain(number: Decimal) -> str:

@@ -6,6 +6,7 @@ from services.core.calendar.rules import instant_of
 from services.core.kit.words import Words
 from services.core.monitoring.rules.measure import measured
 from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict
+from services.core.monitoring.rules.wording import concluded
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
 RULE = "MR-06"
@@ -27,10 +28,11 @@ def check(facts: Facts, setting: Setting) -> Verdict:
     scale = setting.pack.scale(Dimension.START)
     found = measured(scale, since=planned, today=setting.today, calendar=setting.calendar)
     light, days = found.band.light, found.days
+    end = concluded(scale, found.band, setting)
     arithmetic = Words(
-        f"计划 {planned} 开工，至 {setting.today} 未开工，晚 {max(days, 0)} 天 ⇒ {light}。",
+        f"计划 {planned} 开工，至 {setting.today} 未开工，晚 {max(days, 0)} 天{end.zh}",
         f"The start was planned for {planned}; by {setting.today} it is {max(days, 0)} day(s) "
-        f"late ⇒ {light}.",
+        f"late{end.en}",
     )
     inputs = {
         "plan_start_on": planned.isoformat(),

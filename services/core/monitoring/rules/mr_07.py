@@ -5,6 +5,7 @@ from datetime import datetime
 from services.core.kit.words import Words
 from services.core.monitoring.rules.measure import measured
 from services.core.monitoring.rules.verdict import Facts, Issue, OpenMilestone, Setting, Verdict
+from services.core.monitoring.rules.wording import concluded
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
 RULE = "MR-07"
@@ -22,16 +23,17 @@ def check(facts: Facts, setting: Setting) -> Verdict:
     judged = [_judged(milestone, setting) for milestone in facts.open_milestones]
     worst = max((issue for issue, _ in judged), key=lambda issue: SEVERITY[issue.light])
     late = tuple(issue for issue, _ in judged if SEVERITY[issue.light] >= SEVERITY[Light.YELLOW])
+    scale = setting.pack.scale(Dimension.MILESTONE)
     return Verdict(
         rule=RULE,
         dimension=Dimension.MILESTONE,
         light=worst.light,
         arithmetic=worst.arithmetic,
         turns_green=Words("登记节点完成后转绿。", "It turns green when the milestone is reached.")
-        if late
+        if worst.light != Light.GREEN
         else None,
         inputs={**worst.inputs, "milestones_overdue": str(len(late))},
-        source=setting.pack.scale(Dimension.MILESTONE).bands[-1].source,
+        source=next(band.source for band in scale.bands if band.light == worst.light),
         issues=late,
         next_change_at=min((change for _, change in judged if change), default=None),
     )
@@ -46,10 +48,13 @@ def _judged(milestone: OpenMilestone, setting: Setting) -> tuple[Issue, datetime
     scale, last = setting.pack.scale(Dimension.MILESTONE), calendar.on_or_after(planned)
     found = measured(scale, since=last, today=today, calendar=calendar)
     light, days = found.band.light, max(found.days, 0)
+    zh, en = f"晚 {days} 个工作日", f"it is {days} working day(s) late"
+    if found.days < 0:
+        zh, en = f"尚余 {-found.days} 个工作日", f"{-found.days} working day(s) are left"
+    end = concluded(scale, found.band, setting)
     arithmetic = Words(
-        f"节点“{milestone.name}”原定 {planned}，至 {today} 晚 {days} 个工作日 ⇒ {light}。",
-        f"Milestone '{milestone.name}' was first planned for {planned}; by {today} it is {days} "
-        f"working day(s) late ⇒ {light}.",
+        f"节点“{milestone.name}”原定 {planned}，至 {today} {zh}{end.zh}",
+        f"Milestone '{milestone.name}' was first planned for {planned}; by {today} {en}{end.en}",
     )
     inputs = {
         "milestone": milestone.name,

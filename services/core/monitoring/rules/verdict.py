@@ -11,6 +11,7 @@ from services.core.calendar.rules import WorkCalendar, day_of
 from services.core.guarantees.rules import OpenPromise
 from services.core.kit.words import Words
 from services.core.policies.pack import Dimension, Light, Pack
+from services.core.rulings.rules import InForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,14 @@ class YearPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthLights:
+    """How a project stood when a month ended: each dimension that was judged, with its light."""
+
+    period: str
+    lights: Mapping[Dimension, Light]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything the rules know of one watched project at one moment."""
 
@@ -82,6 +91,10 @@ class Facts:
     plans: Mapping[int, YearPlan]
     open_promises: tuple[OpenPromise, ...] = ()
     open_blockers: tuple[OpenBlocker, ...] = ()
+    rulings: tuple[InForce, ...] = ()
+    """What people have ruled and is in force now."""
+    months: tuple[MonthLights, ...] = ()
+    """The months that are over, one after the other, the latest last (MR-21)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +143,10 @@ class Verdict:
     source: str | None = None
     issues: tuple[Issue, ...] = ()
     next_change_at: datetime | None = None
+    waived: InForce | None = None
+    """A good reason that was accepted: the light stays to be seen, and counts for nothing."""
+
+    @property
+    def counted(self) -> Light | None:
+        """Give the light as far as it counts."""
+        return None if self.waived else self.light

@@ -26,6 +26,13 @@ STAGES: Mapping[Track, tuple[Stage, ...]] = {
 STARTS = frozenset({_S.UNDER_CONSTRUCTION, _S.RUNNING})
 """Entering one of these is the actual start."""
 
+STARTED = frozenset(
+    stage
+    for order in STAGES.values()
+    for stage in order[min(order.index(start) for start in STARTS if start in order) :]
+)
+"""What has started: these, and whatever comes after them."""
+
 FINISHES = frozenset({_S.COMPLETED, _S.DELIVERED})
 """Entering one of these is the actual finish, and completes the project."""
 

@@ -1,0 +1,116 @@
+"""MR-21: a light that was there at the ends of several months running becomes a worse one.
+
+Domain 1.6 and 2.2 note d: two yellows running are red (三亚); three months should-have-started are
+red (银川). How many, of what, and what it becomes are the pack's `memory`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from services.core.kit.words import Words
+from services.core.monitoring.rules.months import begins, ended, period_of, shifted
+from services.core.monitoring.rules.verdict import Facts, Issue, MonthLights, Setting, Verdict
+from services.core.monitoring.rules.wording import LIGHTS
+from services.core.policies.pack import SEVERITY, Dimension, Light, Memory
+from services.core.policies.rules import run_of, worst
+
+RULE = "MR-21"
+_DIMENSIONS: Mapping[Dimension | None, Words] = {
+    None: Words("项目总灯", "Overall"),
+    Dimension.START: Words("开工", "Start"),
+    Dimension.PROGRESS: Words("投资进度", "Investment"),
+    Dimension.REPORT: Words("填报", "Reporting"),
+    Dimension.MILESTONE: Words("节点", "Milestones"),
+    Dimension.BLOCKER: Words("堵点", "Blockers"),
+    Dimension.STALE: Words("停滞", "Standstill"),
+}
+
+
+def check(facts: Facts, verdicts: Sequence[Verdict], setting: Setting) -> Verdict:
+    """Look at the lights of the months that are over, and at today's, given by the other rules.
+
+    It adds a light only while today's is still as bad: what was made good is not held against a
+    project. The month that is running does not count before it is over.
+    """
+    memory = setting.pack.memory
+    today = _of(((verdict.dimension, verdict.counted) for verdict in verdicts), memory)
+    lights = [_of(month.lights.items(), memory) for month in facts.months]
+    run = run_of(memory, lights)
+    holds = today is not None and SEVERITY[today] >= SEVERITY[memory.light]
+    told = _told(facts.months[-memory.periods :], today, memory)
+    if holds and run >= memory.periods:
+        return _repeated(facts.months[-run].period, run, told, setting)
+    still = memory.periods - min(run, memory.periods)
+    light, becomes = LIGHTS[memory.light], LIGHTS[memory.becomes]
+    return Verdict(
+        rule=RULE,
+        dimension=Dimension.MEMORY,
+        light=None,
+        arithmetic=Words(
+            f"{told.zh}：连续 {run} 个月末为{light.zh}或更重，满 {memory.periods} 个且今日"
+            f"仍未转好才为{becomes.zh}。",
+            f"{told.en}: {run} month-end(s) running at {light.en} or worse; it takes "
+            f"{memory.periods}, and today's light no better, to be {becomes.en}.",
+        ),
+        inputs=_inputs(run, setting),
+        source=memory.source,
+        next_change_at=begins(shifted(period_of(setting.today), still)) if holds else None,
+    )
+
+
+def _repeated(first: str, run: int, told: Words, setting: Setting) -> Verdict:
+    memory, code, number = setting.pack.memory, setting.pack.code, setting.number
+    light, becomes = LIGHTS[memory.light], LIGHTS[memory.becomes]
+    arithmetic = Words(
+        f"{told.zh}：连续 {run} 个月末为{light.zh}或更重（满 {memory.periods} 个），今日仍未"
+        f"转好，按 {code} 第{number}版 ⇒ {becomes.zh}。",
+        f"{told.en}: {run} month-end(s) running at {light.en} or worse ({memory.periods} are "
+        f"enough), and today's light is no better, by {code} version {number} ⇒ {becomes.en}.",
+    )
+    inputs = _inputs(run, setting) | {"first_period": first}
+    since = ended(shifted(first, memory.periods - 1))
+    return Verdict(
+        rule=RULE,
+        dimension=Dimension.MEMORY,
+        light=memory.becomes,
+        arithmetic=arithmetic,
+        turns_green=Words(
+            f"今日的灯轻于{light.zh}后不再加重。",
+            f"It ends when today's light is better than {light.en}.",
+        ),
+        inputs=inputs,
+        source=memory.source,
+        issues=(Issue(first, memory.becomes, since, None, inputs, arithmetic),),
+    )
+
+
+def _of(judged: Iterable[tuple[Dimension, Light | None]], memory: Memory) -> Light | None:
+    """Give the light a memory looks at: one dimension's, or the worst of all."""
+    seen = [
+        light
+        for dimension, light in judged
+        if light is not None and memory.dimension in {None, dimension}
+    ]
+    return worst(seen) if seen else None
+
+
+def _told(months: Sequence[MonthLights], today: Light | None, memory: Memory) -> Words:
+    """Say the months with their lights, and today's; a month that was not judged has a dash."""
+    lights = [(month.period, _named(_of(month.lights.items(), memory))) for month in months]
+    zh = "".join(f"{period} 月末{light.zh}，" for period, light in lights)
+    en = "".join(f"end of {period} {light.en}, " for period, light in lights)
+    now, what = _named(today), _DIMENSIONS[memory.dimension]
+    return Words(f"{what.zh}：{zh}今日{now.zh}", f"{what.en}: {en}today {now.en}")
+
+
+def _named(light: Light | None) -> Words:
+    return LIGHTS[light] if light else Words("未判断", "not judged")
+
+
+def _inputs(run: int, setting: Setting) -> dict[str, str]:
+    memory = setting.pack.memory
+    return {
+        "months_running": str(run),
+        "months_needed": str(memory.periods),
+        "of": memory.dimension or "overall",
+        "today": setting.today.isoformat(),
+    }
