@@ -38,6 +38,8 @@ from services.core.kit.errors import (
 )
 from services.core.kit.trace import trace_id
 from services.core.kit.words import Words
+from services.core.progress.rules import Unanswered
+from services.core.progress.schemas import Asked
 
 _log = structlog.get_logger(__name__)
 
@@ -114,6 +116,9 @@ class Problem(BaseModel):
     current: dict[str, Any] | None = Field(default=None, description="On 412: the record now.")
     items: list[BatchOutcome] | None = Field(
         default=None, description="On an undone batch: what came of each item."
+    )
+    questions: list[Asked] | None = Field(
+        default=None, description="On unanswered figures: each question, with its numbers."
     )
 
 
@@ -247,6 +252,8 @@ def _refused(error: Refusal) -> Told:
         extra["lawful"] = list(error.lawful)
     if isinstance(error, Stale) and error.current:
         extra["current"] = orjson.loads(error.current)
+    if isinstance(error, Unanswered):
+        extra["questions"] = error.questions
     if isinstance(error, BatchUndone):
         extra["items"] = error.items
     if isinstance(error, TooMany):

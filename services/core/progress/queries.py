@@ -42,7 +42,7 @@ from services.core.policies import queries as policies
 from services.core.policies.queries import Current
 from services.core.progress import schemas
 from services.core.progress.models import ProgressReport
-from services.core.progress.rules import Figures, Previous, ReportState
+from services.core.progress.rules import FIGURES, Figures, Previous, Reported, ReportState
 from services.core.projects import queries as projects
 from services.core.projects.models import AnnualPlan, Project, ProjectPartner, ProjectWatch
 from services.core.projects.rules import SideState, Stage, Track, is_watched
@@ -129,6 +129,17 @@ class Setting:
     is_conveners: bool
     """The caller belongs to the unit that convenes the project's group today."""
 
+    def reported(self, report: ProgressReport) -> Reported:
+        """Give the report as it would stand, with what it is compared with."""
+        return Reported(
+            period=report.period,
+            figures=figures(report),
+            image_progress=report.image_progress,
+            previous=self.previous,
+            planned_year=self.planned_year,
+            total=self.total,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Owing:
@@ -180,6 +191,11 @@ class Terms:
         if region not in self._calendars:
             self._calendars[region] = calendars.work_calendar(self._session, region)
         return self._calendars[region]
+
+
+def figures(report: ProgressReport) -> Figures:
+    """Give what a report says in numbers."""
+    return Figures(*(getattr(report, name) for name in FIGURES))
 
 
 def subject(kind: str, record_id: UUID, project: Project, partners: Collection[UUID]) -> Subject:
@@ -267,6 +283,7 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
             planned.scalar_subquery(),
             _convenes(caller),
             latest.period,
+            latest.image_progress,
             latest.invested_period,
             latest.cumulative_year,
             latest.cumulative_all,
@@ -275,13 +292,13 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
         .outerjoin(latest, latest.project_id == Project.id)
         .where(Project.id == report.project_id)
     ).one()
-    project, partners, planned_year, is_conveners, period, *figures = row
+    project, partners, planned_year, is_conveners, period, image, *numbers = row
     return Setting(
         subject=subject("progress_report", report.id, project, partners),
         track=Track(project.track),
         total=project.total_investment,
         planned_year=planned_year,
-        previous=Previous(period, Figures(*figures)) if period else None,
+        previous=Previous(period, Figures(*numbers), image) if period else None,
         is_conveners=is_conveners,
     )
 

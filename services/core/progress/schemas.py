@@ -18,7 +18,10 @@ from services.core.kit.shapes import (
     Shown,
     SignedAmount,
 )
+from services.core.progress import rules
 from services.core.progress.rules import ReportState
+
+_MOST_ANSWERS = 40
 
 
 class ExactMoney(Given):
@@ -29,6 +32,16 @@ class ExactMoney(Given):
     )
     currency: Literal["CNY"] = "CNY"
     qualifier: Literal[Qualifier.EXACT] = Qualifier.EXACT
+
+
+class Answer(Given):
+    """The reason for what one question asks of one field."""
+
+    pointer: Annotated[
+        str, Field(max_length=100, examples=["/cumulative_year"], description="As it was asked.")
+    ]
+    code: Annotated[str, Field(max_length=40, examples=["fell"], description="As it was asked.")]
+    reason: Paragraph = Field(examples=["9月重复计入一张发票，本月冲减"])
 
 
 _Reason = Annotated[
@@ -51,13 +64,23 @@ class ReportFigures(Given):
     next_steps: Paragraph | None = None
     help_needed: Paragraph | None = None
     correction_reason: _Reason = None
+    answers: tuple[Answer, ...] = Field(
+        default=(),
+        max_length=_MOST_ANSWERS,
+        description="Answers to what was asked (`warnings`, or `questions` of the refusal).",
+    )
 
     def said(self) -> dict[str, object]:
         """Give the fields that were sent as the row keeps them: amounts as decimals."""
         return {
             name: value.amount if isinstance(value, ExactMoney) else value
             for name, value in self.given().items()
+            if name != "answers"
         }
+
+    def answered(self) -> list[rules.Answer]:
+        """Give the answers as the rules take them."""
+        return [rules.Answer(one.pointer, one.code, one.reason) for one in self.answers]
 
 
 class NoChange(Given):
@@ -97,12 +120,29 @@ class Named(Shown):
     name: str = Field(examples=["景宁县天然气有限公司"])
 
 
-class Warned(Shown):
-    """A figure that may be true but is remarkable; the reviewer should look at it."""
+class Asked(Shown):
+    """A question to the reporter about a figure that may be true but is remarkable."""
 
+    rule: str | None = Field(
+        examples=["MR-19.1"], description="The rule that asks; null: from before rules had codes."
+    )
     pointer: str
-    code: str = Field(examples=["cumulative_falls"])
+    code: str = Field(examples=["fell"])
     detail: BothWords
+    inputs: dict[str, str] = Field(
+        examples=[{"given": "4900000.00", "last": "5000000.00", "last_period": "2026-10"}],
+        description="The numbers it was asked for, by name; amounts in CNY.",
+    )
+
+
+class Warned(Asked):
+    """A question that a report raises, and the answer to it."""
+
+    answer: str | None = Field(
+        examples=["9月重复计入一张发票，本月冲减"], description="Null: nobody has answered it."
+    )
+    answered_by: UUID | None = Field(description="Account of whoever answered; null: nobody did.")
+    answered_at: datetime | None = Field(description="When it was answered; null: it was not.")
 
 
 class Report(Shown):

@@ -1,0 +1,48 @@
+"""The rules of progress: a report's life, its periods, its figures, and what is asked of them."""
+
+from services.core.progress.rules.answers import Answer, Kept, Unanswered, answered, check_answered
+from services.core.progress.rules.figures import (
+    FIGURES,
+    Figures,
+    Previous,
+    carried,
+    check_complete,
+    check_no_change,
+    check_possible,
+)
+from services.core.progress.rules.life import (
+    MOVES,
+    ReportState,
+    ReportVerb,
+    check_reviewer,
+    is_late,
+)
+from services.core.progress.rules.periods import due_at, next_period, opens_at
+from services.core.progress.rules.questions import Question, Reported, asked, fallen
+
+__all__ = (
+    "FIGURES",
+    "MOVES",
+    "Answer",
+    "Figures",
+    "Kept",
+    "Previous",
+    "Question",
+    "ReportState",
+    "ReportVerb",
+    "Reported",
+    "Unanswered",
+    "answered",
+    "asked",
+    "carried",
+    "check_answered",
+    "check_complete",
+    "check_no_change",
+    "check_possible",
+    "check_reviewer",
+    "due_at",
+    "fallen",
+    "is_late",
+    "next_period",
+    "opens_at",
+)
