@@ -45,7 +45,7 @@ from services.core.notifications.models import Notification, NotificationDeliver
 from services.core.organisations.models import Officer, Organisation
 from services.core.policies.models import PolicyPack
 from services.core.progress.models import ProgressReport
-from services.core.projects.models import AnnualPlan, Milestone, ProjectPartner
+from services.core.projects.models import AnnualPlan, Milestone, PlanChange, ProjectPartner
 from services.core.reminders.models import Reminder, ReminderRecipient
 from services.core.targets.models import AnnualTarget, LibraryStatement
 from services.core.webhooks.models import (
@@ -276,6 +276,18 @@ class World:
                 made_at=NOW,
             )
         )
+        ids["change_id"] = add(
+            PlanChange(
+                project_id=project.id,
+                year=2026,
+                replaces=1,
+                planned_investment=2400,
+                curve=[200 * month for month in range(1, 13)],
+                reason="追加二期",
+                requested_at=NOW,
+                requested_by=given.account(self.session, f"asker-{region}", of=own).id,
+            )
+        ).id
         ids["report_id"] = add(
             ProgressReport(
                 project_id=project.id,

@@ -22,6 +22,14 @@ class PlansQuery(ListQuery, schemas.PlanFilters):
     """Filters of the versions of a project's plans."""
 
 
+class PlanChangesQuery(ListQuery, schemas.PlanChangeFilters):
+    """Filters of the requests to change a project's plans."""
+
+
+class VersionsQuery(schemas.TwoVersions):
+    """Which versions of a plan are compared."""
+
+
 @router.get("/projects", response_model=schemas.ProjectPage)
 @in_reading
 def list_projects(door: Enter, query: Annotated[ProjectsQuery, Query()]) -> Response:
@@ -189,9 +197,9 @@ def get_plan(door: Enter, project_id: UUID, year: schemas.Year, as_of: AsOf = No
 def put_plan(
     door: Enter, project_id: UUID, year: schemas.Year, given: schemas.GivenPlan
 ) -> Response:
-    """Give a project its plan for a year, or a new version of it with the reason.
+    """Give a project its first plan for a year: the baseline (If-None-Match: *).
 
-    If-Match names the version it replaces; If-None-Match: * says that there is none yet.
+    A plan in force changes by a request that a second person approves (`/plan-changes`).
     """
     door.shows(lambda: queries.plan(door.session, door.caller, project_id=project_id, year=year))
     actions.plan_year(
@@ -201,6 +209,80 @@ def put_plan(
         given=given,
         expected=door.expected_or_new(),
         by=door.caller,
+    )
+    return door.changed()
+
+
+@router.get("/projects/{project_id}/plans/{year}/compare", response_model=schemas.PlanComparison)
+@in_reading
+def compare_plans(
+    door: Enter, project_id: UUID, year: schemas.Year, query: Annotated[VersionsQuery, Query()]
+) -> Response:
+    """Lay two versions of a year's plan beside each other, with the difference per month."""
+    return door.one(
+        queries.compared_plans(
+            door.session,
+            door.caller,
+            project_id=project_id,
+            year=year,
+            numbers=(query.before, query.after),
+        )
+    )
+
+
+@router.get("/projects/{project_id}/plan-changes", response_model=schemas.PlanChangePage)
+@in_reading
+def list_plan_changes(
+    door: Enter, project_id: UUID, query: Annotated[PlanChangesQuery, Query()]
+) -> Response:
+    """List the requests to change a project's plans."""
+    return door.many(
+        queries.plan_changes(
+            door.session, door.caller, project_id=project_id, ask=query.ask(), wanted=query
+        )
+    )
+
+
+@router.post(
+    "/projects/{project_id}/plan-changes", status_code=201, response_model=schemas.PlanChange
+)
+@in_transaction
+def request_plan_change(door: Enter, project_id: UUID, given: schemas.NewPlanChange) -> Response:
+    """Ask for another plan of a year; the one in force stays until somebody else approves."""
+    made = actions.request_plan_change(
+        door.session, project_id=project_id, given=given, by=door.caller
+    )
+    found = queries.plan_change(door.session, door.caller, change_id=made.id)
+    return door.created(f"/plan-changes/{made.id}", found)
+
+
+@router.get("/plan-changes/{change_id}", response_model=schemas.PlanChange)
+@in_reading
+def get_plan_change(door: Enter, change_id: UUID) -> Response:
+    """Read one request to change a plan."""
+    return door.one(queries.plan_change(door.session, door.caller, change_id=change_id))
+
+
+@router.post("/plan-changes/{change_id}/approve", response_model=schemas.PlanChange)
+@in_transaction
+def approve_plan_change(
+    door: Enter, change_id: UUID, given: schemas.PlanDecision | None = None
+) -> Response:
+    """Approve a request as a second person; it becomes the version in force."""
+    door.shows(lambda: queries.plan_change(door.session, door.caller, change_id=change_id))
+    actions.approve_plan_change(
+        door.session, change_id=change_id, given=given, expected=door.expected(), by=door.caller
+    )
+    return door.changed()
+
+
+@router.post("/plan-changes/{change_id}/refuse", response_model=schemas.PlanChange)
+@in_transaction
+def refuse_plan_change(door: Enter, change_id: UUID, given: schemas.PlanRefusal) -> Response:
+    """Refuse a request as a second person; the plan in force stays as it is."""
+    door.shows(lambda: queries.plan_change(door.session, door.caller, change_id=change_id))
+    actions.refuse_plan_change(
+        door.session, change_id=change_id, given=given, expected=door.expected(), by=door.caller
     )
     return door.changed()
 

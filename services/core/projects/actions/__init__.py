@@ -7,17 +7,25 @@ from services.core.projects.actions.milestones import (
     plan_milestone,
     reach_milestone,
 )
-from services.core.projects.actions.plans import plan_year
+from services.core.projects.actions.plans import (
+    approve_plan_change,
+    plan_year,
+    refuse_plan_change,
+    request_plan_change,
+)
 from services.core.projects.actions.watching import recheck
 
 __all__ = (
     "admit",
     "advance",
+    "approve_plan_change",
     "change",
     "change_milestone",
     "plan_milestone",
     "plan_year",
     "reach_milestone",
     "recheck",
+    "refuse_plan_change",
+    "request_plan_change",
     "stand",
 )

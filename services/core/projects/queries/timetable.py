@@ -50,6 +50,7 @@ _PLAN_FIELDS: Fields = {
     ),
     "curve": func.to_json(cast(AnnualPlan.curve, ARRAY(Text))),
     "is_spread": AnnualPlan.is_spread,
+    "spread_by": AnnualPlan.spread_by,
     "image_target": AnnualPlan.image_target,
     "reason": AnnualPlan.reason,
     "made_at": AnnualPlan.made_at,
@@ -112,7 +113,7 @@ def milestones(session: Session, caller: Caller, *, project_id: UUID, ask: Ask) 
     Raises:
         Missing: the caller does not see the project.
     """
-    _must_see(session, caller, project_id)
+    must_see(session, caller, project_id)
     return reading.page(
         session,
         _MILESTONE_FIELDS,
@@ -159,7 +160,7 @@ def plan(
     Raises:
         Missing: there is none, or the caller does not see the project.
     """
-    _must_see(session, caller, project_id)
+    must_see(session, caller, project_id)
     return reading.found(
         session,
         _PLAN_FIELDS,
@@ -169,6 +170,28 @@ def plan(
             AnnualPlan.project_id == project_id,
             AnnualPlan.year == year,
             _stood(as_of) if as_of else AnnualPlan.is_current.is_(other=True),
+        ],
+    )
+
+
+def plan_version(
+    session: Session, caller: Caller, *, project_id: UUID, year: int, number: int
+) -> Found:
+    """Read one version of a year's plan, in force or not.
+
+    Raises:
+        Missing: there is none, or the caller does not see the project.
+    """
+    must_see(session, caller, project_id)
+    return reading.found(
+        session,
+        _PLAN_FIELDS,
+        version=AnnualPlan.number,
+        source=_PLAN_SOURCE,
+        where=[
+            AnnualPlan.project_id == project_id,
+            AnnualPlan.year == year,
+            AnnualPlan.number == number,
         ],
     )
 
@@ -186,7 +209,7 @@ def plans(
     Raises:
         Missing: the caller does not see the project.
     """
-    _must_see(session, caller, project_id)
+    must_see(session, caller, project_id)
     where: list[ColumnElement[bool]] = [AnnualPlan.project_id == project_id]
     if wanted.year is not None:
         where.append(AnnualPlan.year == wanted.year)
@@ -225,6 +248,11 @@ def current_plan(session: Session, project_id: UUID, year: int) -> AnnualPlan | 
     ).one_or_none()
 
 
-def _must_see(session: Session, caller: Caller, project_id: UUID) -> None:
+def must_see(session: Session, caller: Caller, project_id: UUID) -> None:
+    """Refuse whoever does not see a project.
+
+    Raises:
+        Missing: there is none in the caller's scope.
+    """
     if session.scalar(select(Project.id).where(Project.id == project_id, visible(caller))) is None:
         raise Missing

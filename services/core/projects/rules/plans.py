@@ -1,10 +1,12 @@
 """What adds up in a project: shares, the year's curve, days and weights."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
+from itertools import accumulate, pairwise
 from uuid import UUID
 
+from services.core.calendar.rules import WorkCalendar
 from services.core.kit.errors import Fault, Invalid
 from services.core.kit.words import Words
 
@@ -35,13 +37,21 @@ def check_shares(lead: UUID, partners: Sequence[tuple[UUID, Decimal | None]]) ->
         raise Invalid(Words("合作单位有误。", "The partners are not right."), faults=faults)
 
 
-def spread(planned: Decimal) -> tuple[Decimal, ...]:
-    """Give the twelve cumulative month-ends of a year in which every month is planned alike."""
-    part = planned / MONTHS
-    return (
-        *((part * month).quantize(_CENT, ROUND_DOWN) for month in range(1, MONTHS)),
-        planned,
-    )
+def working_days_of_months(year: int, calendar: WorkCalendar) -> tuple[int, ...]:
+    """Count the working days of each of a year's twelve months."""
+    starts = [date(year, month, 1) for month in range(1, MONTHS + 1)] + [date(year + 1, 1, 1)]
+    ends = [start - timedelta(days=1) for start in starts]
+    return tuple(calendar.working_days_between(one, next_one) for one, next_one in pairwise(ends))
+
+
+def spread(planned: Decimal, working_days: Sequence[int]) -> tuple[Decimal, ...]:
+    """Give the cumulative month-ends of a year in which every working day is planned alike.
+
+    `working_days`: of each month. Month-ends are cut to the cent; December is the whole.
+    """
+    done, year = accumulate(working_days), sum(working_days)
+    ends = [(planned * days / year).quantize(_CENT, ROUND_DOWN) for days in done]
+    return (*ends[:-1], planned)
 
 
 def checked_curve(curve: tuple[Decimal, ...], planned: Decimal) -> tuple[Decimal, ...]:

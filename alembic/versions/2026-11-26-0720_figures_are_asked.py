@@ -1,0 +1,125 @@
+"""progress and projects: questions with answers, requests to change plans.
+
+Revision: figures_are_asked
+Follows: endpoints_that_end
+
+What was remarkable before becomes a question that nobody was asked to answer; plans that were
+spread before were spread evenly.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "figures_are_asked"
+down_revision = "endpoints_that_end"
+branch_labels = None
+depends_on = None
+
+_ASKED = """
+UPDATE progress_report SET warnings = (
+  SELECT jsonb_agg(
+    jsonb_build_object(
+      'rule', NULL, 'inputs', '{}'::jsonb,
+      'answer', NULL, 'answered_by', NULL, 'answered_at', NULL
+    ) || warning)
+  FROM jsonb_array_elements(warnings) AS warning)
+WHERE jsonb_array_length(warnings) > 0
+"""
+_NO_MORE = """
+UPDATE progress_report SET warnings = (
+  SELECT jsonb_agg(
+    warning - '{rule,inputs,answer,answered_by,answered_at}'::text[])
+  FROM jsonb_array_elements(warnings) AS warning)
+WHERE jsonb_array_length(warnings) > 0
+"""
+_OF_PROJECT = "EXISTS (SELECT FROM project whole WHERE whole.id = project_id)"
+
+
+def upgrade() -> None:
+    op.execute(_ASKED)
+    op.add_column("annual_plan", sa.Column("spread_by", sa.Text(), nullable=True))
+    op.execute("UPDATE annual_plan SET spread_by = 'even' WHERE is_spread")
+    op.create_check_constraint(
+        op.f("ck_annual_plan_spread_by"), "annual_plan", "spread_by IN ('even', 'working_days')"
+    )
+    op.create_check_constraint(
+        op.f("ck_annual_plan_spread"), "annual_plan", "is_spread = (spread_by IS NOT NULL)"
+    )
+    _plan_change()
+    op.execute("ALTER TABLE plan_change ENABLE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY scope ON plan_change TO tuanzu_caller USING ({_OF_PROJECT})")
+
+
+def _plan_change() -> None:
+    op.create_table(
+        "plan_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.Column("replaces", sa.SmallInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("planned_investment", sa.Numeric(20, 2), nullable=False),
+        sa.Column("investment_qualifier", sa.Text(), nullable=False),
+        sa.Column("curve", postgresql.ARRAY(sa.Numeric(20, 2)), nullable=False),
+        sa.Column("is_spread", sa.Boolean(), nullable=False),
+        sa.Column("spread_by", sa.Text(), nullable=True),
+        sa.Column("image_target", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("requested_by", sa.Uuid(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decision_note", sa.Text(), nullable=True),
+        sa.Column("plan_id", sa.Uuid(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("is_illustrative", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('requested', 'approved', 'refused')", name=op.f("ck_plan_change_state")
+        ),
+        sa.CheckConstraint("cardinality(curve) = 12", name=op.f("ck_plan_change_curve")),
+        sa.CheckConstraint("planned_investment >= 0", name=op.f("ck_plan_change_investment")),
+        sa.CheckConstraint(
+            "spread_by IN ('even', 'working_days')", name=op.f("ck_plan_change_spread_by")
+        ),
+        sa.CheckConstraint(
+            "is_spread = (spread_by IS NOT NULL)", name=op.f("ck_plan_change_spread")
+        ),
+        sa.CheckConstraint("decided_by <> requested_by", name=op.f("ck_plan_change_four_eyes")),
+        sa.CheckConstraint(
+            "(state = 'requested') = (decided_by IS NULL)", name=op.f("ck_plan_change_decided")
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["project.id"], name=op.f("fk_plan_change_project_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by"], ["account.id"], name=op.f("fk_plan_change_requested_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["account.id"], name=op.f("fk_plan_change_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["annual_plan.id"], name=op.f("fk_plan_change_plan_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_change")),
+    )
+    op.create_index(
+        op.f("ix_plan_change_project_id_year"), "plan_change", ["project_id", "year"], unique=False
+    )
+    op.create_index(
+        "uq_plan_change_open",
+        "plan_change",
+        ["project_id", "year"],
+        unique=True,
+        postgresql_where=sa.text("state = 'requested'"),
+    )
+
+
+def downgrade() -> None:
+    """Lose every request to change a plan, and every answer."""
+    op.drop_table("plan_change")
+    op.drop_constraint(op.f("ck_annual_plan_spread"), "annual_plan")
+    op.drop_constraint(op.f("ck_annual_plan_spread_by"), "annual_plan")
+    op.drop_column("annual_plan", "spread_by")
+    op.execute(_NO_MORE)
