@@ -1,4 +1,4 @@
-"""progress and projects: questions with answers, requests to change plans.
+"""progress and projects: questions with answers, corrections, requests to change plans.
 
 Revision: figures_are_asked
 Follows: endpoints_that_end
@@ -33,7 +33,11 @@ UPDATE progress_report SET warnings = (
   FROM jsonb_array_elements(warnings) AS warning)
 WHERE jsonb_array_length(warnings) > 0
 """
-_OF_PROJECT = "EXISTS (SELECT FROM project whole WHERE whole.id = project_id)"
+_WALLS = {
+    "plan_change": "EXISTS (SELECT FROM project whole WHERE whole.id = project_id)",
+    "progress_correction": "EXISTS (SELECT FROM progress_report whole WHERE whole.id = report_id)",
+}
+"""Table → which rows are there for a caller: a part is seen with its whole."""
 
 
 def upgrade() -> None:
@@ -47,8 +51,10 @@ def upgrade() -> None:
         op.f("ck_annual_plan_spread"), "annual_plan", "is_spread = (spread_by IS NOT NULL)"
     )
     _plan_change()
-    op.execute("ALTER TABLE plan_change ENABLE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY scope ON plan_change TO tuanzu_caller USING ({_OF_PROJECT})")
+    _progress_correction()
+    for table, seen in _WALLS.items():
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY scope ON {table} TO tuanzu_caller USING ({seen})")
 
 
 def _plan_change() -> None:
@@ -116,8 +122,61 @@ def _plan_change() -> None:
     )
 
 
+def _progress_correction() -> None:
+    op.create_table(
+        "progress_correction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("requested_by", sa.Uuid(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decision_note", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('requested', 'accepted', 'refused')",
+            name=op.f("ck_progress_correction_state"),
+        ),
+        sa.CheckConstraint(
+            "decided_by <> requested_by", name=op.f("ck_progress_correction_four_eyes")
+        ),
+        sa.CheckConstraint(
+            "(state = 'requested') = (decided_by IS NULL)",
+            name=op.f("ck_progress_correction_decided"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["progress_report.id"], name=op.f("fk_progress_correction_report_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by"], ["account.id"], name=op.f("fk_progress_correction_requested_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["account.id"], name=op.f("fk_progress_correction_decided_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_correction")),
+    )
+    op.create_index(
+        op.f("ix_progress_correction_report_id_requested_at"),
+        "progress_correction",
+        ["report_id", "requested_at"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_progress_correction_open",
+        "progress_correction",
+        ["report_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'requested'"),
+    )
+
+
 def downgrade() -> None:
-    """Lose every request to change a plan, and every answer."""
+    """Lose every request to change a plan, every correction, and every answer."""
+    op.drop_table("progress_correction")
     op.drop_table("plan_change")
     op.drop_constraint(op.f("ck_annual_plan_spread"), "annual_plan")
     op.drop_constraint(op.f("ck_annual_plan_spread_by"), "annual_plan")

@@ -246,16 +246,7 @@ def invalid(faults: Sequence[Fault]) -> Told:
 
 def _refused(error: Refusal) -> Told:
     """Translate a refusal of the core, with whatever its kind adds."""
-    extra: dict[str, Any] = {}
     headers: dict[str, str] = {}
-    if isinstance(error, UnlawfulMove):
-        extra["lawful"] = list(error.lawful)
-    if isinstance(error, Stale) and error.current:
-        extra["current"] = orjson.loads(error.current)
-    if isinstance(error, Unanswered):
-        extra["questions"] = error.questions
-    if isinstance(error, BatchUndone):
-        extra["items"] = error.items
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
     if isinstance(error, OverQuota):
@@ -265,7 +256,20 @@ def _refused(error: Refusal) -> Told:
     if error.kind == Kind.UNAVAILABLE:
         headers["Retry-After"] = "2"
     status = STATUS[error.kind]
-    return Told(status, error.code, error.title, error.words, error.faults, extra, headers)
+    return Told(status, error.code, error.title, error.words, error.faults, _extra(error), headers)
+
+
+def _extra(error: Refusal) -> dict[str, Any]:
+    """Give the members that a kind of refusal adds to its problem."""
+    if isinstance(error, UnlawfulMove):
+        return {"lawful": list(error.lawful)}
+    if isinstance(error, Stale) and error.current:
+        return {"current": orjson.loads(error.current)}
+    if isinstance(error, Unanswered):
+        return {"questions": error.questions}
+    if isinstance(error, BatchUndone):
+        return {"items": error.items}
+    return {}
 
 
 def _raced(error: IntegrityError) -> Told | None:

@@ -40,6 +40,7 @@ FENCED: dict[str, tuple[str, str, frozenset[Relation]]] = {
     "plan_change": ("project_id", "project_id", _TOLD),
     "project_watch": ("project_id", "project_id", _TOLD),
     "progress_report": ("project_id", "project_id", _TOLD),
+    "progress_correction": ("report_id", "report_id", _TOLD),
     "finding": ("project_id", "project_id", _TOLD),
     "health_assessment": ("project_id", "project_id", _TOLD),
     "reminder": ("id", "reminder_id", SEES[Kind.REMINDER]),

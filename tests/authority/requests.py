@@ -56,6 +56,8 @@ BODIES: Mapping[str, Any] = {
     "declareNoChange": _WHY,
     "returnProgressReport": _NOTE,
     "reopenProgressReport": _NOTE,
+    "requestProgressCorrection": {"image_progress": "封顶", **_WHY},
+    "refuseProgressCorrection": _NOTE,
     "snoozeReminder": {"working_days": 1},
     "draftSupervisionOrder": {
         "project_id": "{project_id}",

@@ -44,7 +44,7 @@ from services.core.monitoring.models import Finding, HealthAssessment
 from services.core.notifications.models import Notification, NotificationDelivery
 from services.core.organisations.models import Officer, Organisation
 from services.core.policies.models import PolicyPack
-from services.core.progress.models import ProgressReport
+from services.core.progress.models import ProgressCorrection, ProgressReport
 from services.core.projects.models import AnnualPlan, Milestone, PlanChange, ProjectPartner
 from services.core.reminders.models import Reminder, ReminderRecipient
 from services.core.targets.models import AnnualTarget, LibraryStatement
@@ -276,6 +276,7 @@ class World:
                 made_at=NOW,
             )
         )
+        asker = given.account(self.session, f"asker-{region}", of=own, role="reporter")
         ids["change_id"] = add(
             PlanChange(
                 project_id=project.id,
@@ -285,7 +286,7 @@ class World:
                 curve=[200 * month for month in range(1, 13)],
                 reason="追加二期",
                 requested_at=NOW,
-                requested_by=given.account(self.session, f"asker-{region}", of=own).id,
+                requested_by=asker.id,
             )
         ).id
         ids["report_id"] = add(
@@ -299,6 +300,15 @@ class World:
                 current_due_at=NOW,
                 submitted_at=NOW,
                 submitted_by=person.id,
+            )
+        ).id
+        ids["correction_id"] = add(
+            ProgressCorrection(
+                report_id=ids["report_id"],
+                reason="重复计入",
+                changes=[{"field": "image_progress", "before": None, "after": "封顶"}],
+                requested_at=NOW,
+                requested_by=asker.id,
             )
         ).id
         self._chasing(place, own, person, officer)

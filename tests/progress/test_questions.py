@@ -75,7 +75,7 @@ def test_january_begins_the_year_anew_but_not_the_whole() -> None:
 
 
 @pytest.mark.parametrize(("cumulative", "is_asked"), [(510, False), ("510.01", True)])
-def test_more_than_the_whole_is_asked(cumulative: Any, is_asked: bool) -> None:
+def test_more_than_the_whole_is_asked(cumulative: Any, is_asked: object) -> None:
     whole = reported(1, 101, cumulative, total=Decimal(510))
     assert bool(found(rules.over_total, whole)) == is_asked
     year = reported(1, cumulative, 900, planned_year=Decimal(510))
@@ -92,12 +92,12 @@ def test_more_than_the_whole_is_asked(cumulative: Any, is_asked: bool) -> None:
         (None, 150, "2026-11", False),
     ],
 )
-def test_a_sum_that_is_off_is_asked(spent: Any, year: Any, period: str, is_asked: bool) -> None:
+def test_a_sum_that_is_off_is_asked(spent: Any, year: Any, period: str, is_asked: object) -> None:
     assert bool(found(rules.sum_is_off, reported(spent, year, 900, period=period))) == is_asked
 
 
 @pytest.mark.parametrize(("percent", "is_asked"), [(80, False), ("80.01", True), (40, False)])
-def test_a_jump_over_forty_points_is_asked(percent: Any, is_asked: bool) -> None:
+def test_a_jump_over_forty_points_is_asked(percent: Any, is_asked: object) -> None:
     assert bool(found(rules.jumped, reported(1, 101, 501, percent))) == is_asked
     assert not found(rules.jumped, reported(1, 101, 501, percent, previous=None))
 
@@ -149,7 +149,7 @@ def test_a_unit_that_slipped_shows_against_the_plan_too() -> None:
         ("0.99", False),
     ],
 )
-def test_a_decimal_point_that_slipped_is_asked(year: Any, is_asked: bool) -> None:
+def test_a_decimal_point_that_slipped_is_asked(year: Any, is_asked: object) -> None:
     assert bool(found(rules.decimal_slipped, reported(1, year, None))) == is_asked
 
 
@@ -157,16 +157,22 @@ def test_a_decimal_point_that_slipped_is_asked(year: Any, is_asked: bool) -> Non
     ("words", "is_asked"),
     [("基础完成", True), (" 基础\n完成 ", True), ("基础完成。", False), (None, False), ("", False)],
 )
-def test_the_same_words_as_last_month_are_asked(words: str | None, is_asked: bool) -> None:
+def test_the_same_words_as_last_month_are_asked(words: str | None, is_asked: object) -> None:
     about = reported(1, 101, 501, 41, image_progress=words)
     assert bool(found(rules.repeated, about)) == is_asked
 
 
 @pytest.mark.parametrize(
     ("spent", "is_asked"),
-    [(10_000_000, True), (30_000_000, True), ("10000000.01", False), (15_000_000, False), (0, False)],
+    [
+        (10_000_000, True),
+        (30_000_000, True),
+        ("10000000.01", False),
+        (15_000_000, False),
+        (0, False),
+    ],
 )
-def test_a_sum_that_is_too_round_is_asked(spent: Any, is_asked: bool) -> None:
+def test_a_sum_that_is_too_round_is_asked(spent: Any, is_asked: object) -> None:
     assert bool(found(rules.too_round, reported(spent, None, None))) == is_asked
 
 
@@ -181,7 +187,7 @@ def test_a_sum_that_is_too_round_is_asked(spent: Any, is_asked: bool) -> None:
     ],
 )
 def test_progress_without_a_word_of_evidence_is_asked(
-    spent: Any, percent: Any, words: str | None, is_asked: bool
+    spent: Any, percent: Any, words: str | None, is_asked: object
 ) -> None:
     about = reported(spent, None, None, percent, image_progress=words)
     assert bool(found(rules.unproven, about)) == is_asked

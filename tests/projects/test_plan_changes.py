@@ -96,6 +96,7 @@ def test_a_change_is_asked_for_and_approved_by_somebody_else(office: Office) -> 
         ("plan.baselined", "annual_plan"),
         ("plan.change_requested", "plan_change"),
         ("plan.changed", "annual_plan"),
+        ("plan.change_approved", "plan_change"),
     ]
     watch = office.jingning.session.get_one(ProjectWatch, office.project.id)
     assert watch.next_check_at == NOW

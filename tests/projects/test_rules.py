@@ -140,7 +140,8 @@ def test_a_spread_plan_adds_up(planned: Decimal) -> None:
     curve = rules.spread(planned, DAYS)
     assert rules.checked_curve(curve, planned) == curve
     assert len(curve) == rules.MONTHS
-    daily = [(after - before) / n for n, (before, after) in zip(DAYS, pairwise((0, *curve)), strict=True)]
+    steps = (after - before for before, after in pairwise((Decimal(0), *curve)))
+    daily = [step / days for days, step in zip(DAYS, steps, strict=True)]
     assert max(daily) - min(daily) <= Decimal("0.01")
 
 

@@ -150,6 +150,8 @@ RECORDS: Mapping[str, Meaning] = {
     "is_no_change": means('"Nothing changed", with a reason: a report too.'),
     "no_change_reason": means("Why nothing changed; null: something did.", None),
     "correction_reason": means("Why a figure is below the last accepted one; null: none is.", None),
+    "is_corrected": means("Its figures were corrected after it was accepted."),
+    "correction_id": means("Id of the correction.", OTHER),
     "is_late": means("Its first submission came after the original due."),
     "is_overdue": means("It is past its due and not handed in."),
     # agreements

@@ -215,7 +215,7 @@ def put_plan(
 
 @router.get("/projects/{project_id}/plans/{year}/compare", response_model=schemas.PlanComparison)
 @in_reading
-def compare_plans(
+def get_plan_comparison(
     door: Enter, project_id: UUID, year: schemas.Year, query: Annotated[VersionsQuery, Query()]
 ) -> Response:
     """Lay two versions of a year's plan beside each other, with the difference per month."""

@@ -272,7 +272,7 @@ RECORDS: tuple[Term, ...] = (
         },
     ),
     Term(
-        "plan_change.state",
+        "plan.change_state",
         PlanChangeState,
         {
             "requested": Words("待审批", "Requested"),
@@ -281,7 +281,7 @@ RECORDS: tuple[Term, ...] = (
         },
     ),
     Term(
-        "plan_change.verb",
+        "plan.change_verb",
         PlanChangeVerb,
         {
             "approve": Words("批准", "Approve"),

@@ -154,6 +154,16 @@ class PlanChangeRequested(_AboutPlanChange, Fact):
     reason: str
 
 
+class PlanChangeApproved(_AboutPlanChange, Fact):
+    """A second person approved a request; the version it became is in force."""
+
+    NAME: ClassVar[str] = "plan.change_approved"
+    TITLE: ClassVar[Words] = Words("年度计划调整已批准", "A change of an annual plan was approved")
+
+    plan_id: UUID
+    number: int
+
+
 class PlanChangeRefused(_AboutPlanChange, Fact):
     """A second person refused a request; the plan in force stays as it is."""
 

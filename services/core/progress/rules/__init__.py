@@ -9,11 +9,17 @@ from services.core.progress.rules.figures import (
     check_complete,
     check_no_change,
     check_possible,
+    check_unmoved,
+    corrected,
 )
 from services.core.progress.rules.life import (
+    CORRECTION_MOVES,
     MOVES,
+    CorrectionState,
+    CorrectionVerb,
     ReportState,
     ReportVerb,
+    check_correctable,
     check_reviewer,
     is_late,
 )
@@ -21,9 +27,12 @@ from services.core.progress.rules.periods import due_at, next_period, opens_at
 from services.core.progress.rules.questions import Question, Reported, asked, fallen
 
 __all__ = (
+    "CORRECTION_MOVES",
     "FIGURES",
     "MOVES",
     "Answer",
+    "CorrectionState",
+    "CorrectionVerb",
     "Figures",
     "Kept",
     "Previous",
@@ -37,9 +46,12 @@ __all__ = (
     "carried",
     "check_answered",
     "check_complete",
+    "check_correctable",
     "check_no_change",
     "check_possible",
     "check_reviewer",
+    "check_unmoved",
+    "corrected",
     "due_at",
     "fallen",
     "is_late",

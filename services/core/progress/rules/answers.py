@@ -87,9 +87,7 @@ def check_answered(questions: Sequence[Question], kept: Sequence[Mapping[str, ob
         Unanswered: it lists every question that has no answer.
     """
     open_ones = [
-        question
-        for question, one in zip(questions, kept, strict=True)
-        if one["answer"] is None
+        question for question, one in zip(questions, kept, strict=True) if one["answer"] is None
     ]
     if open_ones:
         raise Unanswered(open_ones)

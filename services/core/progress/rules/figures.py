@@ -1,10 +1,10 @@
 """What a report says in numbers, and which numbers cannot be true whatever the reason (I-11)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.core.kit.errors import Fault, Invalid
+from services.core.kit.errors import Conflict, Fault, Invalid
 from services.core.kit.words import Words
 from services.core.progress.rules.periods import same_year
 
@@ -43,6 +43,35 @@ def carried(previous: Previous | None, period: str) -> Figures:
         cumulative_all=before.cumulative_all,
         physical_percent=before.physical_percent,
     )
+
+
+def corrected(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
+    """Give what a correction really changes: of the fields that were sent, those that differ.
+
+    Raises:
+        Invalid: nothing of it is other than it was.
+    """
+    changes = {name: value for name, value in given.items() if value != before[name]}
+    if not changes:
+        words = Words("更正没有改动任何数据。", "The correction changes nothing.")
+        raise Invalid.at("", words, code="nothing_changes")
+    return changes
+
+
+def check_unmoved(recorded: Mapping[str, object], seen: Mapping[str, object]) -> None:
+    """Refuse a correction of figures that are others by now.
+
+    Raises:
+        Conflict: it names the figures that have moved since the correction was asked for.
+    """
+    names = ", ".join(sorted(name for name, before in seen.items() if recorded[name] != before))
+    if names:
+        raise Conflict(
+            Words(
+                f"申请之后数据已有变动：{names}。请不予通过后重新申请。",
+                f"These figures have changed since: {names}. Refuse it, and let it be asked anew.",
+            )
+        )
 
 
 def check_possible(given: Figures, *, correction_reason: str | None = None) -> None:

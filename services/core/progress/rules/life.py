@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.core.kit.errors import Forbidden
+from services.core.kit.errors import Forbidden, UnlawfulMove
 from services.core.kit.words import Words
 
 
@@ -49,6 +49,37 @@ MOVES: Mapping[tuple[ReportState, ReportVerb], ReportState] = {
 def is_late(submitted_at: datetime, original_due_at: datetime) -> bool:
     """Say whether the first submission came after the original due, whatever was extended (I-9)."""
     return submitted_at > original_due_at
+
+
+class CorrectionState(StrEnum):
+    """From asked to decided."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class CorrectionVerb(StrEnum):
+    """What the reviewer may do with a correction."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+CORRECTION_MOVES: Mapping[tuple[CorrectionState, CorrectionVerb], CorrectionState] = {
+    (CorrectionState.REQUESTED, CorrectionVerb.ACCEPT): CorrectionState.ACCEPTED,
+    (CorrectionState.REQUESTED, CorrectionVerb.REFUSE): CorrectionState.REFUSED,
+}
+
+
+def check_correctable(state: ReportState) -> None:
+    """Refuse to correct what is not accepted yet: it is changed or returned instead.
+
+    Raises:
+        UnlawfulMove: it is not accepted.
+    """
+    if state != ReportState.ACCEPTED:
+        raise UnlawfulMove(state, "correct", [verb for known, verb in MOVES if known == state])
 
 
 def check_reviewer(reviewer: UUID, reporter: UUID) -> None:

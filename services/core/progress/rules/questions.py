@@ -1,8 +1,8 @@
 """What is remarkable in a report's figures is asked, with the numbers, and never blocked (MR-19).
 
-Sources: the domain's MR-19 (数据质量, from 做细做实) names the falls, what is over 100 %, jumps over
-40 points, the same words as last month, and slips of the unit or the decimal point. What is "about"
-a factor and when a sum is too round are this house's proposals, each said where it stands.
+Sources: the domain's MR-19 (数据质量, from 做细做实) names the falls, what is over 100 %, jumps
+over 40 points, the same words as last month, and slips of the unit or the decimal point. What is
+"about" a factor and when a sum is too round are this house's proposals, said where they stand.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +41,8 @@ class Reported:
     """Investment of the annual plan in force."""
     total: Decimal | None = None
     """Investment of the whole project."""
+    following: Previous | None = None
+    """The next accepted report after this one, where a correction comes late."""
 
     @property
     def last_year(self) -> Decimal | None:
@@ -255,6 +257,24 @@ def unproven(reported: Reported) -> Iterator[Question]:
         yield Question("MR-19.10", "no_evidence", "/image_progress", words, inputs)
 
 
+def overtaken(reported: Reported) -> Iterator[Question]:
+    """MR-19.11: a corrected cumulative figure is above that of the next accepted report."""
+    later, given = reported.following, reported.figures
+    if later is None:
+        return
+    pairs = {"cumulative_all": (given.cumulative_all, later.figures.cumulative_all)}
+    if same_year(later.period, reported.period):
+        pairs["cumulative_year"] = (given.cumulative_year, later.figures.cumulative_year)
+    for name, (now, after) in pairs.items():
+        if now is not None and after is not None and now > after:
+            words = Words(
+                f"{now:.2f}高于{later.period}的{after:.2f}；后期数据是否也需更正？",
+                f"{now:.2f} is above {after:.2f} of {later.period}: is that to be corrected too?",
+            )
+            inputs = _inputs(given=now, next=after) | {"next_period": later.period}
+            yield Question("MR-19.11", "above_next", f"/{name}", words, inputs)
+
+
 CHECKS: tuple[Callable[[Reported], Iterator[Question]], ...] = (
     fallen,
     over_total,
@@ -266,6 +286,7 @@ CHECKS: tuple[Callable[[Reported], Iterator[Question]], ...] = (
     repeated,
     too_round,
     unproven,
+    overtaken,
 )
 
 

@@ -14,6 +14,7 @@ from services.core.projects import queries, rules, schemas
 from services.core.projects.actions import keeping, watching
 from services.core.projects.events import (
     PlanBaselined,
+    PlanChangeApproved,
     PlanChanged,
     PlanChangeRefused,
     PlanChangeRequested,
@@ -149,6 +150,8 @@ def approve_plan_change(
     )
     changes = {f"plan {plan.year}": [before.curve, plan.curve]}
     keeping.record(session, project, fact, by=by, changes=changes, about=("annual_plan", plan.id))
+    approved = PlanChangeApproved(**_asked(project, change), plan_id=plan.id, number=plan.number)
+    keeping.record(session, project, approved, by=by, about=("plan_change", change.id))
     return plan
 
 

@@ -1,6 +1,5 @@
 """Requests to change plans, and versions of a plan beside each other; who sees the project sees."""
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -146,7 +145,7 @@ def compared_plans(
             AnnualPlan.number.in_(numbers),
         )
     )
-    curves: dict[int, list[Decimal]] = {number: curve for number, curve in found}
+    curves = {row.number: row.curve for row in found}
     before, after = (curves[number] for number in numbers)
     months: list[dict[str, Any]] = [
         {

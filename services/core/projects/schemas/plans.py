@@ -43,7 +43,8 @@ class GivenPlan(Given):
         default=None,
         min_length=MONTHS,
         max_length=MONTHS,
-        description="Cumulative CNY at each month's end; spread by the working days of each month, and marked, if not given.",
+        description="Cumulative CNY at each month's end; if not given, spread by working days "
+        "and marked.",
     )
     image_target: Paragraph | None = Field(default=None, description="年度形象进度目标")
     reason: Paragraph | None = Field(default=None, description="Why it is so; kept with it.")
@@ -143,7 +144,7 @@ class MonthDifference(Shown):
 class PlanComparison(Shown):
     """Two versions of a year's plan, and the difference per month."""
 
-    before: Plan
-    after: Plan
+    before: Plan = Field(description="The first version.")
+    after: Plan = Field(description="The second version.")
     difference: str = Field(description="CNY by which the second plans more for the year.")
-    months: list[MonthDifference]
+    months: list[MonthDifference] = Field(description="The twelve months, January first.")
