@@ -1,10 +1,11 @@
-"""progress and projects: questions with answers, corrections, requests to change plans.
+"""progress and projects: questions, corrections, requests to change plans, versions of milestones.
 
 Revision: figures_are_asked
 Follows: endpoints_that_end
 
 What was remarkable before becomes a question that nobody was asked to answer; plans that were
-spread before were spread evenly.
+spread before were spread evenly. What a milestone said before it was changed was not kept: its
+versions begin with its planning if it never changed, and otherwise now.
 """
 
 import sqlalchemy as sa
@@ -35,6 +36,7 @@ WHERE jsonb_array_length(warnings) > 0
 """
 _WALLS = {
     "plan_change": "EXISTS (SELECT FROM project whole WHERE whole.id = project_id)",
+    "milestone_version": "EXISTS (SELECT FROM project whole WHERE whole.id = project_id)",
     "progress_correction": "EXISTS (SELECT FROM progress_report whole WHERE whole.id = report_id)",
 }
 """Table → which rows are there for a caller: a part is seen with its whole."""
@@ -52,6 +54,7 @@ def upgrade() -> None:
     )
     _plan_change()
     _progress_correction()
+    _milestone_version()
     for table, seen in _WALLS.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY scope ON {table} TO tuanzu_caller USING ({seen})")
@@ -122,6 +125,83 @@ def _plan_change() -> None:
     )
 
 
+_SAID = (
+    "project_id, name, gate, weight, planned_on, original_planned_on, forecast_on, actual_on, "
+    "evidence, version, source, is_illustrative"
+)
+_KEEP = f"""
+CREATE FUNCTION keep_milestone_version() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE milestone_version SET until = house_now()
+  WHERE milestone_id = NEW.id AND until IS NULL;
+  INSERT INTO milestone_version (milestone_id, since, {_SAID})
+  SELECT NEW.id, house_now(), {", ".join(f"NEW.{name}" for name in _SAID.split(", "))};
+  RETURN NULL;
+END $$
+"""  # noqa: S608 from above
+_BEGIN = f"""
+INSERT INTO milestone_version (milestone_id, since, {_SAID})
+SELECT id, coalesce(
+         (SELECT min(at) FROM audit_entry
+          WHERE subject_id = milestone.id AND action = 'milestone.planned' AND version = 1),
+         house_now()), {_SAID}
+FROM milestone
+"""  # noqa: S608 from above
+
+
+def _milestone_version() -> None:
+    op.create_table(
+        "milestone_version",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("milestone_id", sa.Uuid(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("gate", sa.Text(), nullable=True),
+        sa.Column("weight", sa.Numeric(5, 2), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("original_planned_on", sa.Date(), nullable=False),
+        sa.Column("forecast_on", sa.Date(), nullable=True),
+        sa.Column("actual_on", sa.Date(), nullable=True),
+        sa.Column("evidence", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("is_illustrative", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["milestone_id"], ["milestone.id"], name=op.f("fk_milestone_version_milestone_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["project.id"], name=op.f("fk_milestone_version_project_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_version")),
+    )
+    op.create_index(
+        op.f("ix_milestone_version_project_id_since"),
+        "milestone_version",
+        ["project_id", "since"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_milestone_version_last",
+        "milestone_version",
+        ["milestone_id"],
+        unique=True,
+        postgresql_where=sa.text("until IS NULL"),
+    )
+    op.execute(_BEGIN)
+    op.execute(_KEEP)
+    op.execute(
+        "CREATE TRIGGER kept AFTER INSERT ON milestone FOR EACH ROW "
+        "EXECUTE FUNCTION keep_milestone_version()"
+    )
+    op.execute(
+        "CREATE TRIGGER kept_update AFTER UPDATE ON milestone FOR EACH ROW "
+        "WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_milestone_version()"
+    )
+
+
 def _progress_correction() -> None:
     op.create_table(
         "progress_correction",
@@ -175,7 +255,11 @@ def _progress_correction() -> None:
 
 
 def downgrade() -> None:
-    """Lose every request to change a plan, every correction, and every answer."""
+    """Lose every request to change a plan, every correction, every answer, and what milestones said."""
+    op.execute("DROP TRIGGER kept ON milestone")
+    op.execute("DROP TRIGGER kept_update ON milestone")
+    op.execute("DROP FUNCTION keep_milestone_version()")
+    op.drop_table("milestone_version")
     op.drop_table("progress_correction")
     op.drop_table("plan_change")
     op.drop_constraint(op.f("ck_annual_plan_spread"), "annual_plan")

@@ -168,6 +168,7 @@ RULES: Mapping[str, Rule] = {
     "moveOutProject": _PROJECT_KEPT,
     "listMilestones": _seen(Kind.PROJECT),
     "planMilestone": _PROJECT_KEPT,
+    "scheduleMilestones": _seen(Kind.PROJECT),
     "getMilestone": _seen(Kind.PROJECT),
     "changeMilestone": _PROJECT_KEPT,
     "reachMilestone": _PROJECT_KEPT,

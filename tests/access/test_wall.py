@@ -36,6 +36,7 @@ FENCED: dict[str, tuple[str, str, frozenset[Relation]]] = {
     "project": ("id", "project_id", _TOLD),
     "project_partner": ("project_id", "project_id", _TOLD),
     "milestone": ("project_id", "project_id", _TOLD),
+    "milestone_version": ("project_id", "project_id", _TOLD),
     "annual_plan": ("project_id", "project_id", _TOLD),
     "plan_change": ("project_id", "project_id", _TOLD),
     "project_watch": ("project_id", "project_id", _TOLD),

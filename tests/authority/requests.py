@@ -41,6 +41,10 @@ BODIES: Mapping[str, Any] = {
     "terminateProject": _WHY,
     "moveOutProject": _WHY,
     "planMilestone": {"name": "开工", "planned_on": "2026-12-20"},
+    "scheduleMilestones": {
+        "finish_on": "2026-12-20",
+        "steps": [{"name": "封顶", "working_days": 20}],
+    },
     "changeMilestone": {"name": "封顶"},
     "reachMilestone": {"actual_on": "2026-11-20", "evidence": "验收单"},
     "putPlan": {"planned_investment": {"amount": "12.00"}, **_WHY},

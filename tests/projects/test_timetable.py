@@ -1,6 +1,7 @@
 """Milestones and annual plans over HTTP."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -85,6 +86,35 @@ def test_a_milestone_is_planned_moved_and_reached_but_its_first_day_stays(
     listed = client.get(f"/api/v1/projects/{project.id}/milestones", headers=headers)
     assert listed.json()["items"] == [reached.json()]
     assert client.get(path, headers=headers).content == reached.content
+
+
+def test_what_was_known_of_milestones_on_a_day_is_shown(
+    client: TestClient,
+    jingning: Jingning,
+    project: Project,
+    headers: dict[str, str],
+    set_clock: Callable[[datetime], None],
+) -> None:
+    made = planned(client, headers, project)
+    path, seen = made.headers["location"], {**headers, "If-Match": made.headers["etag"]}
+    set_clock(given.at("2026-11-25 00:00"))
+    patch = {"planned_on": "2026-11-15", "forecast_on": "2026-11-20"}
+    moved = client.patch(path, headers=seen, json=patch)
+    assert moved.status_code == 200, moved.text
+    listed = f"/api/v1/projects/{project.id}/milestones"
+    for day, then in (
+        ("2026-11-23", []),
+        ("2026-11-24", [made.json()]),
+        ("2026-11-25", [moved.json()]),
+        ("2027-11-25", [moved.json()]),
+    ):
+        found = client.get(f"{listed}?as_of={day}&sort=-planned_on", headers=headers)
+        assert found.json()["items"] == then, day
+        one = client.get(f"{path}?as_of={day}", headers=headers)
+        assert (one.status_code, one.json()) == (200, then[0]) if then else one.status_code == 404
+    stranger = jingning.as_(jingning.stranger)
+    assert client.get(f"{path}?as_of=2026-11-25", headers=stranger).status_code == 404
+    assert client.get(f"{listed}?as_of=2026-11-25", headers=stranger).status_code == 404
 
 
 def test_the_first_day_is_not_a_field_one_can_send(

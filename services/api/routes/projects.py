@@ -18,6 +18,10 @@ class ProjectsQuery(ListQuery, schemas.ProjectFilters):
     """Filters of the list of projects."""
 
 
+class MilestonesQuery(ListQuery, schemas.MilestoneFilters):
+    """Of which day the milestones are shown."""
+
+
 class PlansQuery(ListQuery, schemas.PlanFilters):
     """Filters of the versions of a project's plans."""
 
@@ -118,11 +122,17 @@ def move_out_project(door: Enter, project_id: UUID, given: schemas.Because) -> R
 @router.get("/projects/{project_id}/milestones", response_model=schemas.MilestonePage)
 @in_reading
 def list_milestones(
-    door: Enter, project_id: UUID, query: Annotated[ListQuery, Query()]
+    door: Enter, project_id: UUID, query: Annotated[MilestonesQuery, Query()]
 ) -> Response:
-    """List the milestones of a project."""
+    """List the milestones of a project, as they are or were known on another day."""
     return door.many(
-        queries.milestones(door.session, door.caller, project_id=project_id, ask=query.ask())
+        queries.milestones(
+            door.session,
+            door.caller,
+            project_id=project_id,
+            ask=query.ask(),
+            as_of=query.as_of,
+        )
     )
 
 
@@ -135,11 +145,22 @@ def plan_milestone(door: Enter, project_id: UUID, given: schemas.NewMilestone) -
     return door.created(f"/milestones/{made.id}", found)
 
 
+@router.post("/projects/{project_id}/milestones/schedule", response_model=schemas.Schedule)
+@in_reading
+def schedule_milestones(door: Enter, project_id: UUID, given: schemas.Backwards) -> Response:
+    """Propose milestones backwards from a finish by working days (倒排工期); nothing is written."""
+    return door.one(
+        queries.scheduled(door.session, door.caller, project_id=project_id, given=given)
+    )
+
+
 @router.get("/milestones/{milestone_id}", response_model=schemas.Milestone)
 @in_reading
-def get_milestone(door: Enter, milestone_id: UUID) -> Response:
-    """Read one milestone."""
-    return door.one(queries.milestone(door.session, door.caller, milestone_id=milestone_id))
+def get_milestone(door: Enter, milestone_id: UUID, as_of: AsOf = None) -> Response:
+    """Read one milestone, as it is or was known on another day."""
+    return door.one(
+        queries.milestone(door.session, door.caller, milestone_id=milestone_id, as_of=as_of)
+    )
 
 
 @router.patch("/milestones/{milestone_id}", response_model=schemas.Milestone)

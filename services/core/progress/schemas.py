@@ -229,7 +229,7 @@ class ReportPage(PageOf):
 class Corrected(Shown):
     """One field of a correction: what it said, and what it should have said."""
 
-    field: str = Field(examples=["cumulative_year"])
+    field: str = Field(examples=["cumulative_year"], description="Which field of the report.")
     before: str | None = Field(
         examples=["5000000.00"], description="What it said; amounts in CNY; null: nothing."
     )

@@ -2,7 +2,16 @@
 
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Numeric,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -115,6 +124,37 @@ class Milestone(c.Provenance, Base):
     version: Mapped[int] = c.version()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class MilestoneVersion(c.Provenance, Base):
+    """What a milestone said from one change to the next; a trigger keeps it, whoever writes."""
+
+    __tablename__ = "milestone_version"
+    __table_args__ = (
+        Index(None, "project_id", "since"),
+        Index(
+            "uq_milestone_version_last",
+            "milestone_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    milestone_id: Mapped[c.Ref] = mapped_column(ForeignKey("milestone.id"))
+    project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[c.Phrase]
+    gate: Mapped[c.MaybeWords]
+    weight: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    planned_on: Mapped[c.Day]
+    original_planned_on: Mapped[c.Day]
+    forecast_on: Mapped[c.MaybeDay]
+    actual_on: Mapped[c.MaybeDay]
+    evidence: Mapped[c.MaybeWords]
+    version: Mapped[int]
+    since: Mapped[c.Instant]
+    until: Mapped[c.MaybeInstant]
+    """When the next version took its place; null: it is what the milestone says."""
 
 
 class AnnualPlan(c.Provenance, Base):

@@ -1,5 +1,6 @@
 """Reads of the library; scope is one condition, `visible`."""
 
+from services.core.projects.queries.backwards import scheduled
 from services.core.projects.queries.change import (
     for_change,
     parent,
@@ -61,6 +62,7 @@ __all__ = (
     "project",
     "project_of_plan_change",
     "projects",
+    "scheduled",
     "stands_under",
     "sum_of",
     "visible",

@@ -1,5 +1,6 @@
 """The rules of the library: its words, a project's life, and what must add up."""
 
+from services.core.projects.rules.backwards import Step, backwards
 from services.core.projects.rules.changes import (
     PLAN_MOVES,
     check_decider,
@@ -69,9 +70,11 @@ __all__ = (
     "SideState",
     "Spread",
     "Stage",
+    "Step",
     "Thrust",
     "Track",
     "advanced",
+    "backwards",
     "check_actual_days",
     "check_decider",
     "check_milestone_day",

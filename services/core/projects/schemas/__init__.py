@@ -15,11 +15,16 @@ from services.core.projects.schemas.library import (
     Watch,
 )
 from services.core.projects.schemas.milestones import (
+    Backwards,
+    GivenStep,
     Milestone,
     MilestoneChange,
+    MilestoneFilters,
     MilestonePage,
     NewMilestone,
+    ProposedStep,
     Reach,
+    Schedule,
 )
 from services.core.projects.schemas.plans import (
     GivenPlan,
@@ -43,12 +48,15 @@ from services.core.projects.schemas.shared import (
 
 __all__ = (
     "Advance",
+    "Backwards",
     "Because",
     "GivenPartner",
     "GivenPlan",
+    "GivenStep",
     "Light",
     "Milestone",
     "MilestoneChange",
+    "MilestoneFilters",
     "MilestonePage",
     "MonthDifference",
     "Named",
@@ -70,7 +78,9 @@ __all__ = (
     "ProjectChange",
     "ProjectFilters",
     "ProjectPage",
+    "ProposedStep",
     "Reach",
+    "Schedule",
     "TwoVersions",
     "Watch",
     "Year",
