@@ -140,7 +140,7 @@ def _asked(
     report: ProgressReport,
     setting: Setting,
     given: schemas.NewCorrection,
-    after: dict[str, object],
+    after: dict[str, Any],
     by: Caller,
 ) -> list[rules.Kept]:
     """Ask of the corrected figures what a report is asked, and what the reports after it say.
@@ -148,7 +148,7 @@ def _asked(
     Raises:
         Invalid: a figure cannot be true. Unanswered: a question has no answer.
     """
-    figures = Figures(**{name: after[name] for name in rules.FIGURES})  # type: ignore[arg-type] # as the row keeps them
+    figures = Figures(**{name: after[name] for name in rules.FIGURES})
     rules.check_possible(figures, correction_reason=given.reason)
     image = after["image_progress"]
     words = image if isinstance(image, str) else None
@@ -174,7 +174,7 @@ def _asked(
     return kept
 
 
-def _said(report: ProgressReport) -> dict[str, object]:
+def _said(report: ProgressReport) -> dict[str, Any]:
     """Give what of a report can be corrected."""
     return {name: getattr(report, name) for name in (*rules.FIGURES, "image_progress")}
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from services.core.kit.errors import Conflict, Fault, Invalid
 from services.core.kit.words import Words
@@ -45,7 +46,7 @@ def carried(previous: Previous | None, period: str) -> Figures:
     )
 
 
-def corrected(before: Mapping[str, object], given: Mapping[str, object]) -> dict[str, object]:
+def corrected(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Give what a correction really changes: of the fields that were sent, those that differ.
 
     Raises:
