@@ -36,6 +36,7 @@ WHERE jsonb_array_length(warnings) > 0
 """
 _WALLS = {
     "plan_change": "EXISTS (SELECT FROM project whole WHERE whole.id = project_id)",
+    "project_external": "EXISTS (SELECT FROM project whole WHERE whole.id = project_id)",
     "milestone_version": "EXISTS (SELECT FROM project whole WHERE whole.id = project_id)",
     "progress_correction": "EXISTS (SELECT FROM progress_report whole WHERE whole.id = report_id)",
 }
@@ -55,6 +56,7 @@ def upgrade() -> None:
     _plan_change()
     _progress_correction()
     _milestone_version()
+    _project_external()
     for table, seen in _WALLS.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY scope ON {table} TO tuanzu_caller USING ({seen})")
@@ -202,6 +204,22 @@ def _milestone_version() -> None:
     )
 
 
+def _project_external() -> None:
+    op.create_table(
+        "project_external",
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("project_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["project.id"], name=op.f("fk_project_external_project_id")
+        ),
+        sa.PrimaryKeyConstraint("source_id", "external_id", name=op.f("pk_project_external")),
+        sa.UniqueConstraint(
+            "project_id", "source_id", name=op.f("uq_project_external_project_id_source_id")
+        ),
+    )
+
+
 def _progress_correction() -> None:
     op.create_table(
         "progress_correction",
@@ -260,6 +278,7 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER kept_update ON milestone")
     op.execute("DROP FUNCTION keep_milestone_version()")
     op.drop_table("milestone_version")
+    op.drop_table("project_external")
     op.drop_table("progress_correction")
     op.drop_table("plan_change")
     op.drop_constraint(op.f("ck_annual_plan_spread"), "annual_plan")

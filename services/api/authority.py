@@ -161,6 +161,8 @@ RULES: Mapping[str, Rule] = {
     "admitProject": Rule(_P.KEEP_PROJECTS, Kind.GROUP, _KEEPERS),
     "getProject": _seen(Kind.PROJECT),
     "changeProject": _PROJECT_KEPT,
+    "getExternalProject": _seen(Kind.PROJECT),
+    "putExternalProject": _PROJECT_KEPT,
     "advanceProject": _PROJECT_KEPT,
     "pauseProject": _PROJECT_KEPT,
     "resumeProject": _PROJECT_KEPT,

@@ -35,6 +35,7 @@ FENCED: dict[str, tuple[str, str, frozenset[Relation]]] = {
     "convener_duty": ("group_id", "group_id", SEES[Kind.GROUP]),
     "project": ("id", "project_id", _TOLD),
     "project_partner": ("project_id", "project_id", _TOLD),
+    "project_external": ("project_id", "project_id", _TOLD),
     "milestone": ("project_id", "project_id", _TOLD),
     "milestone_version": ("project_id", "project_id", _TOLD),
     "annual_plan": ("project_id", "project_id", _TOLD),

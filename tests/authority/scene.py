@@ -45,7 +45,13 @@ from services.core.notifications.models import Notification, NotificationDeliver
 from services.core.organisations.models import Officer, Organisation
 from services.core.policies.models import PolicyPack
 from services.core.progress.models import ProgressCorrection, ProgressReport
-from services.core.projects.models import AnnualPlan, Milestone, PlanChange, ProjectPartner
+from services.core.projects.models import (
+    AnnualPlan,
+    Milestone,
+    PlanChange,
+    ProjectExternal,
+    ProjectPartner,
+)
 from services.core.reminders.models import Reminder, ReminderRecipient
 from services.core.targets.models import AnnualTarget, LibraryStatement
 from services.core.webhooks.models import (
@@ -241,6 +247,10 @@ class World:
         )
         place = Place(group, {"group_id": group.id, "project_id": project.id, "year": 2026})
         place.ids |= {"organisation_id": own.id, "region_code": region}
+        place.ids |= {"source_id": "erp", "external_id": f"X-{region}"}
+        self._add(
+            ProjectExternal(source_id="erp", external_id=f"X-{region}", project_id=project.id)
+        )
         place.ids["county_id"] = self.units["sasac_jn"].id
         add, ids = self._add, place.ids
         ids["member_id"] = (

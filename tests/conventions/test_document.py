@@ -16,6 +16,7 @@ NO_PAGE = {
     "/api/v1/calendar/days": "a stretch of days is asked for by its ends, not page by page",
 }
 NO_VERSION = {
+    "putExternalProject": "the source says what it says, and the same again changes nothing",
     "publishCalendarDays": "a notice names days; each has a version of its own, read one by one",
     "readNotification": "a note of the reader's own that nobody else changes, made once",
     "acknowledgeNotification": "a note of the reader's own that nobody else changes, made once",

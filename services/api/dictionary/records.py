@@ -98,6 +98,8 @@ RECORDS: Mapping[str, Meaning] = {
     "reports_from": means("First month a report is owed for; null: none is owed.", "2026-08"),
     "watch": means("What monitoring last saw of it."),
     "last_accepted_period": means("Month of the last accepted report; null: none yet.", "2026-09"),
+    "source_id": means("Code of another system that keeps projects.", "erp-zjny"),
+    "external_id": means("By which it knows the project.", "2026-0417"),
     "happened_on": means("The day the stage changed.", "2026-11-20"),
     "finished_on": means("The day it was completed.", "2027-12-31"),
     # milestones and plans

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 
 from services.api.door import Door, Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
-from services.core.kit.shapes import AsOf
+from services.core.kit.reading import Found
+from services.core.kit.shapes import AsOf, Code
 from services.core.projects import actions, queries, schemas
 from services.core.projects.rules import ProjectVerb
 
@@ -55,6 +56,33 @@ def admit_project(door: Enter, given: schemas.NewProject) -> Response:
     made = actions.admit(door.session, given=given, by=door.caller)
     found = queries.project(door.session, door.caller, project_id=made.id)
     return door.created(f"/projects/{made.id}", found)
+
+
+@router.get("/sources/{source_id}/projects/{external_id}", response_model=schemas.Project)
+@in_reading
+def get_external_project(door: Enter, source_id: Code, external_id: Code) -> Response:
+    """Read a project by the id another system knows it by."""
+    return door.one(_external(door, source_id, external_id))
+
+
+@router.put("/sources/{source_id}/projects/{external_id}", response_model=schemas.Project)
+@in_transaction
+def put_external_project(
+    door: Enter, source_id: Code, external_id: Code, given: schemas.NewProject
+) -> Response:
+    """Admit a project by the id of its source, or change what the source says of it.
+
+    The same said again changes nothing; what is not sent stays as it is.
+    """
+    actions.put_external(
+        door.session,
+        source_id=source_id,
+        external_id=external_id,
+        given=given,
+        by=door.caller,
+    )
+    door.shows(lambda: _external(door, source_id, external_id))
+    return door.changed()
 
 
 @router.patch("/projects/{project_id}", response_model=schemas.Project)
@@ -306,6 +334,12 @@ def refuse_plan_change(door: Enter, change_id: UUID, given: schemas.PlanRefusal)
         door.session, change_id=change_id, given=given, expected=door.expected(), by=door.caller
     )
     return door.changed()
+
+
+def _external(door: Door, source_id: str, external_id: str) -> Found:
+    return queries.external_project(
+        door.session, door.caller, source_id=source_id, external_id=external_id
+    )
 
 
 def _shows_project(door: Door, project_id: UUID) -> None:

@@ -84,6 +84,17 @@ class Project(c.Provenance, Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class ProjectExternal(Base):
+    """By which id another system knows a project; one project for an id, one id of a source."""
+
+    __tablename__ = "project_external"
+    __table_args__ = (UniqueConstraint("project_id", "source_id"),)
+
+    source_id: Mapped[c.Phrase] = mapped_column(primary_key=True)
+    external_id: Mapped[c.Phrase] = mapped_column(primary_key=True)
+    project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
+
+
 class ProjectPartner(Base):
     """Another unit that takes part in a project."""
 

@@ -1,5 +1,6 @@
 """Writes of the library; who may make them is said in `keeping`."""
 
+from services.core.projects.actions.external import put_external
 from services.core.projects.actions.library import admit, change
 from services.core.projects.actions.life import advance, stand
 from services.core.projects.actions.milestones import (
@@ -23,6 +24,7 @@ __all__ = (
     "change_milestone",
     "plan_milestone",
     "plan_year",
+    "put_external",
     "reach_milestone",
     "recheck",
     "refuse_plan_change",

@@ -15,6 +15,7 @@ from services.core.projects.queries.changes import (
     plan_changes,
     project_of_plan_change,
 )
+from services.core.projects.queries.external import external, external_project, hold_external
 from services.core.projects.queries.library import (
     FIELDS,
     LIBRARY_CLASS,
@@ -46,7 +47,10 @@ __all__ = (
     "RECORDS",
     "compared_plans",
     "current_plan",
+    "external",
+    "external_project",
     "for_change",
+    "hold_external",
     "milestone",
     "milestone_for_change",
     "milestones",

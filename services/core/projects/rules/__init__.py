@@ -26,8 +26,10 @@ from services.core.projects.rules.life import (
     stood,
 )
 from services.core.projects.rules.plans import (
+    FIXED,
     MONTHS,
     check_actual_days,
+    check_fixed,
     check_milestone_day,
     check_past,
     check_plan_days,
@@ -54,6 +56,7 @@ from services.core.projects.rules.words import (
 
 __all__ = (
     "FINISHES",
+    "FIXED",
     "MAX_MONTHS_BACK",
     "MONTHS",
     "PLAN_MOVES",
@@ -77,6 +80,7 @@ __all__ = (
     "backwards",
     "check_actual_days",
     "check_decider",
+    "check_fixed",
     "check_milestone_day",
     "check_not_baselined",
     "check_open",

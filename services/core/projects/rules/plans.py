@@ -1,6 +1,6 @@
 """What adds up in a project: shares, the year's curve, days and weights."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from itertools import accumulate, pairwise
@@ -11,6 +11,8 @@ from services.core.kit.errors import Fault, Invalid
 from services.core.kit.words import Words
 
 MONTHS = 12
+FIXED = ("code", "group_id", "track", "stage", "is_illustrative")
+"""What of a project a source says once: its name, its place in a group, and what has verbs."""
 _WHOLE = Decimal(100)
 _CENT = Decimal("0.01")
 
@@ -152,6 +154,22 @@ def check_weight(others: Decimal, weight: Decimal) -> None:
             code="over_100",
             allowed=(f"<= {_WHOLE - others}",),
         )
+
+
+def check_fixed(recorded: Mapping[str, object], said: Mapping[str, object]) -> None:
+    """Refuse a source that says other than is recorded of what does not change by itself.
+
+    Raises:
+        Invalid: one fault per field, with what is recorded.
+    """
+    words = Words("此项不能这样更改。", "This does not change this way.")
+    faults = [
+        Fault(f"/{name}", "fixed", words, (str(recorded[name]),))
+        for name in FIXED
+        if name in said and said[name] != recorded[name]
+    ]
+    if faults:
+        raise Invalid(words, faults=faults)
 
 
 def check_past(day: date | None, today: date, pointer: str) -> None:
