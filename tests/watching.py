@@ -123,10 +123,11 @@ def caller_at(session: Session, account: Account, now: datetime) -> Caller:
 def handed_in(session: Session, place: Site, now: datetime, **also: Any) -> ProgressReport:
     """Let the reporter hand in the report of November, or of another `period`."""
     report = report_of(session, place.project, also.pop("period", "2026-11"))
+    words = f"{FIGURES['image_progress']}（{report.period}）"
     progress.submit(
         session,
         report_id=report.id,
-        given=ReportFigures.model_validate({**FIGURES, **also}),
+        given=ReportFigures.model_validate({**FIGURES, "image_progress": words, **also}),
         expected=report.version,
         by=caller_at(session, place.reporter, now),
     )

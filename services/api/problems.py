@@ -38,6 +38,8 @@ from services.core.kit.errors import (
 )
 from services.core.kit.trace import trace_id
 from services.core.kit.words import Words
+from services.core.progress.rules import Unanswered
+from services.core.progress.schemas import Asked
 
 _log = structlog.get_logger(__name__)
 
@@ -114,6 +116,9 @@ class Problem(BaseModel):
     current: dict[str, Any] | None = Field(default=None, description="On 412: the record now.")
     items: list[BatchOutcome] | None = Field(
         default=None, description="On an undone batch: what came of each item."
+    )
+    questions: list[Asked] | None = Field(
+        default=None, description="On unanswered figures: each question, with its numbers."
     )
 
 
@@ -241,14 +246,7 @@ def invalid(faults: Sequence[Fault]) -> Told:
 
 def _refused(error: Refusal) -> Told:
     """Translate a refusal of the core, with whatever its kind adds."""
-    extra: dict[str, Any] = {}
     headers: dict[str, str] = {}
-    if isinstance(error, UnlawfulMove):
-        extra["lawful"] = list(error.lawful)
-    if isinstance(error, Stale) and error.current:
-        extra["current"] = orjson.loads(error.current)
-    if isinstance(error, BatchUndone):
-        extra["items"] = error.items
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
     if isinstance(error, OverQuota):
@@ -258,7 +256,20 @@ def _refused(error: Refusal) -> Told:
     if error.kind == Kind.UNAVAILABLE:
         headers["Retry-After"] = "2"
     status = STATUS[error.kind]
-    return Told(status, error.code, error.title, error.words, error.faults, extra, headers)
+    return Told(status, error.code, error.title, error.words, error.faults, _extra(error), headers)
+
+
+def _extra(error: Refusal) -> dict[str, Any]:
+    """Give the members that a kind of refusal adds to its problem."""
+    if isinstance(error, UnlawfulMove):
+        return {"lawful": list(error.lawful)}
+    if isinstance(error, Stale) and error.current:
+        return {"current": orjson.loads(error.current)}
+    if isinstance(error, Unanswered):
+        return {"questions": error.questions}
+    if isinstance(error, BatchUndone):
+        return {"items": error.items}
+    return {}
 
 
 def _raced(error: IntegrityError) -> Told | None:

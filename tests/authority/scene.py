@@ -48,8 +48,14 @@ from services.core.notifications.models import Notification, NotificationDeliver
 from services.core.organisations.models import Officer, Organisation
 from services.core.outcomes.models import IndicatorObservation, OutcomeIndicator
 from services.core.policies.models import PolicyPack
-from services.core.progress.models import ProgressReport
-from services.core.projects.models import AnnualPlan, Milestone, ProjectPartner
+from services.core.progress.models import ProgressCorrection, ProgressReport
+from services.core.projects.models import (
+    AnnualPlan,
+    Milestone,
+    PlanChange,
+    ProjectExternal,
+    ProjectPartner,
+)
 from services.core.reminders.models import Reminder, ReminderRecipient
 from services.core.rulings.models import Ruling
 from services.core.targets.models import AnnualTarget, LibraryStatement
@@ -247,6 +253,10 @@ class World:
         )
         place = Place(group, {"group_id": group.id, "project_id": project.id, "year": 2026})
         place.ids |= {"organisation_id": own.id, "region_code": region}
+        place.ids |= {"source_id": "erp", "external_id": f"X-{region}"}
+        self._add(
+            ProjectExternal(source_id="erp", external_id=f"X-{region}", project_id=project.id)
+        )
         place.ids["county_id"] = self.units["sasac_jn"].id
         add, ids = self._add, place.ids
         ids["member_id"] = (
@@ -262,32 +272,6 @@ class World:
                 kind="hold_meeting",
                 every_months=3,
                 began_on=LONG_AGO,
-            )
-        ).id
-        ids["guarantee_id"] = add(
-            ResourceGuarantee(
-                project_id=project.id,
-                kind="land",
-                description="用地",
-                promiser_organisation_id=ids["organisation_id"],
-                promised_on=LONG_AGO,
-                due_on=YESTERDAY,
-                original_due_on=YESTERDAY,
-                state="promised",
-            )
-        ).id
-        ids["indicator_id"] = add(
-            OutcomeIndicator(
-                project_id=project.id, name="累计发放贷款", unit="笔", measure="cumulative"
-            )
-        ).id
-        ids["observation_id"] = add(
-            IndicatorObservation(
-                indicator_id=ids["indicator_id"],
-                as_of=LONG_AGO,
-                value=7109,
-                qualifier="exact",
-                observed_at=NOW,
             )
         ).id
         ids["milestone_id"] = add(
@@ -308,6 +292,19 @@ class World:
                 made_at=NOW,
             )
         )
+        asker = given.account(self.session, f"asker-{region}", of=own, role="reporter")
+        ids["change_id"] = add(
+            PlanChange(
+                project_id=project.id,
+                year=2026,
+                replaces=1,
+                planned_investment=2400,
+                curve=[200 * month for month in range(1, 13)],
+                reason="追加二期",
+                requested_at=NOW,
+                requested_by=asker.id,
+            )
+        ).id
         ids["report_id"] = add(
             ProgressReport(
                 project_id=project.id,
@@ -321,6 +318,16 @@ class World:
                 submitted_by=person.id,
             )
         ).id
+        ids["correction_id"] = add(
+            ProgressCorrection(
+                report_id=ids["report_id"],
+                reason="重复计入",
+                changes=[{"field": "image_progress", "before": None, "after": "封顶"}],
+                requested_at=NOW,
+                requested_by=asker.id,
+            )
+        ).id
+        self._promised(place, own)
         self._chasing(place, own, person, officer)
         self._agreement(place, own, code)
         self._hook(place, own, person)
@@ -333,6 +340,35 @@ class World:
             Officer(organisation_id=own.id, name="王某", duty="leader", valid_from=LONG_AGO)
         ).id
         return place
+
+    def _promised(self, place: Place, own: Organisation) -> None:
+        add, ids, project_id = self._add, place.ids, place.ids["project_id"]
+        ids["guarantee_id"] = add(
+            ResourceGuarantee(
+                project_id=project_id,
+                kind="land",
+                description="用地",
+                promiser_organisation_id=own.id,
+                promised_on=LONG_AGO,
+                due_on=YESTERDAY,
+                original_due_on=YESTERDAY,
+                state="promised",
+            )
+        ).id
+        ids["indicator_id"] = add(
+            OutcomeIndicator(
+                project_id=project_id, name="累计发放贷款", unit="笔", measure="cumulative"
+            )
+        ).id
+        ids["observation_id"] = add(
+            IndicatorObservation(
+                indicator_id=ids["indicator_id"],
+                as_of=LONG_AGO,
+                value=7109,
+                qualifier="exact",
+                observed_at=NOW,
+            )
+        ).id
 
     def _chasing(self, place: Place, own: Organisation, person: Account, officer: Account) -> None:
         add, ids, project_id = self._add, place.ids, place.ids["project_id"]

@@ -17,6 +17,7 @@ NO_PAGE = {
     "/api/v1/coordination-ladders": "a few that are shipped with the service, all at once",
 }
 NO_VERSION = {
+    "putExternalProject": "the source says what it says, and the same again changes nothing",
     "publishCalendarDays": "a notice names days; each has a version of its own, read one by one",
     "readNotification": "a note of the reader's own that nobody else changes, made once",
     "acknowledgeNotification": "a note of the reader's own that nobody else changes, made once",

@@ -204,9 +204,10 @@ def test_investment_behind_its_plan_is_explained_and_made_good(session: Session)
 
 def test_a_project_that_moves_every_month_is_never_called_stalled(session: Session) -> None:
     place = watching.site(session)
-    for period, day in (("2026-11", "2026-12-04"), ("2026-12", "2027-01-08")):
+    for month, day, year in (("11", "2026-12-04", 5_000_000), ("12", "2027-01-08", 6_000_000)):
         look(session, at(f"{day} 10:00"))
-        handed = watching.handed_in(session, place, at(f"{day} 10:00"), period=period)
+        said = {"period": f"2026-{month}", "cumulative_year": {"amount": f"{year}.00"}}
+        handed = watching.handed_in(session, place, at(f"{day} 10:00"), **said)
         watching.accepted(session, place, handed, at(f"{day} 11:00"))
         look(session, at(f"{day} 11:00"))
     assert findings(session, "MR-04") == []

@@ -253,24 +253,63 @@ def test_a_cumulative_figure_falls_only_with_a_reason(desk: Desk, set_clock: Clo
         "invested_period": {"amount": "-100000.00"},
         "cumulative_year": {"amount": "4900000.00"},
         "cumulative_all": {"amount": "8900000.00"},
+        "image_progress": "管道试压",
     }
     answer = later.do(place.reporter, "submit", less)
     assert {(error["pointer"], error["code"]) for error in answer.json()["errors"]} == {
         ("/invested_period", "negative"),
-        ("/cumulative_year", "fell"),
+    }
+    zero = {**less, "invested_period": {"amount": "0.00"}, "cumulative_year": {"amount": "0.00"}}
+    answer = later.do(place.reporter, "submit", zero)
+    assert (answer.status_code, answer.json()["code"]) == (422, "unanswered")
+    assert {(error["pointer"], error["code"]) for error in answer.json()["errors"]} == {
         ("/cumulative_all", "fell"),
+        ("/cumulative_year", "fell"),
+        ("/invested_period", "does_not_add_up"),
     }
     corrected = later.do(place.reporter, "submit", {**less, "correction_reason": "重复计入"})
     assert corrected.status_code == 200, corrected.text
+    assert {warning["answer"] for warning in corrected.json()["warnings"]} == {"重复计入"}
 
 
-def test_what_is_remarkable_is_kept_for_the_reviewer(desk: Desk) -> None:
-    watching.planned(desk.session, desk.place.project, 4_000_000)
+def test_what_is_remarkable_is_asked_and_the_answer_kept_for_the_reviewer(desk: Desk) -> None:
+    place = desk.place
+    watching.planned(desk.session, place.project, 4_000_000)
     desk.session.commit()
-    answer = desk.do(desk.place.reporter, "submit", FIGURES)
-    (warning,) = answer.json()["warnings"]
-    assert (warning["pointer"], warning["code"]) == ("/cumulative_year", "over_plan")
-    assert "annual plan" in warning["detail"]["en"]
+    refused = desk.do(place.reporter, "submit", FIGURES)
+    assert refused.status_code == 422
+    (question,) = refused.json()["questions"]
+    assert (question["rule"], question["pointer"], question["code"]) == (
+        "MR-19.3",
+        "/cumulative_year",
+        "over_plan",
+    )
+    assert question["inputs"] == {"given": "5000000.00", "planned_year": "4000000.00"}
+    assert "annual plan of 4000000.00" in question["detail"]["en"]
+    assert desk.read(place.reporter).json()["state"] == "due"
+    why = {"pointer": question["pointer"], "code": question["code"], "reason": "提前付款"}
+    assert desk.do(place.reporter, "submit", {**FIGURES, "answers": [why]}).status_code == 200
+    (warning,) = desk.read(place.reviewer).json()["warnings"]
+    assert (warning["answer"], warning["answered_by"]) == ("提前付款", str(place.reporter.id))
+    assert warning["answered_at"].startswith("2026-12-06")
+
+
+def test_a_question_can_be_answered_in_the_draft_and_is_asked_anew_of_other_figures(
+    desk: Desk,
+) -> None:
+    place = desk.place
+    watching.planned(desk.session, place.project, 4_000_000)
+    desk.session.commit()
+    drafted = desk.patch(place.reporter, FIGURES)
+    assert [warning["answer"] for warning in drafted.json()["warnings"]] == [None]
+    why = {"pointer": "/cumulative_year", "code": "over_plan", "reason": "提前付款"}
+    wrong = desk.patch(place.reporter, {"answers": [{**why, "code": "over_total"}]})
+    assert [error["pointer"] for error in wrong.json()["errors"]] == ["/answers/0"]
+    answered = desk.patch(place.reporter, {"answers": [why]})
+    assert [warning["answer"] for warning in answered.json()["warnings"]] == ["提前付款"]
+    more = {"cumulative_year": {"amount": "6000000.00"}}
+    assert desk.do(place.reporter, "submit", more).status_code == 422
+    assert desk.do(place.reporter, "submit").status_code == 200
 
 
 def test_an_accepted_report_can_be_reopened_and_accepted_anew(desk: Desk) -> None:

@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given as assume
 from hypothesis import strategies as st
 
-from services.core.kit.errors import Invalid, UnlawfulMove
+from services.core.calendar.published import base_calendar
+from services.core.kit.errors import Conflict, Forbidden, Invalid, UnlawfulMove
+from services.core.kit.moves import moved
 from services.core.projects import rules
 from services.core.projects.rules import LibraryClass, ProjectVerb, SideState, Stage, Track
 
 TODAY = date(2026, 11, 24)
 PLACES = [(track, stage) for track in Track for stage in rules.STAGES[track]]
+DAYS = rules.working_days_of_months(2026, base_calendar())
 LEAD, ONE, TWO = (UUID(int=number) for number in (1, 2, 3))
 
 
@@ -134,11 +137,67 @@ def test_an_organisation_is_in_a_project_once(second: UUID) -> None:
 
 @assume(st.decimals(0, Decimal("9999999999999999.99"), places=2))
 def test_a_spread_plan_adds_up(planned: Decimal) -> None:
-    curve = rules.spread(planned)
+    curve = rules.spread(planned, DAYS)
     assert rules.checked_curve(curve, planned) == curve
     assert len(curve) == rules.MONTHS
-    steps = [after - before for before, after in pairwise((Decimal(0), *curve))]
-    assert max(steps) - min(steps) <= Decimal("0.12")
+    steps = (after - before for before, after in pairwise((Decimal(0), *curve)))
+    daily = [step / days for days, step in zip(DAYS, steps, strict=True)]
+    assert max(daily) - min(daily) <= Decimal("0.01")
+
+
+@pytest.mark.parametrize(
+    ("year", "days"),
+    [
+        (2023, (18, 20, 23, 20, 21, 21, 21, 23, 20, 19, 22, 21)),
+        (2026, (21, 16, 22, 21, 19, 21, 23, 21, 22, 18, 21, 23)),
+    ],
+)
+def test_the_working_days_of_a_years_months_are_counted(year: int, days: tuple[int, ...]) -> None:
+    assert rules.working_days_of_months(year, base_calendar()) == days
+    assert sum(days) == {2023: 249, 2026: 248}[year]
+
+
+def test_a_month_with_a_holiday_is_planned_for_less() -> None:
+    curve = rules.spread(Decimal(248), DAYS)
+    assert curve == tuple(Decimal(sum(DAYS[: month + 1])) for month in range(12))
+
+
+def test_two_curves_are_compared_month_by_month() -> None:
+    one = tuple(Decimal(n) for n in range(10, 130, 10))
+    other = (*one[:10], Decimal(150), Decimal(200))
+    months = rules.compared(one, other)
+    assert [int(month.difference) for month in months] == [0] * 10 + [40, 80]
+    assert [int(month.month_difference) for month in months] == [0] * 10 + [40, 40]
+    with pytest.raises(ValueError, match="shorter"):
+        rules.compared(one, other[:11])
+
+
+def test_nobody_decides_on_their_own_request() -> None:
+    rules.check_decider(ONE, TWO)
+    with pytest.raises(Forbidden):
+        rules.check_decider(ONE, ONE)
+
+
+def test_a_request_is_made_from_the_version_in_force() -> None:
+    rules.check_replaces(2, 2)
+    with pytest.raises(Conflict):
+        rules.check_replaces(1, None)
+    with pytest.raises(Invalid) as refused:
+        rules.check_replaces(1, 2)
+    assert code_of(refused) == ("/replaces", "not_in_force")
+    assert refused.value.faults[0].allowed == ("2",)
+
+
+@pytest.mark.parametrize("state", list(rules.PlanChangeState))
+@pytest.mark.parametrize("verb", list(rules.PlanChangeVerb))
+def test_a_request_is_decided_once(
+    state: rules.PlanChangeState, verb: rules.PlanChangeVerb
+) -> None:
+    if state == "requested":
+        assert moved(rules.PLAN_MOVES, state, verb) == f"{verb}d"
+        return
+    with pytest.raises(UnlawfulMove):
+        moved(rules.PLAN_MOVES, state, verb)
 
 
 def test_a_falling_curve_names_the_month_and_its_end() -> None:

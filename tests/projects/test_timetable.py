@@ -1,6 +1,7 @@
 """Milestones and annual plans over HTTP."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -87,6 +88,35 @@ def test_a_milestone_is_planned_moved_and_reached_but_its_first_day_stays(
     assert client.get(path, headers=headers).content == reached.content
 
 
+def test_what_was_known_of_milestones_on_a_day_is_shown(
+    client: TestClient,
+    jingning: Jingning,
+    project: Project,
+    headers: dict[str, str],
+    set_clock: Callable[[datetime], None],
+) -> None:
+    made = planned(client, headers, project)
+    path, seen = made.headers["location"], {**headers, "If-Match": made.headers["etag"]}
+    set_clock(given.at("2026-11-25 00:00"))
+    patch = {"planned_on": "2026-11-15", "forecast_on": "2026-11-20"}
+    moved = client.patch(path, headers=seen, json=patch)
+    assert moved.status_code == 200, moved.text
+    listed = f"/api/v1/projects/{project.id}/milestones"
+    for day, then in (
+        ("2026-11-23", []),
+        ("2026-11-24", [made.json()]),
+        ("2026-11-25", [moved.json()]),
+        ("2027-11-25", [moved.json()]),
+    ):
+        found = client.get(f"{listed}?as_of={day}&sort=-planned_on", headers=headers)
+        assert found.json()["items"] == then, day
+        one = client.get(f"{path}?as_of={day}", headers=headers)
+        assert (one.status_code, one.json()) == (200, then[0]) if then else one.status_code == 404
+    stranger = jingning.as_(jingning.stranger)
+    assert client.get(f"{path}?as_of=2026-11-25", headers=stranger).status_code == 404
+    assert client.get(f"{listed}?as_of=2026-11-25", headers=stranger).status_code == 404
+
+
 def test_the_first_day_is_not_a_field_one_can_send(
     client: TestClient, project: Project, headers: dict[str, str]
 ) -> None:
@@ -160,15 +190,15 @@ def put(
     return client.put(path, headers={**headers, **known}, json=body)
 
 
-def test_a_plan_without_a_curve_is_spread_evenly_and_says_so(
+def test_a_plan_without_a_curve_is_spread_by_working_days_and_says_so(
     client: TestClient, jingning: Jingning, project: Project, headers: dict[str, str]
 ) -> None:
     answer = put(client, headers, project, "1000.00", image_target="主体封顶")
     assert answer.status_code == 200, answer.text
     plan = answer.json()
     schemas.Plan.model_validate(plan)
-    assert plan["is_spread"] is True
-    assert plan["curve"][0] == "83.33"
+    assert (plan["is_spread"], plan["spread_by"]) == (True, "working_days")
+    assert plan["curve"][:2] == ["84.67", "149.19"]  # 21 and 16 of the 248 working days of 2026
     assert plan["curve"][-1] == "1000.00"
     assert sum(map(Decimal, plan["curve"])) > 0
     assert plan["planned_investment"] == {
@@ -182,42 +212,17 @@ def test_a_plan_without_a_curve_is_spread_evenly_and_says_so(
     assert jingning.session.get_one(ProjectWatch, project.id).next_check_at == NOW
 
 
-def test_a_changed_plan_is_a_new_version_with_its_reason(
+def test_a_plan_in_force_is_not_written_over(
     client: TestClient, jingning: Jingning, project: Project, headers: dict[str, str]
 ) -> None:
-    put(client, headers, project, "1200.00")
-    silent = put(client, headers, project, "2400.00", seen=1)
-    assert error_of(silent) == (422, "/reason", "missing")
-    curve = [f"{month * 200}.00" for month in range(1, 13)]
-    second = put(client, headers, project, "2400.00", curve=curve, reason="追加二期", seen=1)
-    assert (second.json()["number"], second.json()["is_spread"]) == (2, False)
-    assert second.json()["curve"] == curve
-    for seen in (1, None):
-        meanwhile = put(client, headers, project, "1.00", reason="x", seen=seen)
-        assert meanwhile.status_code == 412
-        assert meanwhile.json()["current"] == second.json()
-    name, _, data = said(jingning)[-1]
-    assert name == "plan.changed"
-    assert (data["planned_investment_before"], data["planned_investment"]) == (
-        "1200.00",
-        "2400.00",
-    )
-    path = f"/api/v1/projects/{project.id}/plans"
-    listed = client.get(f"{path}?sort=-number", headers=headers).json()["items"]
-    assert [(plan["number"], plan["is_current"]) for plan in listed] == [(2, True), (1, False)]
-    assert client.get(f"{path}/2026", headers=headers).json() == second.json()
-    assert client.get(f"{path}/2027", headers=headers).status_code == 404
-    for query, numbers in (
-        ("current=true", [2]),
-        ("current=false", [1]),
-        ("year=2027", []),
-        ("as_of=2026-11-24", [2]),
-        ("as_of=2026-11-23", []),
-    ):
-        found = client.get(f"{path}?{query}", headers=headers).json()["items"]
-        assert [plan["number"] for plan in found] == numbers, query
-    assert client.get(f"{path}/2026?as_of=2026-11-24", headers=headers).json() == second.json()
-    assert client.get(f"{path}/2026?as_of=2026-11-23", headers=headers).status_code == 404
+    first = put(client, headers, project, "1200.00")
+    again = put(client, headers, project, "2400.00", seen=1, reason="追加二期")
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    assert "plan-changes" in again.json()["detail"]
+    stale = put(client, headers, project, "2400.00")
+    assert stale.status_code == 412
+    assert stale.json()["current"] == first.json()
+    assert [name for name, _, _ in said(jingning)] == ["plan.baselined"]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,6 @@ def world(session: Session, client: TestClient, set_clock: Callable[[datetime], 
     """Begin on 2026-11-24; the project owes its first report in December."""
     set_clock(at("2026-11-24 09:00"))
     made = World(session, client, watching.site(session), set_clock)
-    watching.planned(session, made.site.project, 1_000_000, 3_000_000)
+    watching.planned(session, made.site.project, 1_000_000, 6_000_000)
     session.commit()
     return made

@@ -97,5 +97,67 @@ def reopen_progress_report(door: Enter, report_id: UUID, given: schemas.Review) 
     return door.changed()
 
 
+@router.get("/progress-reports/{report_id}/corrections", response_model=schemas.CorrectionPage)
+@in_reading
+def list_progress_corrections(
+    door: Enter, report_id: UUID, query: Annotated[ListQuery, Query()]
+) -> Response:
+    """List the corrections of a report, with what it said before and after each."""
+    return door.many(
+        queries.corrections(door.session, door.caller, report_id=report_id, ask=query.ask())
+    )
+
+
+@router.post(
+    "/progress-reports/{report_id}/corrections", status_code=201, response_model=schemas.Correction
+)
+@in_transaction
+def request_progress_correction(
+    door: Enter, report_id: UUID, given: schemas.NewCorrection
+) -> Response:
+    """Ask to correct an accepted report; it stays as it is until a second person accepts."""
+    made = actions.request_correction(
+        door.session, report_id=report_id, given=given, by=door.caller
+    )
+    return door.created(f"/corrections/{made.id}", _correction(door, made.id))
+
+
+@router.get("/corrections/{correction_id}", response_model=schemas.Correction)
+@in_reading
+def get_progress_correction(door: Enter, correction_id: UUID) -> Response:
+    """Read one correction."""
+    return door.one(_correction(door, correction_id))
+
+
+@router.post("/corrections/{correction_id}/accept", response_model=schemas.Correction)
+@in_transaction
+def accept_progress_correction(door: Enter, correction_id: UUID) -> Response:
+    """Accept a correction as a second person; the report and the project say its figures."""
+    door.shows(lambda: _correction(door, correction_id))
+    actions.accept_correction(
+        door.session, correction_id=correction_id, expected=door.expected(), by=door.caller
+    )
+    return door.changed()
+
+
+@router.post("/corrections/{correction_id}/refuse", response_model=schemas.Correction)
+@in_transaction
+def refuse_progress_correction(door: Enter, correction_id: UUID, given: schemas.Review) -> Response:
+    """Refuse a correction as a second person; the report says what it said."""
+    door.shows(lambda: _correction(door, correction_id))
+    actions.refuse_correction(
+        door.session,
+        correction_id=correction_id,
+        given=given,
+        expected=door.expected(),
+        by=door.caller,
+    )
+    return door.changed()
+
+
+def _correction(door: Door, correction_id: UUID) -> Found:
+    return queries.correction(door.session, door.caller, correction_id=correction_id)
+
+
 def _shown(door: Door, report_id: UUID) -> Found:
     return queries.report(door.session, door.caller, report_id=report_id)

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 
 from services.api.door import Door, Enter, in_reading, in_transaction
 from services.api.listing import ListQuery
-from services.core.kit.shapes import AsOf
+from services.core.kit.reading import Found
+from services.core.kit.shapes import AsOf, Code
 from services.core.projects import actions, queries, schemas
 from services.core.projects.rules import ProjectVerb
 
@@ -18,8 +19,20 @@ class ProjectsQuery(ListQuery, schemas.ProjectFilters):
     """Filters of the list of projects."""
 
 
+class MilestonesQuery(ListQuery, schemas.MilestoneFilters):
+    """Of which day the milestones are shown."""
+
+
 class PlansQuery(ListQuery, schemas.PlanFilters):
     """Filters of the versions of a project's plans."""
+
+
+class PlanChangesQuery(ListQuery, schemas.PlanChangeFilters):
+    """Filters of the requests to change a project's plans."""
+
+
+class VersionsQuery(schemas.TwoVersions):
+    """Which versions of a plan are compared."""
 
 
 @router.get("/projects", response_model=schemas.ProjectPage)
@@ -43,6 +56,33 @@ def admit_project(door: Enter, given: schemas.NewProject) -> Response:
     made = actions.admit(door.session, given=given, by=door.caller)
     found = queries.project(door.session, door.caller, project_id=made.id)
     return door.created(f"/projects/{made.id}", found)
+
+
+@router.get("/sources/{source_id}/projects/{external_id}", response_model=schemas.Project)
+@in_reading
+def get_external_project(door: Enter, source_id: Code, external_id: Code) -> Response:
+    """Read a project by the id another system knows it by."""
+    return door.one(_external(door, source_id, external_id))
+
+
+@router.put("/sources/{source_id}/projects/{external_id}", response_model=schemas.Project)
+@in_transaction
+def put_external_project(
+    door: Enter, source_id: Code, external_id: Code, given: schemas.NewProject
+) -> Response:
+    """Admit a project by the id of its source, or change what the source says of it.
+
+    The same said again changes nothing; what is not sent stays as it is.
+    """
+    actions.put_external(
+        door.session,
+        source_id=source_id,
+        external_id=external_id,
+        given=given,
+        by=door.caller,
+    )
+    door.shows(lambda: _external(door, source_id, external_id))
+    return door.changed()
 
 
 @router.patch("/projects/{project_id}", response_model=schemas.Project)
@@ -110,11 +150,17 @@ def move_out_project(door: Enter, project_id: UUID, given: schemas.Because) -> R
 @router.get("/projects/{project_id}/milestones", response_model=schemas.MilestonePage)
 @in_reading
 def list_milestones(
-    door: Enter, project_id: UUID, query: Annotated[ListQuery, Query()]
+    door: Enter, project_id: UUID, query: Annotated[MilestonesQuery, Query()]
 ) -> Response:
-    """List the milestones of a project."""
+    """List the milestones of a project, as they are or were known on another day."""
     return door.many(
-        queries.milestones(door.session, door.caller, project_id=project_id, ask=query.ask())
+        queries.milestones(
+            door.session,
+            door.caller,
+            project_id=project_id,
+            ask=query.ask(),
+            as_of=query.as_of,
+        )
     )
 
 
@@ -127,11 +173,22 @@ def plan_milestone(door: Enter, project_id: UUID, given: schemas.NewMilestone) -
     return door.created(f"/milestones/{made.id}", found)
 
 
+@router.post("/projects/{project_id}/milestones/schedule", response_model=schemas.Schedule)
+@in_reading
+def schedule_milestones(door: Enter, project_id: UUID, given: schemas.Backwards) -> Response:
+    """Propose milestones backwards from a finish by working days (倒排工期); nothing is written."""
+    return door.one(
+        queries.scheduled(door.session, door.caller, project_id=project_id, given=given)
+    )
+
+
 @router.get("/milestones/{milestone_id}", response_model=schemas.Milestone)
 @in_reading
-def get_milestone(door: Enter, milestone_id: UUID) -> Response:
-    """Read one milestone."""
-    return door.one(queries.milestone(door.session, door.caller, milestone_id=milestone_id))
+def get_milestone(door: Enter, milestone_id: UUID, as_of: AsOf = None) -> Response:
+    """Read one milestone, as it is or was known on another day."""
+    return door.one(
+        queries.milestone(door.session, door.caller, milestone_id=milestone_id, as_of=as_of)
+    )
 
 
 @router.patch("/milestones/{milestone_id}", response_model=schemas.Milestone)
@@ -189,9 +246,9 @@ def get_plan(door: Enter, project_id: UUID, year: schemas.Year, as_of: AsOf = No
 def put_plan(
     door: Enter, project_id: UUID, year: schemas.Year, given: schemas.GivenPlan
 ) -> Response:
-    """Give a project its plan for a year, or a new version of it with the reason.
+    """Give a project its first plan for a year: the baseline (If-None-Match: *).
 
-    If-Match names the version it replaces; If-None-Match: * says that there is none yet.
+    A plan in force changes by a request that a second person approves (`/plan-changes`).
     """
     door.shows(lambda: queries.plan(door.session, door.caller, project_id=project_id, year=year))
     actions.plan_year(
@@ -203,6 +260,86 @@ def put_plan(
         by=door.caller,
     )
     return door.changed()
+
+
+@router.get("/projects/{project_id}/plans/{year}/compare", response_model=schemas.PlanComparison)
+@in_reading
+def get_plan_comparison(
+    door: Enter, project_id: UUID, year: schemas.Year, query: Annotated[VersionsQuery, Query()]
+) -> Response:
+    """Lay two versions of a year's plan beside each other, with the difference per month."""
+    return door.one(
+        queries.compared_plans(
+            door.session,
+            door.caller,
+            project_id=project_id,
+            year=year,
+            numbers=(query.before, query.after),
+        )
+    )
+
+
+@router.get("/projects/{project_id}/plan-changes", response_model=schemas.PlanChangePage)
+@in_reading
+def list_plan_changes(
+    door: Enter, project_id: UUID, query: Annotated[PlanChangesQuery, Query()]
+) -> Response:
+    """List the requests to change a project's plans."""
+    return door.many(
+        queries.plan_changes(
+            door.session, door.caller, project_id=project_id, ask=query.ask(), wanted=query
+        )
+    )
+
+
+@router.post(
+    "/projects/{project_id}/plan-changes", status_code=201, response_model=schemas.PlanChange
+)
+@in_transaction
+def request_plan_change(door: Enter, project_id: UUID, given: schemas.NewPlanChange) -> Response:
+    """Ask for another plan of a year; the one in force stays until somebody else approves."""
+    made = actions.request_plan_change(
+        door.session, project_id=project_id, given=given, by=door.caller
+    )
+    found = queries.plan_change(door.session, door.caller, change_id=made.id)
+    return door.created(f"/plan-changes/{made.id}", found)
+
+
+@router.get("/plan-changes/{change_id}", response_model=schemas.PlanChange)
+@in_reading
+def get_plan_change(door: Enter, change_id: UUID) -> Response:
+    """Read one request to change a plan."""
+    return door.one(queries.plan_change(door.session, door.caller, change_id=change_id))
+
+
+@router.post("/plan-changes/{change_id}/approve", response_model=schemas.PlanChange)
+@in_transaction
+def approve_plan_change(
+    door: Enter, change_id: UUID, given: schemas.PlanDecision | None = None
+) -> Response:
+    """Approve a request as a second person; it becomes the version in force."""
+    door.shows(lambda: queries.plan_change(door.session, door.caller, change_id=change_id))
+    actions.approve_plan_change(
+        door.session, change_id=change_id, given=given, expected=door.expected(), by=door.caller
+    )
+    return door.changed()
+
+
+@router.post("/plan-changes/{change_id}/refuse", response_model=schemas.PlanChange)
+@in_transaction
+def refuse_plan_change(door: Enter, change_id: UUID, given: schemas.PlanRefusal) -> Response:
+    """Refuse a request as a second person; the plan in force stays as it is."""
+    door.shows(lambda: queries.plan_change(door.session, door.caller, change_id=change_id))
+    actions.refuse_plan_change(
+        door.session, change_id=change_id, given=given, expected=door.expected(), by=door.caller
+    )
+    return door.changed()
+
+
+def _external(door: Door, source_id: str, external_id: str) -> Found:
+    return queries.external_project(
+        door.session, door.caller, source_id=source_id, external_id=external_id
+    )
 
 
 def _shows_project(door: Door, project_id: UUID) -> None:

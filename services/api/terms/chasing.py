@@ -24,7 +24,12 @@ from services.core.policies.pack import (
     StepKind,
 )
 from services.core.policies.rules import PackState, PackVerb
-from services.core.progress.rules import ReportState, ReportVerb
+from services.core.progress.rules import (
+    CorrectionState,
+    CorrectionVerb,
+    ReportState,
+    ReportVerb,
+)
 from services.core.reminders.rules import ReminderState, ReminderVerb, Silence
 from services.core.rulings.rules import RulingState
 from services.core.webhooks import rules as webhooks
@@ -214,6 +219,23 @@ CHASING: tuple[Term, ...] = (
             "accept": Words("审核通过", "Accept"),
             "return": Words("退回", "Return"),
             "reopen": Words("重新打开", "Reopen"),
+        },
+    ),
+    Term(
+        "correction.state",
+        CorrectionState,
+        {
+            "requested": Words("待审核", "Requested"),
+            "accepted": Words("已审核", "Accepted"),
+            "refused": Words("未通过", "Refused"),
+        },
+    ),
+    Term(
+        "correction.verb",
+        CorrectionVerb,
+        {
+            "accept": Words("审核通过", "Accept"),
+            "refuse": Words("不予通过", "Refuse"),
         },
     ),
     Term(

@@ -15,8 +15,11 @@ from services.core.projects.rules import (
     Gate,
     LibraryClass,
     PartnerRole,
+    PlanChangeState,
+    PlanChangeVerb,
     ProjectVerb,
     SideState,
+    Spread,
     Stage,
     Thrust,
     Track,
@@ -264,6 +267,31 @@ RECORDS: tuple[Term, ...] = (
             "partner": Words("合作方", "Partner"),
             "owner": Words("业主", "Owner"),
             "county_side": Words("县方", "County side"),
+        },
+    ),
+    Term(
+        "plan.spread",
+        Spread,
+        {
+            "even": Words("按月平均", "Alike each month"),
+            "working_days": Words("按工作日分摊", "Alike each working day"),
+        },
+    ),
+    Term(
+        "plan.change_state",
+        PlanChangeState,
+        {
+            "requested": Words("待审批", "Requested"),
+            "approved": Words("已批准", "Approved"),
+            "refused": Words("未批准", "Refused"),
+        },
+    ),
+    Term(
+        "plan.change_verb",
+        PlanChangeVerb,
+        {
+            "approve": Words("批准", "Approve"),
+            "refuse": Words("不批准", "Refuse"),
         },
     ),
     Term(

@@ -214,7 +214,10 @@ def _outcome(heard: _Heard, row: schemas.OutcomeRow) -> None:
 
 def _plan(heard: _Heard, row: schemas.PlanRow) -> None:
     made, planned = new_id(), row.planned
-    curve = list(row.curve) if row.curve else list(rules.spread(planned.amount))
+    curve = row.curve
+    if curve is None:
+        calendar = heard.book.known.calendar(heard.project.region_code)
+        curve = list(rules.spread(planned.amount, rules.working_days_of_months(row.year, calendar)))
     heard.book.draft(
         AnnualPlan(
             id=made,
@@ -224,6 +227,7 @@ def _plan(heard: _Heard, row: schemas.PlanRow) -> None:
             investment_qualifier=planned.qualifier,
             curve=curve,
             is_spread=row.curve is None,
+            spread_by=None if row.curve else rules.Spread.WORKING_DAYS,
             made_at=heard.book.now,
             **row.model_dump(exclude={"planned", "curve"}),
         )

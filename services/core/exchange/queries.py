@@ -1,8 +1,9 @@
 """What of a document exists already: ids by the codes that documents use."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from services.core.access.models import Account
 from services.core.agreements.models import AgreementBatch, FrameworkAgreement
 from services.core.assignments.queries import policy_code
 from services.core.calendar import queries as calendars
-from services.core.calendar.rules import day_of, instant_of
+from services.core.calendar.rules import WorkCalendar, day_of, instant_of
 from services.core.exchange.models import LoadedDocument
 from services.core.exchange.rules import Anchors
 from services.core.groups.models import JointGroup
@@ -49,6 +50,8 @@ class Known:
     """The organisation of an account, by its log-in."""
     active_groups: Mapping[str, str]
     """The code of the active group of a region (I-1)."""
+    calendar: Callable[[str], WorkCalendar]
+    """The working days of a region, by its code."""
 
     def has(self, section: str, key: Key) -> bool:
         """Say whether a row exists already."""
@@ -94,6 +97,7 @@ def known(session: Session) -> Known:
         organisations={organisation.code: organisation for organisation in organisations},
         homes=_keyed(session, Account.organisation_id, Account.login),
         active_groups=_active_groups(session),
+        calendar=partial(calendars.work_calendar, session),
     )
 
 

@@ -80,7 +80,22 @@ def _check(row: schemas.ReportRow, previous: Previous | None, now: datetime) -> 
         raise Invalid.at("/reviewed_by", words, code="same_person")
     if row.is_no_change:
         rules.check_no_change(row.no_change_reason)
-    rules.checked_figures(_figures(row), period=row.period, previous=previous)
+    _check_figures(row, previous)
+
+
+def _check_figures(row: schemas.ReportRow, previous: Previous | None) -> None:
+    """Refuse figures that cannot be true, or that fall: nobody is there to be asked (I-11).
+
+    Raises:
+        Invalid: one fault per wrong figure.
+    """
+    figures = _figures(row)
+    rules.check_possible(figures)
+    asked = rules.fallen(rules.Reported(row.period, figures, previous=previous))
+    faults = [question.fault() for question in asked if "cumulative" in question.pointer]
+    if faults:
+        words = Words("累计数不能下降。", "A cumulative figure cannot fall.")
+        raise Invalid(words, faults=faults)
 
 
 def _mishandled(row: schemas.ReportRow, now: datetime) -> Iterator[Fault]:

@@ -74,3 +74,47 @@ class ProgressReopened(_AboutReport, Fact):
 
     NAME: ClassVar[str] = "progress.reopened"
     TITLE: ClassVar[Words] = Words("月报重新填报", "A progress report was reopened")
+
+
+class _AboutCorrection(_AboutReport):
+    """What every fact about a correction says first."""
+
+    correction_id: UUID
+    fields: tuple[str, ...]
+
+
+class ProgressCorrectionRequested(_AboutCorrection, Fact):
+    """A reporter asks to correct an accepted report; a second person has to accept it."""
+
+    NAME: ClassVar[str] = "progress.correction_requested"
+    TITLE: ClassVar[Words] = Words("月报申请更正", "A correction of a report was requested")
+
+    reason: str
+
+
+class ProgressCorrectionAccepted(_AboutCorrection, Fact):
+    """A second person accepted a correction."""
+
+    NAME: ClassVar[str] = "progress.correction_accepted"
+    TITLE: ClassVar[Words] = Words("月报更正已审核", "A correction of a report was accepted")
+
+
+class ProgressCorrectionRefused(_AboutCorrection, Fact):
+    """A second person refused a correction; the report says what it said."""
+
+    NAME: ClassVar[str] = "progress.correction_refused"
+    TITLE: ClassVar[Words] = Words("月报更正未获通过", "A correction of a report was refused")
+
+    decision_note: str
+
+
+class ProgressCorrected(_AboutCorrection, Fact):
+    """An accepted report was corrected; the figures it had before are kept with the correction."""
+
+    NAME: ClassVar[str] = "progress.corrected"
+    TITLE: ClassVar[Words] = Words("月报数据已更正", "A progress report was corrected")
+
+    reason: str
+    cumulative_year: Decimal | None
+    cumulative_all: Decimal | None
+    physical_percent: Decimal | None

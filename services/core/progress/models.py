@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.kit import columns as c
 from services.core.kit.db import Base
-from services.core.progress.rules import ReportState
+from services.core.progress.rules import CorrectionState, ReportState
 
 
 class ProgressReport(c.Provenance, Base):
@@ -60,6 +60,44 @@ class ProgressReport(c.Provenance, Base):
     reviewed_by: Mapped[c.MaybeRef] = mapped_column(ForeignKey("account.id"))
     review_note: Mapped[c.MaybeWords]
     is_late: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = c.version()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ProgressCorrection(Base):
+    """A correction of an accepted report: who, why, before and after; a second person accepts it.
+
+    The report then says the corrected figures; the first ones stay readable here.
+    """
+
+    __tablename__ = "progress_correction"
+    __table_args__ = (
+        CheckConstraint(c.one_of("state", CorrectionState), name="state"),
+        CheckConstraint("decided_by <> requested_by", name="four_eyes"),
+        CheckConstraint("(state = 'requested') = (decided_by IS NULL)", name="decided"),
+        Index(None, "report_id", "requested_at"),
+        Index(
+            "uq_progress_correction_open",
+            "report_id",
+            unique=True,
+            postgresql_where=text("state = 'requested'"),
+        ),
+    )
+
+    id: Mapped[c.Id]
+    report_id: Mapped[c.Ref] = mapped_column(ForeignKey("progress_report.id"))
+    state: Mapped[c.Phrase] = mapped_column(default=CorrectionState.REQUESTED)
+    reason: Mapped[c.Phrase]
+    changes: Mapped[list[dict[str, str | None]]] = mapped_column(JSONB)
+    """Each field with what it said before and says after, as text; amounts in CNY."""
+    questions: Mapped[list[dict[str, object]]] = mapped_column(JSONB, default=list)
+    """What the corrected figures are asked, with the answers."""
+    requested_at: Mapped[c.Instant]
+    requested_by: Mapped[c.Ref] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[c.MaybeInstant]
+    decided_by: Mapped[c.MaybeRef] = mapped_column(ForeignKey("account.id"))
+    decision_note: Mapped[c.MaybeWords]
     version: Mapped[int] = c.version()
 
     __mapper_args__ = {"version_id_col": version}

@@ -1,5 +1,6 @@
 """What progress reports look like from outside."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -18,7 +19,10 @@ from services.core.kit.shapes import (
     Shown,
     SignedAmount,
 )
-from services.core.progress.rules import ReportState
+from services.core.progress import rules
+from services.core.progress.rules import CorrectionState, ReportState
+
+_MOST_ANSWERS = 40
 
 
 class ExactMoney(Given):
@@ -31,10 +35,37 @@ class ExactMoney(Given):
     qualifier: Literal[Qualifier.EXACT] = Qualifier.EXACT
 
 
+class Answer(Given):
+    """The reason for what one question asks of one field."""
+
+    pointer: Annotated[
+        str, Field(max_length=100, examples=["/cumulative_year"], description="As it was asked.")
+    ]
+    code: Annotated[str, Field(max_length=40, examples=["fell"], description="As it was asked.")]
+    reason: Paragraph = Field(examples=["9月重复计入一张发票，本月冲减"])
+
+
 _Reason = Annotated[
     Paragraph | None,
     Field(description="Why a cumulative figure is below the last accepted one."),
 ]
+
+
+_Answers = Annotated[
+    tuple[Answer, ...],
+    Field(
+        max_length=_MOST_ANSWERS,
+        description="Answers to what was asked (`warnings`, or `questions` of the refusal).",
+    ),
+]
+
+
+def _as_kept(given: Given, *, but: Collection[str]) -> dict[str, object]:
+    return {
+        name: value.amount if isinstance(value, ExactMoney) else value
+        for name, value in given.given().items()
+        if name not in but
+    }
 
 
 class ReportFigures(Given):
@@ -51,13 +82,40 @@ class ReportFigures(Given):
     next_steps: Paragraph | None = None
     help_needed: Paragraph | None = None
     correction_reason: _Reason = None
+    answers: _Answers = ()
 
     def said(self) -> dict[str, object]:
         """Give the fields that were sent as the row keeps them: amounts as decimals."""
-        return {
-            name: value.amount if isinstance(value, ExactMoney) else value
-            for name, value in self.given().items()
-        }
+        return _as_kept(self, but=("answers",))
+
+    def answered(self) -> list[rules.Answer]:
+        """Give the answers as the rules take them."""
+        return [rules.Answer(one.pointer, one.code, one.reason) for one in self.answers]
+
+
+class NewCorrection(Given):
+    """What an accepted report should have said, and why; only what is sent is corrected."""
+
+    invested_period: ExactMoney | None = None
+    cumulative_year: ExactMoney | None = None
+    cumulative_all: ExactMoney | None = None
+    physical_percent: Share | None = None
+    image_progress: Paragraph | None = Field(
+        default=None, description="形象进度: what is to be seen on the site."
+    )
+    reason: Paragraph = Field(
+        examples=["9月重复计入一张发票"],
+        description="Why the figures were wrong; it answers every fall that comes of it.",
+    )
+    answers: _Answers = ()
+
+    def said(self) -> dict[str, object]:
+        """Give the fields that were sent as the row keeps them: amounts as decimals."""
+        return _as_kept(self, but=("answers", "reason"))
+
+    def answered(self) -> list[rules.Answer]:
+        """Give the answers as the rules take them."""
+        return [rules.Answer(one.pointer, one.code, one.reason) for one in self.answers]
 
 
 class NoChange(Given):
@@ -97,12 +155,29 @@ class Named(Shown):
     name: str = Field(examples=["景宁县天然气有限公司"])
 
 
-class Warned(Shown):
-    """A figure that may be true but is remarkable; the reviewer should look at it."""
+class Asked(Shown):
+    """A question to the reporter about a figure that may be true but is remarkable."""
 
+    rule: str | None = Field(
+        examples=["MR-19.1"], description="The rule that asks; null: from before rules had codes."
+    )
     pointer: str
-    code: str = Field(examples=["cumulative_falls"])
+    code: str = Field(examples=["fell"])
     detail: BothWords
+    inputs: dict[str, str] = Field(
+        examples=[{"given": "4900000.00", "last": "5000000.00", "last_period": "2026-10"}],
+        description="The numbers it was asked for, by name; amounts in CNY.",
+    )
+
+
+class Warned(Asked):
+    """A question that a report raises, and the answer to it."""
+
+    answer: str | None = Field(
+        examples=["9月重复计入一张发票，本月冲减"], description="Null: nobody has answered it."
+    )
+    answered_by: UUID | None = Field(description="Account of whoever answered; null: nobody did.")
+    answered_at: datetime | None = Field(description="When it was answered; null: it was not.")
 
 
 class Report(Shown):
@@ -131,6 +206,7 @@ class Report(Shown):
     next_steps: str | None
     help_needed: str | None
     is_no_change: bool
+    is_corrected: bool = Field(description="Its figures were corrected after it was accepted.")
     no_change_reason: str | None
     correction_reason: str | None
     warnings: list[Warned] | None
@@ -148,3 +224,40 @@ class ReportPage(PageOf):
     """One page of reports."""
 
     items: list[Report]
+
+
+class Corrected(Shown):
+    """One field of a correction: what it said, and what it should have said."""
+
+    field: str = Field(examples=["cumulative_year"], description="Which field of the report.")
+    before: str | None = Field(
+        examples=["5000000.00"], description="What it said; amounts in CNY; null: nothing."
+    )
+    after: str | None = Field(
+        examples=["4900000.00"], description="What it is to say; amounts in CNY; null: nothing."
+    )
+
+
+class Correction(Shown):
+    """A correction of an accepted report: who asks for what and why, and what became of it."""
+
+    id: UUID
+    report_id: UUID
+    state: CorrectionState
+    reason: str = Field(examples=["9月重复计入一张发票"])
+    changes: list[Corrected] = Field(description="Each field that differs, before and after.")
+    questions: list[Warned] = Field(
+        description="What the corrected figures are asked, with the answers."
+    )
+    requested_at: datetime
+    requested_by: Named
+    decided_at: datetime | None
+    decided_by: Named | None
+    decision_note: str | None
+    version: int
+
+
+class CorrectionPage(PageOf):
+    """One page of corrections."""
+
+    items: list[Correction]

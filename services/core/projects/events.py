@@ -131,6 +131,46 @@ class PlanChanged(_AboutProject, Fact):
     investment_qualifier: Qualifier
     is_spread: bool
     reason: str
+    change_id: UUID | None = None
+    """The request that a second person approved; null: from before plans had requests."""
+
+
+class _AboutPlanChange(_AboutProject):
+    """What every fact about a request to change a plan says first."""
+
+    change_id: UUID
+    year: int
+    replaces: int
+    planned_investment: Decimal
+    investment_qualifier: Qualifier
+
+
+class PlanChangeRequested(_AboutPlanChange, Fact):
+    """Somebody asks for another plan of a year; a second person has to approve it."""
+
+    NAME: ClassVar[str] = "plan.change_requested"
+    TITLE: ClassVar[Words] = Words("年度计划申请调整", "A change of an annual plan was requested")
+
+    reason: str
+
+
+class PlanChangeApproved(_AboutPlanChange, Fact):
+    """A second person approved a request; the version it became is in force."""
+
+    NAME: ClassVar[str] = "plan.change_approved"
+    TITLE: ClassVar[Words] = Words("年度计划调整已批准", "A change of an annual plan was approved")
+
+    plan_id: UUID
+    number: int
+
+
+class PlanChangeRefused(_AboutPlanChange, Fact):
+    """A second person refused a request; the plan in force stays as it is."""
+
+    NAME: ClassVar[str] = "plan.change_refused"
+    TITLE: ClassVar[Words] = Words("年度计划调整未获批准", "A change of an annual plan was refused")
+
+    decision_note: str
 
 
 class _AboutMilestone(_AboutProject):

@@ -2,14 +2,33 @@
 
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Numeric,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.kit import columns as c
 from services.core.kit.db import Base
 from services.core.kit.money import Qualifier
-from services.core.projects.rules import Domain, Gate, PartnerRole, SideState, Stage, Thrust, Track
+from services.core.projects.rules import (
+    Domain,
+    Gate,
+    PartnerRole,
+    PlanChangeState,
+    SideState,
+    Spread,
+    Stage,
+    Thrust,
+    Track,
+)
 
 
 class Project(c.Provenance, Base):
@@ -65,6 +84,17 @@ class Project(c.Provenance, Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class ProjectExternal(Base):
+    """By which id another system knows a project; one project for an id, one id of a source."""
+
+    __tablename__ = "project_external"
+    __table_args__ = (UniqueConstraint("project_id", "source_id"),)
+
+    source_id: Mapped[c.Phrase] = mapped_column(primary_key=True)
+    external_id: Mapped[c.Phrase] = mapped_column(primary_key=True)
+    project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
+
+
 class ProjectPartner(Base):
     """Another unit that takes part in a project."""
 
@@ -107,6 +137,37 @@ class Milestone(c.Provenance, Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class MilestoneVersion(c.Provenance, Base):
+    """What a milestone said from one change to the next; a trigger keeps it, whoever writes."""
+
+    __tablename__ = "milestone_version"
+    __table_args__ = (
+        Index(None, "project_id", "since"),
+        Index(
+            "uq_milestone_version_last",
+            "milestone_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    milestone_id: Mapped[c.Ref] = mapped_column(ForeignKey("milestone.id"))
+    project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
+    name: Mapped[c.Phrase]
+    gate: Mapped[c.MaybeWords]
+    weight: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    planned_on: Mapped[c.Day]
+    original_planned_on: Mapped[c.Day]
+    forecast_on: Mapped[c.MaybeDay]
+    actual_on: Mapped[c.MaybeDay]
+    evidence: Mapped[c.MaybeWords]
+    version: Mapped[int]
+    since: Mapped[c.Instant]
+    until: Mapped[c.MaybeInstant]
+    """When the next version took its place; null: it is what the milestone says."""
+
+
 class AnnualPlan(c.Provenance, Base):
     """What a project means to invest in one year, month by month, cumulative; versions are kept."""
 
@@ -115,6 +176,8 @@ class AnnualPlan(c.Provenance, Base):
         UniqueConstraint("project_id", "year", "number"),
         CheckConstraint("cardinality(curve) = 12", name="curve"),
         CheckConstraint("planned_investment >= 0", name="investment"),
+        CheckConstraint(c.one_of("spread_by", Spread), name="spread_by"),
+        CheckConstraint("is_spread = (spread_by IS NOT NULL)", name="spread"),
         Index(
             "uq_annual_plan_current",
             "project_id",
@@ -134,12 +197,59 @@ class AnnualPlan(c.Provenance, Base):
     curve: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric(20, 2)))
     """Cumulative planned investment at the end of each month, CNY; the last is the whole."""
     is_spread: Mapped[bool] = mapped_column(default=False)
-    """The curve was not given: the year's investment is spread evenly over its months."""
+    """The curve was not given: the year's investment is spread over its months, `spread_by` how."""
+    spread_by: Mapped[c.MaybeWords]
     image_target: Mapped[c.MaybeWords]
     """年度形象进度目标: what should be seen on the site at the year's end."""
     reason: Mapped[c.MaybeWords]
     made_at: Mapped[c.Instant]
     made_by: Mapped[c.MaybeRef]
+
+
+class PlanChange(c.Provenance, Base):
+    """A request to replace a year's plan in force; approved by a second person it is a version."""
+
+    __tablename__ = "plan_change"
+    __table_args__ = (
+        CheckConstraint(c.one_of("state", PlanChangeState), name="state"),
+        CheckConstraint("cardinality(curve) = 12", name="curve"),
+        CheckConstraint("planned_investment >= 0", name="investment"),
+        CheckConstraint(c.one_of("spread_by", Spread), name="spread_by"),
+        CheckConstraint("is_spread = (spread_by IS NOT NULL)", name="spread"),
+        CheckConstraint("decided_by <> requested_by", name="four_eyes"),
+        CheckConstraint("(state = 'requested') = (decided_by IS NULL)", name="decided"),
+        Index(None, "project_id", "year"),
+        Index(
+            "uq_plan_change_open",
+            "project_id",
+            "year",
+            unique=True,
+            postgresql_where=text("state = 'requested'"),
+        ),
+    )
+
+    id: Mapped[c.Id]
+    project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
+    year: Mapped[c.Small]
+    replaces: Mapped[c.Small]
+    """Number of the version in force that it was made from."""
+    state: Mapped[c.Phrase] = mapped_column(default=PlanChangeState.REQUESTED)
+    planned_investment: Mapped[c.Cny]
+    investment_qualifier: Mapped[c.Phrase] = mapped_column(default=Qualifier.EXACT)
+    curve: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric(20, 2)))
+    is_spread: Mapped[bool] = mapped_column(default=False)
+    spread_by: Mapped[c.MaybeWords]
+    image_target: Mapped[c.MaybeWords]
+    reason: Mapped[c.Phrase]
+    requested_at: Mapped[c.Instant]
+    requested_by: Mapped[c.Ref] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[c.MaybeInstant]
+    decided_by: Mapped[c.MaybeRef] = mapped_column(ForeignKey("account.id"))
+    decision_note: Mapped[c.MaybeWords]
+    plan_id: Mapped[c.MaybeRef] = mapped_column(ForeignKey("annual_plan.id"))
+    version: Mapped[int] = c.version()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class ProjectWatch(Base):

@@ -176,7 +176,7 @@ class MilestoneRow(Row):
 
 
 class PlanRow(Row):
-    """What a project means to invest in one year; without a curve, a twelfth each month."""
+    """What a project means to invest in one year; without a curve, alike each working day."""
 
     year: InYear
     planned: Money

@@ -10,7 +10,6 @@ from services.core.audit.rules import Act
 from services.core.calendar.rules import day_of
 from services.core.kit import ledger, rows
 from services.core.kit.caller import Caller
-from services.core.kit.errors import Fault
 from services.core.kit.events import Actor, Fact, Subject
 from services.core.kit.moves import moved
 from services.core.progress import queries, rules, schemas
@@ -22,7 +21,7 @@ from services.core.progress.events import (
 )
 from services.core.progress.models import ProgressReport
 from services.core.progress.queries import Setting
-from services.core.progress.rules import MOVES, Figures, ReportState, ReportVerb
+from services.core.progress.rules import MOVES, ReportState, ReportVerb
 from services.core.projects import queries as projects
 from services.core.projects.models import ProjectWatch
 from services.core.projects.rules import Track
@@ -38,7 +37,7 @@ def save(
     """
     report, setting = _of_own_unit(session, report_id, expected, by)
     was, report.state = report.state, moved(MOVES, ReportState(report.state), ReportVerb.SAVE)
-    filled = _fill(report, given.said(), setting)
+    filled, _ = _fill(report, given, setting, by)
     changes = {**({"state": [was, report.state]} if was != report.state else {}), **filled}
     ledger.note(
         session,
@@ -63,16 +62,18 @@ def submit(
 
     Raises:
         UnlawfulMove: it is handed in already. Invalid: it is not complete, or cannot be true.
+        Unanswered: it is asked something that nobody has answered.
     """
     report, setting = _of_own_unit(session, report_id, expected, by)
     was, report.state = report.state, moved(MOVES, ReportState(report.state), ReportVerb.SUBMIT)
     report.is_no_change, report.no_change_reason = False, None
-    filled = _fill(report, given.said() if given else {}, setting)
+    filled, questions = _fill(report, given or schemas.ReportFigures(), setting, by)
     rules.check_complete(
-        _figures(report),
+        queries.figures(report),
         is_investment=setting.track == Track.INVESTMENT,
         image_progress=report.image_progress,
     )
+    rules.check_answered(questions, report.warnings)
     _hand_in(session, report, setting, by, {"state": [was, report.state], **filled})
 
 
@@ -179,26 +180,27 @@ def _under_review(
 
 
 def _fill(
-    report: ProgressReport, said: dict[str, object], setting: Setting
-) -> dict[str, list[Any]]:
-    """Put what was said into the report, and keep what is remarkable for the reviewer.
+    report: ProgressReport, given: schemas.ReportFigures, setting: Setting, by: Caller
+) -> tuple[dict[str, list[Any]], tuple[rules.Question, ...]]:
+    """Put what was said into the report, with what it is asked and the answers to that.
 
-    Gives what changed.
+    Gives what changed, and the questions.
 
     Raises:
-        Invalid: a figure cannot be true.
+        Invalid: a figure cannot be true, or an answer is given to what is not asked.
     """
-    changes = rows.merged(report, said)
-    remarkable = rules.checked_figures(
-        _figures(report),
-        period=report.period,
-        previous=setting.previous,
-        planned_year=setting.planned_year,
-        total=setting.total,
+    changes = rows.merged(report, given.said())
+    rules.check_possible(queries.figures(report), correction_reason=report.correction_reason)
+    questions = rules.asked(setting.reported(report))
+    report.warnings = rules.answered(
+        questions,
+        before=report.warnings or (),
+        given=given.answered(),
         correction_reason=report.correction_reason,
+        by=by.account_id,
+        now=by.now,
     )
-    report.warnings = [_warned(fault) for fault in remarkable]
-    return changes
+    return changes, questions
 
 
 def _hand_in(
@@ -227,19 +229,6 @@ def _check_again(session: Session, report: ProgressReport, by: Caller) -> None:
         .values(next_check_at=by.now)
         .execution_options(synchronize_session=False)
     )
-
-
-def _figures(report: ProgressReport) -> Figures:
-    return Figures(
-        report.invested_period,
-        report.cumulative_year,
-        report.cumulative_all,
-        report.physical_percent,
-    )
-
-
-def _warned(fault: Fault) -> dict[str, object]:
-    return {"pointer": fault.pointer, "code": fault.code, "detail": fault.words.both()}
 
 
 def _reviewed(report: ProgressReport, was: str) -> dict[str, list[Any]]:

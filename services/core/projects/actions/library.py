@@ -74,7 +74,7 @@ def change(
     *,
     project_id: UUID,
     given: schemas.ProjectChange,
-    expected: int,
+    expected: int | None,
     by: Caller,
 ) -> Project:
     """Change what is recorded of a project; partners, if sent, are replaced as a whole.

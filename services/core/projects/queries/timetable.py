@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
@@ -18,26 +18,33 @@ from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.records import Records, by
 from services.core.organisations.queries import named
 from services.core.projects import schemas
-from services.core.projects.models import AnnualPlan, Milestone, Project
+from services.core.projects.models import AnnualPlan, Milestone, MilestoneVersion, Project
 from services.core.projects.queries.library import visible
 
-_MILESTONE_FIELDS: Fields = Constant(
-    {
-        "id": Milestone.id,
-        "project_id": Milestone.project_id,
-        "name": Milestone.name,
-        "gate": Milestone.gate,
-        "weight": Milestone.weight,
-        "planned_on": Milestone.planned_on,
-        "original_planned_on": Milestone.original_planned_on,
-        "forecast_on": Milestone.forecast_on,
-        "actual_on": Milestone.actual_on,
-        "evidence": Milestone.evidence,
-        "source": Milestone.source,
-        "is_illustrative": Milestone.is_illustrative,
-        "version": Milestone.version,
-    }
-)
+
+def _said(row: type[Milestone | MilestoneVersion], key: SQLColumnExpression[UUID]) -> Constant:
+    """Give the fields of a milestone, as it is or as one of its versions was."""
+    return Constant(
+        {
+            "id": key,
+            "project_id": row.project_id,
+            "name": row.name,
+            "gate": row.gate,
+            "weight": row.weight,
+            "planned_on": row.planned_on,
+            "original_planned_on": row.original_planned_on,
+            "forecast_on": row.forecast_on,
+            "actual_on": row.actual_on,
+            "evidence": row.evidence,
+            "source": row.source,
+            "is_illustrative": row.is_illustrative,
+            "version": row.version,
+        }
+    )
+
+
+_MILESTONE_FIELDS = _said(Milestone, Milestone.id)
+_PAST_FIELDS = _said(MilestoneVersion, MilestoneVersion.milestone_id)
 _PLAN_SOURCE = AnnualPlan.__table__.outerjoin(Account.__table__, Account.id == AnnualPlan.made_by)
 _PLAN_FIELDS: Fields = {
     "id": AnnualPlan.id,
@@ -50,6 +57,7 @@ _PLAN_FIELDS: Fields = {
     ),
     "curve": func.to_json(cast(AnnualPlan.curve, ARRAY(Text))),
     "is_spread": AnnualPlan.is_spread,
+    "spread_by": AnnualPlan.spread_by,
     "image_target": AnnualPlan.image_target,
     "reason": AnnualPlan.reason,
     "made_at": AnnualPlan.made_at,
@@ -97,30 +105,65 @@ PLANS = Records(
 )
 
 
-def milestone(session: Session, caller: Caller, *, milestone_id: UUID) -> Found:
-    """Read one milestone.
+def milestone(
+    session: Session, caller: Caller, *, milestone_id: UUID, as_of: date | None = None
+) -> Found:
+    """Read one milestone, as it is or as it was at the end of another day.
 
     Raises:
-        Missing: there is none in the caller's scope.
+        Missing: there is none in the caller's scope, or there was none yet.
     """
-    return MILESTONES.one(session, caller, milestone_id)
+    if as_of is None:
+        return MILESTONES.one(session, caller, milestone_id)
+    seen = select(Project.id).where(Project.id == MilestoneVersion.project_id, visible(caller))
+    return reading.found(
+        session,
+        _PAST_FIELDS,
+        version=MilestoneVersion.version,
+        source=MilestoneVersion.__table__,
+        where=[MilestoneVersion.milestone_id == milestone_id, seen.exists(), _said_at(as_of)],
+    )
 
 
-def milestones(session: Session, caller: Caller, *, project_id: UUID, ask: Ask) -> Page:
-    """Read a page of a project's milestones.
+def milestones(
+    session: Session, caller: Caller, *, project_id: UUID, ask: Ask, as_of: date | None = None
+) -> Page:
+    """Read a page of a project's milestones, as they are or were at the end of another day.
 
     Raises:
         Missing: the caller does not see the project.
     """
-    _must_see(session, caller, project_id)
+    must_see(session, caller, project_id)
+    if as_of is None:
+        return _milestones(
+            session, Milestone, Milestone.id, [Milestone.project_id == project_id], ask
+        )
+    past = [MilestoneVersion.project_id == project_id, _said_at(as_of)]
+    return _milestones(session, MilestoneVersion, MilestoneVersion.milestone_id, past, ask)
+
+
+def _milestones(
+    session: Session,
+    row: type[Milestone | MilestoneVersion],
+    key: SQLColumnExpression[UUID],
+    where: list[ColumnElement[bool]],
+    ask: Ask,
+) -> Page:
     return reading.page(
         session,
-        _MILESTONE_FIELDS,
-        source=Milestone.__table__,
-        where=[Milestone.project_id == project_id],
-        sorts={"planned_on": Milestone.planned_on, "name": Milestone.name, "id": Milestone.id},
+        _MILESTONE_FIELDS if row is Milestone else _PAST_FIELDS,
+        source=row.__table__,
+        where=where,
+        sorts={"planned_on": row.planned_on, "name": row.name, "id": key},
         ask=ask,
     )
+
+
+def _said_at(as_of: date) -> ColumnElement[bool]:
+    """Write "a version that stood when this day ended"."""
+    by_then = end_of(as_of)
+    until = MilestoneVersion.until
+    return and_(MilestoneVersion.since < by_then, or_(until.is_(None), until >= by_then))
 
 
 def milestone_for_change(
@@ -159,7 +202,7 @@ def plan(
     Raises:
         Missing: there is none, or the caller does not see the project.
     """
-    _must_see(session, caller, project_id)
+    must_see(session, caller, project_id)
     return reading.found(
         session,
         _PLAN_FIELDS,
@@ -169,6 +212,28 @@ def plan(
             AnnualPlan.project_id == project_id,
             AnnualPlan.year == year,
             _stood(as_of) if as_of else AnnualPlan.is_current.is_(other=True),
+        ],
+    )
+
+
+def plan_version(
+    session: Session, caller: Caller, *, project_id: UUID, year: int, number: int
+) -> Found:
+    """Read one version of a year's plan, in force or not.
+
+    Raises:
+        Missing: there is none, or the caller does not see the project.
+    """
+    must_see(session, caller, project_id)
+    return reading.found(
+        session,
+        _PLAN_FIELDS,
+        version=AnnualPlan.number,
+        source=_PLAN_SOURCE,
+        where=[
+            AnnualPlan.project_id == project_id,
+            AnnualPlan.year == year,
+            AnnualPlan.number == number,
         ],
     )
 
@@ -186,7 +251,7 @@ def plans(
     Raises:
         Missing: the caller does not see the project.
     """
-    _must_see(session, caller, project_id)
+    must_see(session, caller, project_id)
     where: list[ColumnElement[bool]] = [AnnualPlan.project_id == project_id]
     if wanted.year is not None:
         where.append(AnnualPlan.year == wanted.year)
@@ -225,6 +290,11 @@ def current_plan(session: Session, project_id: UUID, year: int) -> AnnualPlan | 
     ).one_or_none()
 
 
-def _must_see(session: Session, caller: Caller, project_id: UUID) -> None:
+def must_see(session: Session, caller: Caller, project_id: UUID) -> None:
+    """Refuse whoever does not see a project.
+
+    Raises:
+        Missing: there is none in the caller's scope.
+    """
     if session.scalar(select(Project.id).where(Project.id == project_id, visible(caller))) is None:
         raise Missing

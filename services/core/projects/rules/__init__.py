@@ -1,5 +1,13 @@
 """The rules of the library: its words, a project's life, and what must add up."""
 
+from services.core.projects.rules.backwards import Step, backwards
+from services.core.projects.rules.changes import (
+    PLAN_MOVES,
+    check_decider,
+    check_not_baselined,
+    check_replaces,
+    compared,
+)
 from services.core.projects.rules.life import (
     FINISHES,
     MAX_MONTHS_BACK,
@@ -19,8 +27,10 @@ from services.core.projects.rules.life import (
     stood,
 )
 from services.core.projects.rules.plans import (
+    FIXED,
     MONTHS,
     check_actual_days,
+    check_fixed,
     check_milestone_day,
     check_past,
     check_plan_days,
@@ -28,14 +38,18 @@ from services.core.projects.rules.plans import (
     check_weight,
     checked_curve,
     spread,
+    working_days_of_months,
 )
 from services.core.projects.rules.words import (
     Domain,
     Gate,
     LibraryClass,
     PartnerRole,
+    PlanChangeState,
+    PlanChangeVerb,
     ProjectVerb,
     SideState,
+    Spread,
     Stage,
     Thrust,
     Track,
@@ -43,8 +57,10 @@ from services.core.projects.rules.words import (
 
 __all__ = (
     "FINISHES",
+    "FIXED",
     "MAX_MONTHS_BACK",
     "MONTHS",
+    "PLAN_MOVES",
     "SIDE_MOVES",
     "STAGES",
     "STARTED",
@@ -53,27 +69,38 @@ __all__ = (
     "Gate",
     "LibraryClass",
     "PartnerRole",
+    "PlanChangeState",
+    "PlanChangeVerb",
     "ProjectVerb",
     "SideState",
+    "Spread",
     "Stage",
+    "Step",
     "Thrust",
     "Track",
     "advanced",
+    "backwards",
     "check_actual_days",
+    "check_decider",
+    "check_fixed",
     "check_milestone_day",
+    "check_not_baselined",
     "check_open",
     "check_past",
     "check_plan_days",
     "check_present",
+    "check_replaces",
     "check_shares",
     "check_weight",
     "checked_curve",
     "checked_reports_from",
     "checked_stage",
+    "compared",
     "is_step_back",
     "is_watched",
     "lawful_stages",
     "library_class",
     "spread",
     "stood",
+    "working_days_of_months",
 )

@@ -1,14 +1,18 @@
 """What adds up in a project: shares, the year's curve, days and weights."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
+from itertools import accumulate, pairwise
 from uuid import UUID
 
+from services.core.calendar.rules import WorkCalendar
 from services.core.kit.errors import Fault, Invalid
 from services.core.kit.words import Words
 
 MONTHS = 12
+FIXED = ("code", "group_id", "track", "stage", "is_illustrative")
+"""What of a project a source says once: its name, its place in a group, and what has verbs."""
 _WHOLE = Decimal(100)
 _CENT = Decimal("0.01")
 
@@ -35,13 +39,21 @@ def check_shares(lead: UUID, partners: Sequence[tuple[UUID, Decimal | None]]) ->
         raise Invalid(Words("合作单位有误。", "The partners are not right."), faults=faults)
 
 
-def spread(planned: Decimal) -> tuple[Decimal, ...]:
-    """Give the twelve cumulative month-ends of a year in which every month is planned alike."""
-    part = planned / MONTHS
-    return (
-        *((part * month).quantize(_CENT, ROUND_DOWN) for month in range(1, MONTHS)),
-        planned,
-    )
+def working_days_of_months(year: int, calendar: WorkCalendar) -> tuple[int, ...]:
+    """Count the working days of each of a year's twelve months."""
+    starts = [date(year, month, 1) for month in range(1, MONTHS + 1)] + [date(year + 1, 1, 1)]
+    ends = [start - timedelta(days=1) for start in starts]
+    return tuple(calendar.working_days_between(one, next_one) for one, next_one in pairwise(ends))
+
+
+def spread(planned: Decimal, working_days: Sequence[int]) -> tuple[Decimal, ...]:
+    """Give the cumulative month-ends of a year in which every working day is planned alike.
+
+    `working_days`: of each month. Month-ends are cut to the cent; December is the whole.
+    """
+    done, year = accumulate(working_days), sum(working_days)
+    ends = [(planned * days / year).quantize(_CENT, ROUND_DOWN) for days in done]
+    return (*ends[:-1], planned)
 
 
 def checked_curve(curve: tuple[Decimal, ...], planned: Decimal) -> tuple[Decimal, ...]:
@@ -142,6 +154,22 @@ def check_weight(others: Decimal, weight: Decimal) -> None:
             code="over_100",
             allowed=(f"<= {_WHOLE - others}",),
         )
+
+
+def check_fixed(recorded: Mapping[str, object], said: Mapping[str, object]) -> None:
+    """Refuse a source that says other than is recorded of what does not change by itself.
+
+    Raises:
+        Invalid: one fault per field, with what is recorded.
+    """
+    words = Words("此项不能这样更改。", "This does not change this way.")
+    faults = [
+        Fault(f"/{name}", "fixed", words, (str(recorded[name]),))
+        for name in FIXED
+        if name in said and said[name] != recorded[name]
+    ]
+    if faults:
+        raise Invalid(words, faults=faults)
 
 
 def check_past(day: date | None, today: date, pointer: str) -> None:

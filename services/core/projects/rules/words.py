@@ -103,3 +103,25 @@ class ProjectVerb(StrEnum):
     RESUME = "resume"
     TERMINATE = "terminate"
     MOVE_OUT = "move_out"
+
+
+class Spread(StrEnum):
+    """By what a year's investment was spread over its months, where no curve was given."""
+
+    EVEN = "even"
+    WORKING_DAYS = "working_days"
+
+
+class PlanChangeState(StrEnum):
+    """From asked to decided."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class PlanChangeVerb(StrEnum):
+    """What the second person may do with a request."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"

@@ -1,15 +1,12 @@
-"""What projects, milestones and plans look like from outside."""
+"""What projects look like from outside."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.core.kit.shapes import (
-    Amount,
-    AsOf,
     Code,
     Given,
     Money,
@@ -24,9 +21,7 @@ from services.core.kit.shapes import (
 )
 from services.core.organisations.rules import OrganisationLevel
 from services.core.projects.rules import (
-    MONTHS,
     Domain,
-    Gate,
     LibraryClass,
     PartnerRole,
     SideState,
@@ -34,9 +29,9 @@ from services.core.projects.rules import (
     Thrust,
     Track,
 )
+from services.core.projects.schemas.shared import Named
 
 Light = Literal["green", "attention", "yellow", "red"]
-Year = Annotated[int, Field(ge=2000, le=2100)]
 _ReportsFrom = Annotated[
     Period, Field(description="First month a report is owed for; null: none is owed.")
 ]
@@ -75,14 +70,6 @@ class ProjectFilters(BaseModel):
     ] = None
     parent_id: Annotated[UUID | None, Field(description="Only parts of this project.")] = None
     q: Annotated[_Words | None, Field(description="Part of the code or of a name.")] = None
-
-
-class PlanFilters(BaseModel):
-    """What the versions of a project's plans can be narrowed by."""
-
-    year: Year | None = None
-    current: Annotated[bool | None, Field(description="Only the version in force.")] = None
-    as_of: AsOf = None
 
 
 class GivenPartner(Given):
@@ -171,62 +158,6 @@ class Because(Given):
     reason: Paragraph
 
 
-class NewMilestone(Given):
-    """A dated node to be planned."""
-
-    name: Name = Field(examples=["主体结构封顶"])
-    gate: Gate | None = None
-    weight: Share = Field(
-        default=Decimal(0),
-        description="Its share of the project's progress, in %; all together up to 100.",
-    )
-    planned_on: OnDay
-    forecast_on: OnDay | None = None
-    source: Paragraph | None = None
-    is_illustrative: bool = False
-
-
-class MilestoneChange(Given):
-    """What of a milestone may change (JSON Merge Patch); its first planned day never does."""
-
-    name: Name = Field(default="", examples=["主体结构封顶"])
-    gate: Gate | None = None
-    weight: Share = Decimal(0)
-    planned_on: OnDay = date(2000, 1, 1)
-    forecast_on: OnDay | None = None
-    source: Paragraph | None = None
-
-
-class Reach(Given):
-    """A milestone is reached."""
-
-    actual_on: OnDay
-    evidence: Paragraph = Field(examples=["竣工验收备案表 2026-11-20"])
-
-
-class GivenPlan(Given):
-    """A year's plan, as a whole."""
-
-    planned_investment: Money
-    curve: tuple[Amount, ...] | None = Field(
-        default=None,
-        min_length=MONTHS,
-        max_length=MONTHS,
-        description="Cumulative CNY at each month's end; spread evenly, and marked, if not given.",
-    )
-    image_target: Paragraph | None = Field(default=None, description="年度形象进度目标")
-    reason: Paragraph | None = Field(default=None, description="Needed when a plan is replaced.")
-    source: Paragraph | None = None
-    is_illustrative: bool = False
-
-
-class Named(Shown):
-    """A record that is referred to."""
-
-    id: UUID
-    name: str = Field(examples=["景宁县天然气有限公司"])
-
-
 class Place(Shown):
     """A region that is referred to."""
 
@@ -291,52 +222,3 @@ class ProjectPage(PageOf):
     """One page of projects."""
 
     items: list[Project]
-
-
-class Milestone(Shown):
-    """One dated node of a project."""
-
-    id: UUID
-    project_id: UUID
-    name: str = Field(examples=["主体结构封顶"])
-    gate: Gate | None
-    weight: float
-    planned_on: date
-    original_planned_on: date = Field(description="The first planned day; assessment uses it.")
-    forecast_on: date | None
-    actual_on: date | None
-    evidence: str | None
-    source: str | None
-    is_illustrative: bool
-    version: int
-
-
-class MilestonePage(PageOf):
-    """One page of milestones."""
-
-    items: list[Milestone]
-
-
-class Plan(Shown):
-    """One version of a project's plan for a year."""
-
-    id: UUID
-    project_id: UUID
-    year: int
-    number: int
-    is_current: bool
-    planned_investment: Money
-    curve: list[str] = Field(description="Cumulative CNY at the end of each month.")
-    is_spread: bool = Field(description="The curve was not given, but spread evenly.")
-    image_target: str | None
-    reason: str | None
-    made_at: datetime
-    made_by: Named | None
-    source: str | None
-    is_illustrative: bool
-
-
-class PlanPage(PageOf):
-    """One page of plan versions."""
-
-    items: list[Plan]

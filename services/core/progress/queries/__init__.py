@@ -1,0 +1,52 @@
+"""Reads of progress reports; who sees the project sees the report, but not a draft's figures."""
+
+from services.core.progress.queries.corrections import (
+    correction,
+    correction_for_change,
+    corrections,
+    following,
+    open_correction,
+    report_of_correction,
+)
+from services.core.progress.queries.owing import (
+    Owing,
+    Terms,
+    awaited,
+    held,
+    subject,
+    watched,
+)
+from services.core.progress.queries.reports import (
+    FIELDS,
+    RECORDS,
+    for_change,
+    report,
+    reports,
+    visible,
+)
+from services.core.progress.queries.setting import Setting, about, figures, setting
+
+__all__ = (
+    "FIELDS",
+    "RECORDS",
+    "Owing",
+    "Setting",
+    "Terms",
+    "about",
+    "awaited",
+    "correction",
+    "correction_for_change",
+    "corrections",
+    "figures",
+    "following",
+    "for_change",
+    "held",
+    "open_correction",
+    "report",
+    "report_of_correction",
+    "reports",
+    "setting",
+    "subject",
+    "visible",
+    "watched",
+)

@@ -1,0 +1,155 @@
+"""Projects that owe reports, by whose policy and whose days."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    Uuid,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from services.core.assignments.queries import policy_code
+from services.core.calendar import queries as calendars
+from services.core.calendar.rules import WorkCalendar
+from services.core.groups.models import JointGroup
+from services.core.kit.events import Subject
+from services.core.policies import queries as policies
+from services.core.policies.queries import Current
+from services.core.progress.models import ProgressReport
+from services.core.progress.rules import ReportState
+from services.core.projects.models import Project, ProjectPartner, ProjectWatch
+from services.core.projects.rules import SideState, Stage, is_watched
+
+PARTNERS: ColumnElement[Any] = func.array(
+    select(ProjectPartner.organisation_id)
+    .where(ProjectPartner.project_id == Project.id)
+    .correlate(Project)
+    .scalar_subquery(),
+    type_=ARRAY(Uuid()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """A project that owes reports, and by whose policy and days."""
+
+    project: Project
+    partners: tuple[UUID, ...]
+    policy_code: str | None
+    region_code: str
+
+    @property
+    def is_watched(self) -> bool:
+        """Say whether it is neither paused, nor gone, nor ended (I-17)."""
+        return is_watched(Stage(self.project.stage), self.side_state)
+
+    @property
+    def side_state(self) -> SideState | None:
+        """Give the state beside its stages, if there is one."""
+        return SideState(self.project.side_state) if self.project.side_state else None
+
+    def subject(self, kind: str, record_id: UUID) -> Subject:
+        """Name a record of this project as what a fact is about."""
+        return subject(kind, record_id, self.project, self.partners)
+
+
+class Terms:
+    """By which policy and which days projects are judged on one day, each asked for once."""
+
+    def __init__(self, session: Session, on: date) -> None:
+        """Keep the day; nothing is read yet."""
+        self._session, self._on = session, on
+        self._policies: dict[str | None, Current] = {}
+        self._calendars: dict[str, WorkCalendar] = {}
+
+    def policy(self, owing: Owing) -> Current:
+        """Give the policy that counts for a project: its class's, group's, place's, or the default.
+
+        Raises:
+            Conflict: no version of it is in effect.
+        """
+        code = owing.policy_code
+        if code not in self._policies:
+            self._policies[code] = policies.current(self._session, code=code, on=self._on)
+        return self._policies[code]
+
+    def calendar(self, owing: Owing) -> WorkCalendar:
+        """Give the days of the county a project's group serves, or of the project's own place."""
+        region = owing.region_code
+        if region not in self._calendars:
+            self._calendars[region] = calendars.work_calendar(self._session, region)
+        return self._calendars[region]
+
+
+def subject(kind: str, record_id: UUID, project: Project, partners: Collection[UUID]) -> Subject:
+    """Name what a fact is about, for everybody who sees the project: its group and its units."""
+    units = dict.fromkeys(
+        (project.responsible_organisation_id, project.lead_organisation_id, *partners)
+    )
+    return Subject(kind, record_id, project.group_id, tuple(units))
+
+
+def held(
+    session: Session, moment: SQLColumnExpression[Any], *, now: datetime, limit: int
+) -> list[tuple[ProjectWatch, Owing]]:
+    """Lock the watched rows whose moment has come, oldest first, with their projects.
+
+    The project is locked too, so that nobody who changes it waits for its watched row while this
+    work waits for the project. What another transaction holds is left for the next look.
+    """
+    found = session.execute(
+        _owing()
+        .add_columns(ProjectWatch)
+        .join(ProjectWatch, ProjectWatch.project_id == Project.id)
+        .where(moment <= now)
+        .order_by(moment, ProjectWatch.project_id)
+        .limit(limit)
+        .with_for_update(of=(ProjectWatch, Project), key_share=True, skip_locked=True)
+    ).all()
+    return [(row[-1], _as_owing(row)) for row in found]
+
+
+def watched(session: Session, *where: ColumnElement[bool]) -> list[tuple[ProjectWatch, Owing]]:
+    """Read watched rows with their projects; nothing is locked."""
+    found = session.execute(
+        _owing()
+        .add_columns(ProjectWatch)
+        .join(ProjectWatch, ProjectWatch.project_id == Project.id)
+        .where(*where)
+    ).all()
+    return [(row[-1], _as_owing(row)) for row in found]
+
+
+def awaited(session: Session, *, now: datetime) -> list[tuple[ProgressReport, Owing]]:
+    """Lock the reports that are owed and not yet due, with their projects."""
+    found = session.execute(
+        _owing()
+        .add_columns(ProgressReport)
+        .join(ProgressReport, ProgressReport.project_id == Project.id)
+        .where(
+            ProgressReport.state.in_((ReportState.DUE, ReportState.DRAFT)),
+            ProgressReport.original_due_at > now,
+        )
+        .order_by(ProgressReport.id)
+        .with_for_update(of=ProgressReport)
+    ).all()
+    return [(row[-1], _as_owing(row)) for row in found]
+
+
+def _owing() -> Any:  # noqa: ANN401 a Select that its callers widen
+    return select(Project, PARTNERS, policy_code(), JointGroup.region_code).outerjoin(
+        JointGroup, JointGroup.id == Project.group_id
+    )
+
+
+def _as_owing(row: Sequence[Any]) -> Owing:
+    project, partners, code, region_code = row[:4]
+    return Owing(project, tuple(partners), code, region_code or project.region_code)
