@@ -1,8 +1,9 @@
 """Monitoring: rules look at projects, find what is wrong, and light each project with a reason.
 
-Life of a finding: open → cleared when its cause is gone, and open again if it returns.
+Life of a finding: open → cleared when its cause is gone, and open again if it returns; waived while
+a ruling accepts a reason for it.
 Doors: `services/api/routes/monitoring.py`; `check_due` is the worker's tick; `READERS` hear of
-policies.
+policies. `past.py` reads what was recorded: on a day, all along, at the ends of months (MR-21).
 Decisions: one rule, one file; a rule is pure and gives its arithmetic with its light; the clock
 re-checks a project only when a rule could change its mind (`next_check_at`). What cannot be judged
 is said, never invented: a project that no rule judges has no light, and neither has one at rest.
