@@ -57,7 +57,7 @@ class GivenStep(Given):
 
     name: Name = Field(examples=["主体结构封顶"])
     working_days: Annotated[int, Field(ge=1, le=2000)] = Field(
-        examples=[60], description="Working days that its work takes."
+        examples=[60], description="How many working days its work takes."
     )
 
 
@@ -74,7 +74,7 @@ class ProposedStep(Shown):
     """One milestone as it would have to be planned."""
 
     name: str = Field(examples=["主体结构封顶"])
-    working_days: int = Field(description="Working days that its work takes.")
+    working_days: int = Field(description="How many working days its work takes.")
     starts_on: date = Field(description="First working day of its work, in Asia/Shanghai.")
     planned_on: date = Field(description="The working day it is to be reached on.")
 
