@@ -229,6 +229,7 @@ BODIES: Mapping[str, Any] = {
 """operationId → the body; a name in braces stands for an id of the place that is asked about."""
 
 QUERIES = {"explainWorkingDays": "?from=2026-12-01&to=2026-12-05"}
+QUERIES["getPlanComparison"] = "?before=1&after=1"
 QUERIES["listCalendarDays"] = QUERIES["explainWorkingDays"]
 
 LISTS: Mapping[str, str] = {

@@ -31,6 +31,14 @@ UNSEEN |= {"listNotificationDeliveries", "listReminderDeliveries"}
 UNSEEN |= {"listConvenerDutyHistory", "listMeetingInvitationHistory"}
 UNSEEN |= {"listNotificationHistory", "listOfficerHistory", "listWebhookDeliveryHistory"}
 """Nobody touches these after they are loaded; every history is written by the same function."""
+UNSEEN |= {"listPlanChanges", "getPlanChange", "listPlanChangeHistory", "getPlanComparison"}
+UNSEEN |= {
+    "listProgressCorrections",
+    "getProgressCorrection",
+    "listProgressCorrectionHistory",
+    "getExternalProject",
+}
+"""Nobody of the demonstration asks to change a plan or to correct a report; no system feeds it."""
 
 MOST = 50
 """So many records are tried until one has what is asked for."""

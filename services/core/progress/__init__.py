@@ -1,7 +1,8 @@
 """Progress: each watched project's monthly report, filled in by one person, accepted by another.
 
 Life: due → draft → submitted → accepted, or returned and owed again; an accepted one can be
-reopened to correct its figures. "No change" is a report too, with a reason.
+reopened to be done over, or corrected by a record of its own. "No change" is a report too.
+Remarkable figures are asked, and every question has its answer before a report is handed in.
 Doors: `services/api/routes/progress.py`; `open_due` is the worker's tick; `READERS` hear of the
 calendar.
 Decisions: a submitted report stops the reminders and is no longer missing; only acceptance moves

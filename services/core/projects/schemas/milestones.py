@@ -57,14 +57,14 @@ class GivenStep(Given):
 
     name: Name = Field(examples=["主体结构封顶"])
     working_days: Annotated[int, Field(ge=1, le=2000)] = Field(
-        examples=[60], description="Working days that its work takes."
+        examples=[60], description="How many working days its work takes."
     )
 
 
 class Backwards(Given):
     """What is to be planned backwards from a finish; nothing is written."""
 
-    finish_on: OnDay
+    finish_on: OnDay = Field(description="The day in Asia/Shanghai everything is to be ready.")
     steps: tuple[GivenStep, ...] = Field(
         min_length=1, max_length=_MOST_STEPS, description="In the order of the work."
     )
@@ -74,8 +74,8 @@ class ProposedStep(Shown):
     """One milestone as it would have to be planned."""
 
     name: str = Field(examples=["主体结构封顶"])
-    working_days: int = Field(description="Working days that its work takes.")
-    starts_on: date = Field(description="First working day of its work.")
+    working_days: int = Field(description="How many working days its work takes.")
+    starts_on: date = Field(description="First working day of its work, in Asia/Shanghai.")
     planned_on: date = Field(description="The working day it is to be reached on.")
 
 
@@ -83,8 +83,8 @@ class Schedule(Shown):
     """A proposal: milestones laid backwards from the finish, by the working days of the place."""
 
     project_id: UUID
-    finish_on: date = Field(description="The day everything is to be ready.")
-    starts_on: date = Field(description="The day by which the work has to begin.")
+    finish_on: date = Field(description="The day in Asia/Shanghai everything is to be ready.")
+    starts_on: date = Field(description="The day in Asia/Shanghai the work has to begin.")
     is_possible: bool | None = Field(
         description="Whether that is not before the project's planned start; null: none is planned."
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.core.kit.shapes import Amount, AsOf, Given, Money, PageOf, Paragraph, Period, Shown
 from services.core.projects.rules import MONTHS, PlanChangeState, Spread
@@ -30,6 +30,8 @@ class PlanChangeFilters(BaseModel):
 
 class TwoVersions(BaseModel):
     """Two versions of one year's plan, by their numbers."""
+
+    model_config = ConfigDict(extra="forbid")
 
     before: Annotated[int, Field(ge=1, le=32_000, description="Number of the first version.")]
     after: Annotated[int, Field(ge=1, le=32_000, description="Number of the second version.")]
