@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from fastapi import FastAPI
 
-from services.api.authority import SEES, Kind, Relation, Rule, rule_of
+from services.api.authority import rule_of
+from services.api.relations import SEES, Kind, Relation, Rule
 from services.core import catalogue
 from services.core.access.rules import PERMISSIONS
 

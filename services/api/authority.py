@@ -7,139 +7,52 @@ and relation against every operation. An operation that is not named here fails 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
-from services.core.access.rules import PERMISSIONS, Permission
-
-
-class Open(StrEnum):
-    """What is needed where no role is asked for."""
-
-    ANYBODY = "anybody"
-    ACCOUNT = "any account"
-
-
-class Relation(StrEnum):
-    """How the caller stands to a record: its organisation to the record's unit and group."""
-
-    ADDRESSEE = "the person it is for"
-    OWN = "the unit itself"
-    ABOVE = "a unit above it"
-    BELOW = "a unit below it"
-    CONVENER = "the group's convener"
-    MEMBER = "another member"
-    OBSERVER = "an observer"
-    PARTNER = "a partner from outside the group"
-    REGULATOR = "the county's regulator"
-    REGULATOR_ABOVE = "a regulator above the county"
-    PROVINCE = "the province's regulator"
-    REGULATOR_OF_MEMBER = "a regulator with only a member in its region"
-    REGULATOR_ELSEWHERE = "a regulator elsewhere"
-    FORMER = "a former member"
-    STRANGER = "a member of another group"
-    ADMINISTRATOR = "an administrator"
-    KEEPER = "the keeper of accounts"
-
-
-class Kind(StrEnum):
-    """What an operation is about."""
-
-    GROUP = "group"
-    PROJECT = "project"
-    REPORT = "report"
-    REMINDER = "reminder"
-    MESSAGE = "notification"
-    RUN = "escalation"
-    ORDER = "supervision order"
-    AGREEMENT = "agreement"
-    ENDPOINT = "webhook endpoint"
-    TOKEN = "token"  # noqa: S105 a kind of record
-    UNIT = "unit"
-    MEETING = "meeting"
-    BLOCKER = "blocker"
-    JOB = "job"
-    SESSION = "session"
-    PLACE = "place"
-    EVERYWHERE = "what counts everywhere"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What one operation asks for; `about` None: of no record, or of one that is public."""
-
-    needs: Permission | Open
-    about: Kind | None = None
-    acts: frozenset[Relation] | None = None
-    """Who may do it of those who see the record; None: all of them."""
-
-    def roles(self) -> list[str]:
-        """Name the roles that hold the permission."""
-        return [role for role, held in PERMISSIONS.items() if self.needs in held]
-
+from services.api.relations import (
+    ADDRESSEE,
+    ANY_REGULATOR,
+    ISSUER,
+    KEEPERS,
+    REGULATORS,
+    UNITS,
+    Kind,
+    Open,
+    Relation,
+    Rule,
+)
+from services.core.access.rules import Permission
 
 _R = Relation
-_GROUPS = frozenset(
-    {_R.CONVENER, _R.MEMBER, _R.OBSERVER, _R.OWN, _R.ABOVE, _R.REGULATOR, _R.REGULATOR_ABOVE}
-)
-"""Whoever sees a group, where the unit in question is a member of it."""
-_REGULATORS = frozenset({_R.REGULATOR, _R.REGULATOR_ABOVE})
-_ANY_REGULATOR = _REGULATORS | {_R.REGULATOR_OF_MEMBER, _R.REGULATOR_ELSEWHERE}
-_UNITS = frozenset({_R.OWN, _R.ABOVE})
-_ISSUER = frozenset({_R.REGULATOR})
-_KEEPERS = _UNITS | _REGULATORS | {_R.CONVENER}
-_ADDRESSEE = frozenset({_R.ADDRESSEE})
-
-SEES: Mapping[Kind, frozenset[Relation]] = {
-    Kind.GROUP: _GROUPS,
-    Kind.PROJECT: _GROUPS | {_R.PARTNER},
-    Kind.REPORT: _GROUPS | {_R.PARTNER},
-    Kind.REMINDER: _GROUPS | _ADDRESSEE,
-    Kind.MESSAGE: _ADDRESSEE,
-    Kind.RUN: _GROUPS,
-    Kind.ORDER: _GROUPS,
-    Kind.AGREEMENT: _GROUPS,
-    Kind.ENDPOINT: _UNITS,
-    Kind.TOKEN: _ADDRESSEE | {_R.KEEPER},
-    Kind.UNIT: frozenset(Relation),
-    Kind.MEETING: _GROUPS,
-    Kind.BLOCKER: _GROUPS | {_R.PARTNER},
-    Kind.JOB: _ADDRESSEE,
-    Kind.SESSION: _ADDRESSEE | {_R.KEEPER},
-    Kind.PLACE: frozenset(Relation),
-    Kind.EVERYWHERE: frozenset(Relation),
-}
-
 _P = Permission
 _ANYBODY = Rule(Open.ANYBODY)
 _SIGNED_IN = Rule(Open.ACCOUNT)
-_PROOF = Rule(_P.READ_PROOF, Kind.REMINDER, _REGULATORS | {_R.CONVENER})
+_PROOF = Rule(_P.READ_PROOF, Kind.REMINDER, REGULATORS | {_R.CONVENER})
 _DRAFTED = Rule(_P.ISSUE_ORDERS, Kind.ORDER)
-_ISSUED = Rule(_P.ISSUE_ORDERS, Kind.ORDER, _ISSUER)
-_ANSWERED = Rule(_P.ANSWER_ORDERS, Kind.ORDER, _UNITS)
-_GROUP_BEGUN = Rule(_P.ESTABLISH_GROUPS, Kind.GROUP, _REGULATORS)
-_GROUP_KEPT = Rule(_P.KEEP_GROUPS, Kind.GROUP, _REGULATORS | {_R.CONVENER})
-_PROJECT_KEPT = Rule(_P.KEEP_PROJECTS, Kind.PROJECT, _KEEPERS)
-_REPORTED = Rule(_P.REPORT_PROGRESS, Kind.REPORT, _UNITS)
-_REVIEWED = Rule(_P.REVIEW_PROGRESS, Kind.REPORT, _UNITS | {_R.CONVENER})
-_AGREED = Rule(_P.KEEP_AGREEMENTS, Kind.AGREEMENT, _KEEPERS)
-_UNIT_KEPT = Rule(_P.KEEP_ORGANISATIONS, Kind.UNIT, _REGULATORS)
-_OFFICERS_KEPT = Rule(_P.KEEP_OFFICERS, Kind.UNIT, _UNITS | _REGULATORS)
-_OFFICES_KEPT = Rule(_P.KEEP_TARGETS, Kind.UNIT, _REGULATORS)
+_ISSUED = Rule(_P.ISSUE_ORDERS, Kind.ORDER, ISSUER)
+_ANSWERED = Rule(_P.ANSWER_ORDERS, Kind.ORDER, UNITS)
+_GROUP_BEGUN = Rule(_P.ESTABLISH_GROUPS, Kind.GROUP, REGULATORS)
+_GROUP_KEPT = Rule(_P.KEEP_GROUPS, Kind.GROUP, REGULATORS | {_R.CONVENER})
+_PROJECT_KEPT = Rule(_P.KEEP_PROJECTS, Kind.PROJECT, KEEPERS)
+_REPORTED = Rule(_P.REPORT_PROGRESS, Kind.REPORT, UNITS)
+_REVIEWED = Rule(_P.REVIEW_PROGRESS, Kind.REPORT, UNITS | {_R.CONVENER})
+_AGREED = Rule(_P.KEEP_AGREEMENTS, Kind.AGREEMENT, KEEPERS)
+_UNIT_KEPT = Rule(_P.KEEP_ORGANISATIONS, Kind.UNIT, REGULATORS)
+_OFFICERS_KEPT = Rule(_P.KEEP_OFFICERS, Kind.UNIT, UNITS | REGULATORS)
+_OFFICES_KEPT = Rule(_P.KEEP_TARGETS, Kind.UNIT, REGULATORS)
 _HOOK_KEPT = Rule(_P.KEEP_WEBHOOKS, Kind.ENDPOINT)
 _ACCOUNTS_KEPT = Rule(_P.KEEP_ACCOUNTS)
-_PLACE_KEPT = Rule(_P.KEEP_REGIONS, Kind.PLACE, _REGULATORS | {_R.ADMINISTRATOR})
+_PLACE_KEPT = Rule(_P.KEEP_REGIONS, Kind.PLACE, REGULATORS | {_R.ADMINISTRATOR})
 _PLACE_ENTERED = Rule(
     _P.KEEP_REGIONS, Kind.PLACE, frozenset({_R.REGULATOR_ABOVE, _R.ADMINISTRATOR})
 )
 _CALENDAR_KEPT = Rule(_P.KEEP_CALENDAR, Kind.EVERYWHERE, frozenset({_R.PROVINCE, _R.ADMINISTRATOR}))
 _POLICIES_KEPT = Rule(_P.KEEP_POLICIES, Kind.EVERYWHERE, frozenset({_R.PROVINCE}))
-_POLICY_ASSIGNED = Rule(_P.KEEP_POLICIES, Kind.PLACE, _REGULATORS)
+_POLICY_ASSIGNED = Rule(_P.KEEP_POLICIES, Kind.PLACE, REGULATORS)
 _AUDITED = Rule(_P.READ_AUDIT)
 _MEETING_KEPT = Rule(_P.KEEP_MEETINGS, Kind.MEETING, frozenset({_R.CONVENER}))
 
-_BLOCKER_COORDINATED = Rule(_P.COORDINATE_BLOCKERS, Kind.BLOCKER, _REGULATORS | {_R.CONVENER})
-_BLOCKER_JUDGED = Rule(_P.REVIEW_BLOCKERS, Kind.BLOCKER, _KEEPERS)
+_BLOCKER_COORDINATED = Rule(_P.COORDINATE_BLOCKERS, Kind.BLOCKER, REGULATORS | {_R.CONVENER})
+_BLOCKER_JUDGED = Rule(_P.REVIEW_BLOCKERS, Kind.BLOCKER, KEEPERS)
 
 
 def _seen(kind: Kind) -> Rule:
@@ -149,7 +62,7 @@ def _seen(kind: Kind) -> Rule:
 RULES: Mapping[str, Rule] = {
     # groups
     "listGroups": _SIGNED_IN,
-    "draftGroup": Rule(_P.ESTABLISH_GROUPS, Kind.UNIT, _REGULATORS),
+    "draftGroup": Rule(_P.ESTABLISH_GROUPS, Kind.UNIT, REGULATORS),
     "getGroup": _seen(Kind.GROUP),
     "changeGroup": _GROUP_KEPT,
     "establishGroup": _GROUP_BEGUN,
@@ -164,7 +77,7 @@ RULES: Mapping[str, Rule] = {
     "endConvenerDuty": _GROUP_KEPT,
     # projects
     "listProjects": _SIGNED_IN,
-    "admitProject": Rule(_P.KEEP_PROJECTS, Kind.GROUP, _KEEPERS),
+    "admitProject": Rule(_P.KEEP_PROJECTS, Kind.GROUP, KEEPERS),
     "getProject": _seen(Kind.PROJECT),
     "changeProject": _PROJECT_KEPT,
     "getExternalProject": _seen(Kind.PROJECT),
@@ -214,8 +127,8 @@ RULES: Mapping[str, Rule] = {
     "listReminders": _SIGNED_IN,
     "getReminder": _seen(Kind.REMINDER),
     "listReminderDeliveries": _PROOF,
-    "acknowledgeReminder": Rule(Open.ACCOUNT, Kind.REMINDER, _ADDRESSEE),
-    "snoozeReminder": Rule(Open.ACCOUNT, Kind.REMINDER, _ADDRESSEE),
+    "acknowledgeReminder": Rule(Open.ACCOUNT, Kind.REMINDER, ADDRESSEE),
+    "snoozeReminder": Rule(Open.ACCOUNT, Kind.REMINDER, ADDRESSEE),
     "listNotifications": _SIGNED_IN,
     "getNotification": _seen(Kind.MESSAGE),
     "readNotification": _seen(Kind.MESSAGE),
@@ -236,10 +149,10 @@ RULES: Mapping[str, Rule] = {
     "withdrawSupervisionOrder": _ISSUED,
     # agreements
     "listAgreementBatches": _SIGNED_IN,
-    "recordAgreementBatch": Rule(_P.KEEP_AGREEMENTS, Kind.UNIT, _ANY_REGULATOR),
+    "recordAgreementBatch": Rule(_P.KEEP_AGREEMENTS, Kind.UNIT, ANY_REGULATOR),
     "getAgreementBatch": _SIGNED_IN,
     "listAgreements": _SIGNED_IN,
-    "recordAgreement": Rule(_P.KEEP_AGREEMENTS, Kind.GROUP, _KEEPERS),
+    "recordAgreement": Rule(_P.KEEP_AGREEMENTS, Kind.GROUP, KEEPERS),
     "getAgreement": _seen(Kind.AGREEMENT),
     "changeAgreement": _AGREED,
     "signAgreement": _AGREED,
@@ -283,23 +196,23 @@ RULES: Mapping[str, Rule] = {
     "cancelMeeting": _MEETING_KEPT,
     "holdMeeting": _MEETING_KEPT,
     "writeMeetingMinutes": _MEETING_KEPT,
-    "approveMeetingMinutes": Rule(_P.KEEP_MEETINGS, Kind.MEETING, _REGULATORS | {_R.CONVENER}),
+    "approveMeetingMinutes": Rule(_P.KEEP_MEETINGS, Kind.MEETING, REGULATORS | {_R.CONVENER}),
     "closeMeeting": _MEETING_KEPT,
     "listMeetingInvitations": _seen(Kind.MEETING),
     "getMeetingInvitation": _seen(Kind.MEETING),
-    "replyToMeetingInvitation": Rule(_P.ANSWER_MEETINGS, Kind.MEETING, _UNITS),
+    "replyToMeetingInvitation": Rule(_P.ANSWER_MEETINGS, Kind.MEETING, UNITS),
     # blockers: whoever sees a project may say what is in its way
     "listBlockers": _SIGNED_IN,
     "raiseBlocker": Rule(_P.REPORT_BLOCKERS, Kind.PROJECT),
     "getBlocker": _seen(Kind.BLOCKER),
-    "changeBlocker": Rule(_P.REPORT_BLOCKERS, Kind.BLOCKER, _KEEPERS),
+    "changeBlocker": Rule(_P.REPORT_BLOCKERS, Kind.BLOCKER, KEEPERS),
     "triageBlocker": _BLOCKER_COORDINATED,
     "assignBlocker": _BLOCKER_COORDINATED,
     "consultOnBlocker": _BLOCKER_COORDINATED,
     "escalateBlocker": _BLOCKER_COORDINATED,
     "suspendBlocker": _BLOCKER_COORDINATED,
     "resumeBlocker": _BLOCKER_COORDINATED,
-    "resolveBlocker": Rule(_P.REPORT_BLOCKERS, Kind.BLOCKER, _UNITS | {_R.CONVENER}),
+    "resolveBlocker": Rule(_P.REPORT_BLOCKERS, Kind.BLOCKER, UNITS | {_R.CONVENER}),
     "returnBlocker": _BLOCKER_JUDGED,
     "verifyBlocker": _BLOCKER_JUDGED,
     "closeBlocker": _BLOCKER_JUDGED,

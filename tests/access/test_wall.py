@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, table, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from services.api.authority import SEES, Kind, Relation
+from services.api.relations import SEES, Kind, Relation
 from services.core.access import queries as access
 from services.core.access.models import AccessToken, Account
 from services.core.audit.rules import ADMINISTRATION

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from services.api.authority import Kind, Open, rule_of
+from services.api.authority import rule_of
+from services.api.relations import Kind, Open
 from tests.authority.scene import Place
 
 _WHY = {"reason": "理由充分"}

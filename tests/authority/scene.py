@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.api.authority import Kind, Relation
+from services.api.relations import Kind, Relation
 from services.core.access.models import (
     AccessToken,
     Account,

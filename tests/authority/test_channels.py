@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.api.authority import SEES, Kind
 from services.api.batch.collections import Operation
 from services.api.main import BATCHES
+from services.api.relations import SEES, Kind
 from services.core.access.rules import Role
 from services.core.kit import ledger
 from services.core.kit.events import Actor as By

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from services.api.authority import RULES, SEES, Kind, Open, Relation, rule_of
+from services.api.authority import RULES, rule_of
 from services.api.main import create_app
+from services.api.relations import SEES, Kind, Open, Relation
 from services.core.access.rules import PERMISSIONS, Role
 from services.core.kit.settings import settings
 from tests.access.test_wall import FENCED

@@ -18,7 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.api.authority import Open, Rule, rule_of
+from services.api.authority import rule_of
+from services.api.relations import Open, Rule
 from tests.standalone.runs import REPOSITORY, Run, tuanzu
 
 LEFT_OUT = {

@@ -97,11 +97,13 @@ def test_the_days_given_back_count_and_the_original_due_is_told() -> None:
     assert verdict.light == "yellow"
     assert verdict.arithmetic.zh == (
         "堵点“1号站用地”（县级）应于 2026-12-31 17:30 前解决（原定 2026-12-18）；"
-        "至 2027-01-05 逾期 2 个工作日 ⇒ yellow。"
+        "至 2027-01-05 逾期 2 个工作日，"
+        "按 zj-default 第1版（0 ≤ 工作日数 < 5）⇒ 黄灯。"
     )
     assert verdict.arithmetic.en == (
         "Blocker '1号站用地' (county level) was due 2026-12-31 17:30 (originally 2026-12-18); "
-        "by 2027-01-05 it is 2 working day(s) late ⇒ yellow."
+        "by 2027-01-05 it is 2 working day(s) late, "
+        "by zj-default version 1 (0 ≤ working days < 5) ⇒ yellow."
     )
 
 

@@ -4,12 +4,9 @@ from services.api.terms.term import Term
 from services.core.access.rules import Permission, Role
 from services.core.agreements.rules import AgreementState, AgreementVerb, Side
 from services.core.groups.rules import DutyKind, GroupState, GroupVerb, MemberRole
-from services.core.guarantees.rules import GuaranteeKind, GuaranteeState, GuaranteeVerb
 from services.core.kit.money import Qualifier
 from services.core.kit.words import Words
 from services.core.organisations.rules import Duty, OrganisationKind, OrganisationLevel
-from services.core.outcomes.rules import Measure
-from services.core.overview.rules import By
 from services.core.projects.rules import (
     Domain,
     Gate,
@@ -338,65 +335,6 @@ RECORDS: tuple[Term, ...] = (
             "fulfil": Words("履行完毕", "Fulfil"),
             "expire": Words("到期", "Expire"),
             "terminate": Words("终止", "Terminate"),
-        },
-    ),
-    Term(
-        "totals.by",
-        By,
-        {
-            "city": Words("设区市", "City"),
-            "county": Words("县（市、区）", "County"),
-            "level": Words("牵头单位层级", "Level of the lead unit"),
-            "organisation": Words("牵头单位", "Lead unit"),
-            "group": Words("团组", "Group"),
-            "domain": Words("领域", "Domain"),
-            "thrust": Words("方向", "Thrust"),
-            "track": Words("项目类型", "Track"),
-            "stage": Words("阶段", "Stage"),
-            "library_class": Words("库类别", "Library class"),
-            "year": Words("计划年度", "Plan year"),
-            "light": Words("亮灯", "Light"),
-        },
-    ),
-    Term(
-        "outcome.measure",
-        Measure,
-        {
-            "cumulative": Words("累计", "Cumulative"),
-            "per_period": Words("当期", "Per period"),
-        },
-    ),
-    Term(
-        "guarantee.kind",
-        GuaranteeKind,
-        {
-            "land": Words("用地", "Land"),
-            "funds": Words("资金", "Funds"),
-            "permit": Words("审批许可", "Permits"),
-            "energy": Words("用能", "Energy quota"),
-            "staff": Words("人员", "Staff"),
-            "technology": Words("技术", "Technology"),
-            "policy": Words("政策", "Policy"),
-        },
-    ),
-    Term(
-        "guarantee.state",
-        GuaranteeState,
-        {
-            "promised": Words("已承诺", "Promised"),
-            "reported": Words("已报到位", "Reported as delivered"),
-            "delivered": Words("已到位", "Delivered"),
-            "withdrawn": Words("已撤销", "Withdrawn"),
-        },
-    ),
-    Term(
-        "guarantee.verb",
-        GuaranteeVerb,
-        {
-            "report": Words("报告到位", "Report a delivery"),
-            "confirm": Words("确认到位", "Confirm the delivery"),
-            "return": Words("退回", "Return it"),
-            "withdraw": Words("撤销", "Withdraw it"),
         },
     ),
 )

@@ -43,7 +43,7 @@ class RulingShown(Shown):
     made_at: datetime
     made_by: RuledBy
     ended_at: datetime | None
-    ended_by: RuledBy | None
+    ended_by: RuledBy | None = Field(description="Who ended it early; null: nobody.")
     version: int
 
 

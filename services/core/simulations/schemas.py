@@ -33,10 +33,10 @@ class TriedPolicy(Shown):
 class SimulationCounts(Shown):
     """How much was looked at."""
 
-    projects: int
-    project_months: int = Field(description="Month-ends whose light was recorded.")
-    different: int = Field(description="Of those, how many would have had another light.")
-    unrecorded: int = Field(description="Month-ends of which no light is recorded: left out.")
+    projects: int = Field(description="Number of projects that were looked at.")
+    project_months: int = Field(description="Number of month-ends whose light was recorded.")
+    different: int = Field(description="Number of those that would have had another light.")
+    unrecorded: int = Field(description="Number of month-ends without a recorded light: left out.")
 
 
 class MatrixCell(Shown):
@@ -45,7 +45,7 @@ class MatrixCell(Shown):
     period: str
     computed: Light | None
     simulated: Light | None
-    projects: int
+    projects: int = Field(description="Number of these projects.")
 
 
 class StepCount(Shown):
@@ -53,8 +53,8 @@ class StepCount(Shown):
 
     period: str
     kind: StepKind
-    taken: int = Field(description="Steps that were really taken.")
-    simulated_steps: int
+    taken: int = Field(description="Number of steps that were really taken.")
+    simulated_steps: int = Field(description="Number of steps that would have been taken.")
 
 
 class DifferentMonth(Shown):
@@ -85,4 +85,4 @@ class SimulationAnswer(Shown):
     counts: SimulationCounts
     matrix: list[MatrixCell]
     steps: list[StepCount]
-    projects: list[DifferentProject]
+    projects: list[DifferentProject] = Field(description="Those that would have been different.")

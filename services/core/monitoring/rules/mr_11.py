@@ -11,6 +11,7 @@ from services.core.blockers.rules import BlockerLevel
 from services.core.kit.words import Words
 from services.core.monitoring.rules.measure import measured
 from services.core.monitoring.rules.verdict import Facts, Issue, OpenBlocker, Setting, Verdict
+from services.core.monitoring.rules.wording import concluded
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
 RULE = "MR-11"
@@ -85,11 +86,11 @@ def _judged(blocker: OpenBlocker, due: datetime, setting: Setting) -> tuple[Issu
     if assessed != blocker.original_due_on:
         given_zh += f"（原定 {blocker.original_due_on}）"
         given_en += f" (originally {blocker.original_due_on})"
+    end = concluded(scale, found.band, setting)
     arithmetic = Words(
-        f"堵点“{blocker.title}”（{level.zh}）{given_zh}；"
-        f"至 {today} 逾期 {days} 个工作日 ⇒ {light}。",
+        f"堵点“{blocker.title}”（{level.zh}）{given_zh}；至 {today} 逾期 {days} 个工作日{end.zh}",
         f"Blocker '{blocker.title}' ({level.en} level) {given_en}; by {today} it is {days} "
-        f"working day(s) late ⇒ {light}.",
+        f"working day(s) late{end.en}",
     )
     inputs = {
         "blocker": blocker.title,

@@ -10,6 +10,7 @@ from services.core.guarantees.rules import OpenPromise
 from services.core.kit.words import Words
 from services.core.monitoring.rules.measure import measured
 from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict
+from services.core.monitoring.rules.wording import concluded
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
 RULE = "MR-24"
@@ -43,10 +44,11 @@ def _judged(promise: OpenPromise, setting: Setting) -> tuple[Issue, datetime | N
     scale = setting.pack.scale(Dimension.MILESTONE)
     found = measured(scale, since=last, today=today, calendar=calendar)
     light, days = found.band.light, max(found.days, 0)
+    end = concluded(scale, found.band, setting)
     arithmetic = Words(
-        f"“{promise.description}”承诺于 {due} 到位，至 {today} 逾期 {days} 个工作日 ⇒ {light}。",
+        f"“{promise.description}”承诺于 {due} 到位，至 {today} 逾期 {days} 个工作日{end.zh}",
         f"'{promise.description}' was promised for {due}; by {today} it is {days} working day(s) "
-        f"late ⇒ {light}.",
+        f"late{end.en}",
     )
     inputs = {
         "guarantee": promise.description,
