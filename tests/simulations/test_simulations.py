@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from services.core.blockers.models import Blocker, BlockerSuspension
 from services.core.escalations import actions as escalations
 from services.core.escalations.models import EscalationRun, EscalationStep
 from services.core.kit.db import Base
@@ -128,6 +129,70 @@ def test_the_policy_that_counted_would_have_said_what_was_said(
     ]
     assert sum(step["taken"] for step in body["steps"]) > 4
     assert all(step["taken"] == step["simulated_steps"] for step in body["steps"])
+
+
+@pytest.mark.parametrize(
+    ("life", "november"),
+    [
+        ((date(2026, 12, 10), None), "red"),
+        ((date(2026, 12, 10), (date(2026, 11, 23), date(2026, 11, 27), 4)), "yellow"),
+        ((date(2026, 12, 10), (date(2026, 11, 23), None, None)), "green"),
+        ((date(2026, 11, 30), None), "green"),
+    ],
+)
+def test_what_stood_in_the_way_is_judged_as_it_stood_when_the_month_ended(
+    client: TestClient,
+    keeper: dict[str, str],
+    session: Session,
+    place: Site,
+    life: tuple[date, tuple[date, date | None, int | None] | None],
+    november: str,
+) -> None:
+    resolved_on, stop = life
+    blocker = Blocker(
+        project_id=place.project.id,
+        kind="blockage",
+        severity="major",
+        level="county",
+        state="resolved",
+        title="用地未批",
+        description="用地未批",
+        raised_by=place.reporter.id,
+        raised_by_organisation_id=place.unit.id,
+        owner_organisation_id=place.unit.id,
+        raised_on=date(2026, 11, 20),
+        original_due_on=date(2026, 11, 23),
+        current_due_on=date(2026, 11, 23),
+        assessed_due_on=date(2026, 11, 23),
+        resolved_on=resolved_on,
+    )
+    session.add(blocker)
+    session.flush()
+    if stop is not None:
+        session.add(
+            BlockerSuspension(
+                blocker_id=blocker.id,
+                state_before="assigned",
+                reason="等待批复",
+                began_on=stop[0],
+                limit_days=30,
+                until_on=date(2026, 12, 31),
+                ended_on=stop[1],
+                stopped_working_days=stop[2],
+            )
+        )
+    session.commit()
+    body = ask(client, keeper, policy_id=pack_id(session, "zj-default")).json()
+    lights = {cell["period"]: cell["simulated"] for cell in body["matrix"]}
+    assert lights == {
+        "2026-11": november,
+        "2026-12": "yellow",
+        "2027-01": "red",
+        "2027-02": "red",
+    }
+    if november != "green":
+        (month,) = body["projects"][0]["months"]
+        assert month["reasons"] == ["MR-11"]
 
 
 def test_another_pack_lights_the_past_otherwise_for_each_project_and_in_sum(

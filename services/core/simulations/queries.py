@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
+from services.core.blockers.models import Blocker, BlockerSuspension
+from services.core.blockers.rules import BlockerLevel
 from services.core.calendar import queries as calendars
 from services.core.calendar.rules import WorkCalendar
 from services.core.escalations.models import EscalationRun, EscalationStep
@@ -22,7 +24,7 @@ from services.core.kit.scope import among
 from services.core.kit.words import Words
 from services.core.monitoring.past import month_ends
 from services.core.monitoring.rules.months import begins, between, ended, shifted
-from services.core.monitoring.rules.verdict import YearPlan
+from services.core.monitoring.rules.verdict import OpenBlocker, YearPlan
 from services.core.policies import queries as policies
 from services.core.policies.pack import Light
 from services.core.policies.queries import Current
@@ -40,6 +42,7 @@ from services.core.simulations import rules, schemas
 from services.core.simulations.rules import (
     Known,
     MonthEnd,
+    PastBlocker,
     PastMilestone,
     PastPlan,
     PastReport,
@@ -126,7 +129,7 @@ def _known(session: Session, found: Sequence[_Asked], months: Sequence[str]) -> 
     wanted = [project.id for project, *_ in found]
     reports, milestones = _reports(session, wanted), _milestones(session, wanted)
     plans, recorded = _plans(session, wanted), _recorded(session, wanted, months)
-    rulings = _rulings(session, wanted)
+    rulings, blockers = _rulings(session, wanted), _blockers(session, wanted)
     return {
         project.id: Known(
             stands_started=Stage(project.stage) in STARTED,
@@ -140,6 +143,7 @@ def _known(session: Session, found: Sequence[_Asked], months: Sequence[str]) -> 
             plans=plans[project.id],
             recorded=recorded[project.id],
             rulings=rulings[project.id],
+            blockers=blockers[project.id],
         )
         for project, _, watched_since_on in found
     }
@@ -225,6 +229,36 @@ def _rulings(session: Session, wanted: Collection[UUID]) -> Mapping[UUID, list[P
     ):
         counted = as_in_force(ruling, name)
         found[ruling.project_id].append(PastRuling(ruling.made_at, ruling.ended_at, counted))
+    return found
+
+
+def _blockers(session: Session, wanted: Collection[UUID]) -> Mapping[UUID, list[PastBlocker]]:
+    stops: dict[UUID, list[tuple[date, date | None, int]]] = defaultdict(list)
+    for stop in session.scalars(
+        select(BlockerSuspension)
+        .join(Blocker, Blocker.id == BlockerSuspension.blocker_id)
+        .where(among(Blocker.project_id, wanted))
+    ):
+        days = stop.stopped_working_days or 0
+        stops[stop.blocker_id].append((stop.began_on, stop.ended_on, days))
+    found: dict[UUID, list[PastBlocker]] = defaultdict(list)
+    for row in session.scalars(select(Blocker).where(among(Blocker.project_id, wanted))):
+        blocker = OpenBlocker(
+            blocker_id=row.id,
+            title=row.title,
+            level=BlockerLevel(row.level),
+            original_due_on=row.original_due_on,
+            assessed_due_on=row.assessed_due_on,
+        )
+        found[row.project_id].append(
+            PastBlocker(
+                blocker=blocker,
+                raised_on=row.raised_on,
+                resolved_on=row.resolved_on,
+                is_reopened=row.reopened_count > 0,
+                stops=stops[row.id],
+            )
+        )
     return found
 
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from services.core.blockers.rules import moved_by
 from services.core.calendar.rules import WorkCalendar, day_of
 from services.core.escalations.rules import DueStep, due_steps
 from services.core.kit.errors import Invalid
@@ -18,6 +19,7 @@ from services.core.monitoring.rules.months import between, ended, period_of, shi
 from services.core.monitoring.rules.verdict import (
     Facts,
     MonthLights,
+    OpenBlocker,
     OpenMilestone,
     OwedReport,
     Setting,
@@ -73,6 +75,19 @@ class PastPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PastBlocker:
+    """What stood in the way: from which day to which, and when its clock stood still."""
+
+    blocker: OpenBlocker
+    """As it is known now; how it stood at a moment is worked out."""
+    raised_on: date
+    resolved_on: date | None
+    is_reopened: bool
+    stops: Sequence[tuple[date, date | None, int]]
+    """Each stop of its clock: began, ended (None: it stands still), working days given back."""
+
+
+@dataclass(frozen=True, slots=True)
 class PastRuling:
     """What a person ruled, and from when to when it counted."""
 
@@ -105,6 +120,7 @@ class Known:
     plans: Sequence[PastPlan]
     recorded: Mapping[str, Recorded]
     rulings: Sequence[PastRuling]
+    blockers: Sequence[PastBlocker] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +228,28 @@ def facts_at(known: Known, setting: Setting, months: tuple[MonthLights, ...] = (
             if each.made_at <= now < each.ruling.until and not _by(each.ended_at, now)
         ),
         months=months,
+        open_blockers=tuple(_blockers_at(known.blockers, setting.calendar, today)),
     )
+
+
+def _blockers_at(
+    blockers: Sequence[PastBlocker], calendar: WorkCalendar, today: date
+) -> Iterator[OpenBlocker]:
+    """Give the blockers that were not solved when a day ended, each with its due of that day.
+
+    Of one that was reopened only its last life is kept: its due is the new one.
+    """
+    for each in blockers:
+        if each.raised_on > today or (each.resolved_on and each.resolved_on <= today):
+            continue
+        begun = [stop for stop in each.stops if stop[0] <= today]
+        over = [stop for stop in begun if stop[1] is not None and stop[1] <= today]
+        due = each.blocker.assessed_due_on
+        if not each.is_reopened:
+            given_back = sum(days for _, _, days in over)
+            due = moved_by(each.blocker.original_due_on, given_back, calendar)
+        stands_still = len(begun) > len(over)
+        yield replace(each.blocker, assessed_due_on=due, is_stopped=stands_still)
 
 
 def _by(moment: datetime | None, now: datetime) -> bool:
