@@ -37,6 +37,10 @@ FENCED: dict[str, tuple[str, str, frozenset[Relation]]] = {
     "project_partner": ("project_id", "project_id", _TOLD),
     "project_external": ("project_id", "project_id", _TOLD),
     "milestone": ("project_id", "project_id", _TOLD),
+    "resource_guarantee": ("project_id", "project_id", _TOLD),
+    "ruling": ("project_id", "project_id", _TOLD),
+    "outcome_indicator": ("project_id", "project_id", _TOLD),
+    "indicator_observation": ("indicator_id", "indicator_id", _TOLD),
     "milestone_version": ("project_id", "project_id", _TOLD),
     "annual_plan": ("project_id", "project_id", _TOLD),
     "plan_change": ("project_id", "project_id", _TOLD),
@@ -236,9 +240,9 @@ def test_raw_changes_reach_what_is_in_scope_only(world: World) -> None:
     with entered(world.by_name["chair-convener"]) as (session, _):
         renamed = session.execute(text("UPDATE project SET name = 'x' RETURNING id")).scalars()
         assert list(renamed) == [world.home.ids["project_id"]]
-        milestones = METADATA.tables["milestone"]
-        gone = session.execute(delete(milestones).returning(milestones.c.id))
-        assert list(gone.scalars()) == [world.home.ids["milestone_id"]]
+        promises = METADATA.tables["resource_guarantee"]
+        gone = session.execute(delete(promises).returning(promises.c.id))
+        assert list(gone.scalars()) == [world.home.ids["guarantee_id"]]
 
 
 @pytest.mark.parametrize(

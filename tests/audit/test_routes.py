@@ -105,8 +105,11 @@ def test_a_draft_s_lines_are_its_own_unit_s_and_its_figures_are_shown_once_hande
     (saved,) = lines(jingning, "convener", f"{path}/history")
     assert saved["changes"]["problems"] == [None, "用地未批"]
     assert lines(jingning, "member", f"{path}/history") == []
-    more = {"image_progress": "主体封顶", "invested_period": {"amount": "10.00"}}
-    more |= {"cumulative_year": {"amount": "10.00"}, "cumulative_all": {"amount": "10.00"}}
+    more = {"image_progress": "主体封顶", "invested_period": {"amount": "1250000.00"}}
+    more |= {
+        "cumulative_year": {"amount": "1250000.00"},
+        "cumulative_all": {"amount": "1250000.00"},
+    }
     more |= {"physical_percent": "5.00"}
     answer = jingning.post("convener", f"{path}/submit", more, of=path)
     assert answer.status_code == 200, answer.text

@@ -17,6 +17,7 @@ from services.core.kit.settings import settings
 ENDLESS = {
     "NewPolicy/document": "a pack is read against its own shape, which knows every member",
     "PolicyChange/document": "the same",
+    "Simulation/document": "the same",
 }
 """Places without a bound in the document, and what bounds them."""
 _ENDS = ("maxLength", "pattern", "enum", "const", "format")

@@ -220,7 +220,7 @@ def test_listening_goes_on_where_it_was_stopped_and_over_a_break(
             with integrator.outage("api"):
                 integrator.until(lambda: "trying again" in run.said(), "it noticed")
             integrator.happen(2)
-            integrator.until(has_all, "it came back")
+            integrator.until(lambda: has_all() and len(receiver.holds()) == 5, "it came back")
             assert run.interrupt() == 0
             assert integrator.token not in run.said()
             assert run.said().count(CHANGES) == len(receiver.holds()) == 5

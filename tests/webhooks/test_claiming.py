@@ -66,8 +66,8 @@ def test_a_full_endpoint_leaves_slots_to_others(session: Session, owner: Account
 
 def test_shares_shrink_as_slots_run_out(session: Session, owner: Account) -> None:
     flood = backlog(session, owner, 30)
-    assert len(claim(session, limit=20)) == 4
-    assert claim(session, limit=20, busy={flood[0].endpoint_id: 4}) == []
+    assert len(claim(session, limit=20)) == 6
+    assert claim(session, limit=20, busy={flood[0].endpoint_id: 6}) == []
     assert len(claim(session, limit=1)) == 1
 
 

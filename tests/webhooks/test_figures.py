@@ -19,8 +19,20 @@ from services.core.projects.models import AnnualPlan, Project
 from tests import given
 from tests.authority.scene import NOW, World
 
-OF_A_PROJECT = {"plan.baselined", "plan.changed", "progress.accepted"}
-"""Told to the project's group and units; their figures stand in its plans and reports."""
+OF_A_PROJECT = {
+    "plan.baselined",
+    "plan.changed",
+    "plan.change_requested",
+    "plan.change_approved",
+    "plan.change_refused",
+    "progress.accepted",
+    "progress.corrected",
+    "guarantee.promised",
+    "guarantee.reported",
+    "outcome.observed",
+    "outcome.verified",
+}
+"""Told to the project's group and units; their figures stand in what these read of it."""
 PUBLIC = {"target.recorded", "library.stated"}
 """Told to everybody; announced figures."""
 

@@ -16,7 +16,7 @@ from services.core.blockers.rules import (
     BlockerState,
 )
 from services.core.calendar.rules import day_of
-from services.core.kit.shapes import RegionCode
+from services.core.kit.shapes import Code, RegionCode
 
 router = APIRouter(tags=["blockers"])
 
@@ -310,7 +310,7 @@ def list_coordination_ladders(door: Enter) -> Response:
 
 @router.get("/coordination-ladders/{ladder_code}", response_model=schemas.Ladder)
 @in_reading
-def get_coordination_ladder(door: Enter, ladder_code: str) -> Response:
+def get_coordination_ladder(door: Enter, ladder_code: Code) -> Response:
     """Read one ladder of coordination: its steps, and what it does every week."""
     return door.one(queries.ladder(ladder_code))
 
