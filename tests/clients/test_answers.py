@@ -45,7 +45,7 @@ UNSEEN |= {"listBlockerConsultations", "getBlockerConsultation", "listBlockerCon
 UNSEEN |= {"listGuarantees", "getGuarantee", "listGuaranteeHistory"}
 UNSEEN |= {"listRulings", "getRuling", "listRulingHistory"}
 UNSEEN |= {"listPolicyAssignments", "getPolicyAssignment", "listPolicyAssignmentHistory"}
-"""Nothing is in the way, promised, ruled or assigned in the demonstration: the article names none."""
+"""Nothing is in the way, promised, ruled or assigned in the demonstration."""
 UNSEEN |= {"getCoordinationLadder"}
 """A ladder is known by its code, which no link of the contract leads to."""
 
