@@ -33,7 +33,6 @@ from services.core.kit.money import Qualifier
 from services.core.kit.reading import Ask, Fields, Found, Page
 from services.core.projects import queries as projects
 from services.core.projects.models import AnnualPlan, Project
-from services.core.projects.rules import SideState
 from services.core.regions.models import Region
 from services.core.targets import rules
 from services.core.targets.models import AnnualTarget, LibraryStatement
@@ -251,7 +250,7 @@ def _within(
     return (
         counted.where(
             Project.region_code.in_(here),
-            or_(Project.side_state.is_(None), Project.side_state == _constant(SideState.PAUSED)),
+            projects.is_kept(),
             projects.visible(caller),
         )
         .correlate(table)
