@@ -99,7 +99,9 @@ SELECT gen_random_uuid(), 'BENCH-P' || lpad(n::text, 7, '0'), '测试合作项�
        (ARRAY['idea', 'preparatory', 'under_construction', 'under_construction', 'completed'])
          [1 + n % 5],
        lower.ids[unit], lower.ids[1 + unit % cardinality(lower.ids)], '测试负责人' || n % 97,
-       (1 + n % 500) * 1000000, 'exact', DATE '2026-01-01', DATE '2027-12-31', '2026-10', 1, true
+       (1 + n % 500) * 1000000, 'exact',
+       CASE WHEN n % 5 < 2 THEN DATE '2027-03-01' ELSE DATE '2026-01-01' END, DATE '2027-12-31',
+       '2026-10', 1, true
 FROM generate_series(1, :projects) AS n CROSS JOIN lower CROSS JOIN kept
 CROSS JOIN LATERAL (
   SELECT 1 + n % cardinality(kept.ids) AS place,

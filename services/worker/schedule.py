@@ -20,6 +20,7 @@ def entries() -> dict[str, dict[str, Any]]:
         ("webhooks", "deliver.webhooks", sweep, queues.DELIVER),  # the same
         ("tidy", "upkeep.tidy", upkeep, queues.UPKEEP),  # spent keys and old attempts
         ("audit", "upkeep.audit", upkeep, queues.UPKEEP),  # a daily anchor, and what is too old
+        ("prove", "upkeep.prove", upkeep, queues.UPKEEP),  # once a night, some projects at a time
         ("events", "upkeep.events", upkeep, queues.UPKEEP),  # parts of the log that are too old
     )
     return {

@@ -1,6 +1,7 @@
 """Reads of the calendar; it is public to every caller."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +22,9 @@ from services.core.kit.words import Words
 MOST_DAYS = 400
 """The longest stretch one answer explains: a year and the weeks around it."""
 
+_Own = tuple[WorkDay, int | None]
+"""A day that somebody named, and the year whose notice it came with."""
+
 FIELDS: Fields = Constant(
     {
         "region_code": CalendarDay.region_code,
@@ -35,28 +39,42 @@ FIELDS: Fields = Constant(
 
 
 def work_calendar(session: Session, region_code: str | None = None) -> WorkCalendar:
-    """Give the calendar of a place: the published base under the nation's and its own days.
+    """Give the calendar of a place: the published base under the nation's and its own days."""
+    return work_calendars(session, [region_code])[region_code]
 
-    One small read; whoever works on many projects asks once for each region.
-    """
-    found = session.execute(
+
+def work_calendars(
+    session: Session, region_codes: Collection[str | None]
+) -> dict[str | None, WorkCalendar]:
+    """Give the calendars of some places in one small read; places with the same days share one."""
+    layers = {code: rules.layers(code) for code in region_codes}
+    own: dict[str, list[_Own]] = defaultdict(list)
+    for region_code, year, day, works, zh, en, source in session.execute(
         select(
+            CalendarDay.region_code,
+            CalendarDay.notice_year,
             CalendarDay.day,
             CalendarDay.works,
             CalendarDay.name_zh,
             CalendarDay.name_en,
             CalendarDay.source,
-            CalendarDay.notice_year,
-        )
-        .where(CalendarDay.region_code.in_(rules.layers(region_code)))
-        .order_by(CalendarDay.region_code)  # "" first, then province, city, county, township
-    ).all()
+        ).where(CalendarDay.region_code.in_({layer for each in layers.values() for layer in each}))
+    ):
+        own[region_code].append((WorkDay(day, works, Words(zh, en), source), year))
+    known = {code: tuple(layer for layer in each if layer in own) for code, each in layers.items()}
+    made = {
+        each: _overruled([day for layer in each for day in own[layer]])
+        for each in set(known.values())
+    }
+    return {code: made[each] for code, each in known.items()}
+
+
+def _overruled(found: Sequence[_Own]) -> WorkCalendar:
+    """Lay own days, those of the larger place first, over the published base."""
     if not found:
         return base_calendar()
-    days = [WorkDay(day, works, Words(zh, en), source) for day, works, zh, en, source, _ in found]
-    return rules.overruled(
-        base_calendar(), days, notice_years={row.notice_year for row in found if row.notice_year}
-    )
+    years = {year for _, year in found if year}
+    return rules.overruled(base_calendar(), [day for day, _ in found], notice_years=years)
 
 
 def own_day(session: Session, *, day: date, region_code: str | None) -> Found:

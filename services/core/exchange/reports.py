@@ -54,7 +54,7 @@ def draft(session: Session, book: Book, rows: Placed) -> None:
     """Draft reports of projects that are written."""
     ids = {book.id("projects", row.project) for _, row in rows}
     owing = loaded.owing(session, ids)
-    terms = Terms(session, book.today)
+    terms = Terms(session, book.today, owing.values())
     for place, row in _by_period(rows):
         with book.at(f"/reports/{place}"):
             report = _report(book, row, owing[book.id("projects", row.project)], terms)

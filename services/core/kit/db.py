@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -41,6 +42,7 @@ def make_engine(url: str, *, size: int, timeout_ms: int = 0) -> Engine:
         pool_timeout=5,
         pool_pre_ping=False,
         pool_recycle=1800,
+        json_deserializer=orjson.loads,
         hide_parameters=True,  # an error's text never quotes what somebody sent
         connect_args={"options": options, "connect_timeout": 5, "application_name": "tuanzu"},
     )

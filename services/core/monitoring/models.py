@@ -72,3 +72,18 @@ class HealthAssessment(Base):
     policy_code: Mapped[c.Phrase]
     policy_number: Mapped[int]
     dimensions: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
+
+
+class Proof(Base):
+    """One night's proof: every project judged anew, and compared with what is kept of it."""
+
+    __tablename__ = "monitoring_proof"
+
+    night: Mapped[c.Day] = mapped_column(primary_key=True)
+    began_at: Mapped[c.Instant]
+    ended_at: Mapped[c.MaybeInstant]
+    after_id: Mapped[c.MaybeRef]
+    """The last project that was looked at: the pass goes on behind it, whoever takes it up."""
+    projects: Mapped[int]
+    differences: Mapped[int]
+    """How many projects were found otherwise than kept."""

@@ -12,6 +12,7 @@ from services.core.jobs import actions as finished_jobs
 from services.core.kit import db, idempotency, jobs, retention, written
 from services.core.kit.clock import house_now
 from services.core.kit.settings import settings
+from services.core.monitoring import actions as monitoring
 from services.worker import stopping
 from services.worker.app import app
 from services.worker.consumers import NAMES
@@ -20,6 +21,8 @@ _log = structlog.get_logger(__name__)
 _ARCHIVED_AT_ONCE = 20_000
 """Lines of one archive file: written, read back and dropped well inside the task's time limit."""
 _WINDOW_SECONDS = 20.0
+_PROVED_AT_ONCE = 500
+"""Projects of one transaction of the nightly proof."""
 _OWED = text("SELECT min(seq) FROM webhook_delivery WHERE next_at IS NOT NULL")
 """The oldest event that an endpoint is still owed."""
 
@@ -96,3 +99,14 @@ def _archive_or_drop(folder: Path) -> bool:
     if dropped:
         _log.info("part of the log dropped", first_seq=part.first_seq, last_seq=part.last_seq)
     return dropped
+
+
+@app.task(name="upkeep.prove")
+def prove(**_: object) -> None:
+    """Judge anew all that is watched, once a night, in as many windows as it takes."""
+    until, more = time.monotonic() + _WINDOW_SECONDS, True
+    while more and time.monotonic() < until and not stopping.asked():
+        with db.unit_of_work() as session:
+            more = monitoring.prove_some(session, now=house_now(session), limit=_PROVED_AT_ONCE)
+    with db.unit_of_work() as session:
+        jobs.beat(session, "proof", every=settings().upkeep_every)

@@ -6,19 +6,23 @@ from services.core.monitoring.queries.shown import (
     earlier_finding,
     findings,
     health,
-    last_assessments,
+    last_lights,
     open_findings,
     visible,
 )
+from services.core.monitoring.queries.standing import Stood, about, standings
 
 __all__ = (
     "RECORDS",
     "Batch",
+    "Stood",
     "Watched",
+    "about",
     "earlier_finding",
     "findings",
     "health",
-    "last_assessments",
+    "last_lights",
     "open_findings",
+    "standings",
     "visible",
 )

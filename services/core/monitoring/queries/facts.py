@@ -67,10 +67,11 @@ class Watched:
 class Batch:
     """What is known of some projects, read in a fixed number of statements."""
 
-    def __init__(self, session: Session, project_ids: Collection[UUID], *, now: datetime) -> None:
+    def __init__(self, session: Session, owing: Collection[Owing], *, now: datetime) -> None:
         """Read the rows that rules look at."""
+        project_ids = [each.project.id for each in owing]
         self._now = now
-        self._terms = Terms(session, day_of(now))
+        self._terms = Terms(session, day_of(now), owing)
         self._reports = _reports(session, project_ids)
         self._milestones = _milestones(session, project_ids)
         self._plans = _plans(session, project_ids)

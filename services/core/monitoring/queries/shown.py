@@ -1,11 +1,11 @@
 """Findings, and health with its explanation: what was found, what is shown, what was recorded."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from services.core.assignments.queries import choices
@@ -19,6 +19,7 @@ from services.core.kit.scope import among
 from services.core.monitoring import rules
 from services.core.monitoring.models import Finding, FindingState, HealthAssessment
 from services.core.monitoring.queries.facts import Batch
+from services.core.monitoring.rules.proof import Said
 from services.core.organisations.models import Organisation
 from services.core.progress.queries import watched
 from services.core.projects import queries as projects
@@ -71,15 +72,29 @@ def earlier_finding(
     ).one_or_none()
 
 
-def last_assessments(session: Session, wanted: Collection[UUID]) -> dict[UUID, HealthAssessment]:
-    """Give the latest assessment of each of some projects."""
+_LIGHTS = """(
+    SELECT jsonb_object_agg(kept ->> 'rule', jsonb_build_array(kept -> 'light',
+                                                               kept ->> 'waived' IS NOT NULL))
+    FROM jsonb_array_elements(health_assessment.dimensions) AS kept
+)"""
+
+
+def last_lights(session: Session, wanted: Collection[UUID]) -> dict[UUID, Said]:
+    """Give what each rule last said of some projects: its light, and whether it was waived."""
     latest = (
         select(func.max(HealthAssessment.id))
         .where(among(HealthAssessment.project_id, wanted))
         .group_by(HealthAssessment.project_id)
     )
-    found = session.scalars(select(HealthAssessment).where(HealthAssessment.id.in_(latest)))
-    return {kept.project_id: kept for kept in found}
+    found: Iterable[tuple[UUID, dict[str, tuple[str | None, bool]] | None]] = session.execute(
+        select(HealthAssessment.project_id, literal_column(_LIGHTS)).where(
+            HealthAssessment.id.in_(latest)
+        )
+    )
+    return {
+        project_id: {rule: (light, waived) for rule, (light, waived) in (said or {}).items()}
+        for project_id, said in found
+    }
 
 
 def visible(caller: Caller) -> ColumnElement[bool]:
@@ -135,7 +150,7 @@ def health(session: Session, caller: Caller, *, project_id: UUID) -> Found:
     if not found:
         raise Missing
     watch, owing = found[0]
-    project, seen = owing.project, Batch(session, [project_id], now=caller.now).watched(*found[0])
+    project, seen = owing.project, Batch(session, [owing], now=caller.now).watched(*found[0])
     verdicts = seen.verdicts
     reason = rules.why_unlit(Stage(project.stage), owing.side_state, verdicts)
     body = {

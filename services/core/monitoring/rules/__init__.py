@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from services.core.kit.words import Words
@@ -80,12 +79,6 @@ def why_unlit(
     if overall(verdicts) is not None:
         return None
     return _WAIVED if any(verdict.waived for verdict in verdicts) else _NOTHING
-
-
-def next_change(verdicts: Iterable[Verdict]) -> datetime | None:
-    """Give the earliest moment at which the clock alone could change the light."""
-    moments = [verdict.next_change_at for verdict in verdicts if verdict.next_change_at]
-    return min(moments, default=None)
 
 
 def explained(verdict: Verdict, setting: Setting) -> dict[str, Any]:

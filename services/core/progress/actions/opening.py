@@ -28,7 +28,7 @@ def open_due(session: Session, *, now: datetime, limit: int) -> int:
     A project whose work fails is undone alone, logged, and looked at again later.
     """
     held = queries.held(session, ProjectWatch.next_open_at, now=now, limit=limit)
-    terms = Terms(session, day_of(now))
+    terms = Terms(session, day_of(now), [owing for _, owing in held])
     moment, well = ProjectWatch.next_open_at, []
     for watch, owing in held:
         project_id = watch.project_id
@@ -51,8 +51,8 @@ def heed_calendar(session: Session, _: Seen, now: datetime) -> None:
     A deadline that is past stays, and none is moved into the past. Every project is looked at
     again: openings and lights count in working days too.
     """
-    terms = Terms(session, day_of(now))
     awaited = queries.awaited(session, now=now)
+    terms = Terms(session, day_of(now), [owing for _, owing in awaited])
     opens_at = case((ProjectWatch.next_open_at.is_not(None), now))
     session.execute(
         update(ProjectWatch)

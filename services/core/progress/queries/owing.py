@@ -1,6 +1,6 @@
 """Projects that owe reports, by whose policy and whose days."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,11 +64,12 @@ class Owing:
 class Terms:
     """By which policy and which days projects are judged on one day, each asked for once."""
 
-    def __init__(self, session: Session, on: date) -> None:
-        """Keep the day; nothing is read yet."""
+    def __init__(self, session: Session, on: date, owing: Iterable[Owing]) -> None:
+        """Keep the day, and read the calendars of the places of these projects."""
         self._session, self._on = session, on
         self._policies: dict[str | None, Current] = {}
-        self._calendars: dict[str, WorkCalendar] = {}
+        regions = {each.region_code for each in owing}
+        self._calendars = calendars.work_calendars(session, regions) if regions else {}
 
     def policy(self, owing: Owing) -> Current:
         """Give the policy that counts for a project: its class's, group's, place's, or the default.
@@ -83,10 +84,7 @@ class Terms:
 
     def calendar(self, owing: Owing) -> WorkCalendar:
         """Give the days of the county a project's group serves, or of the project's own place."""
-        region = owing.region_code
-        if region not in self._calendars:
-            self._calendars[region] = calendars.work_calendar(self._session, region)
-        return self._calendars[region]
+        return self._calendars[owing.region_code]
 
 
 def subject(kind: str, record_id: UUID, project: Project, partners: Collection[UUID]) -> Subject:
@@ -117,14 +115,21 @@ def held(
     return [(row[-1], _as_owing(row)) for row in found]
 
 
-def watched(session: Session, *where: ColumnElement[bool]) -> list[tuple[ProjectWatch, Owing]]:
-    """Read watched rows with their projects; nothing is locked."""
-    found = session.execute(
+def watched(
+    session: Session, *where: ColumnElement[bool], lock: bool = False
+) -> list[tuple[ProjectWatch, Owing]]:
+    """Read watched rows with their projects; locked, they are read anew, in order of their ids."""
+    asked = (
         _owing()
         .add_columns(ProjectWatch)
         .join(ProjectWatch, ProjectWatch.project_id == Project.id)
         .where(*where)
-    ).all()
+    )
+    if lock:
+        asked = asked.order_by(ProjectWatch.project_id).with_for_update(
+            of=(ProjectWatch, Project), key_share=True
+        )
+    found = session.execute(asked, execution_options={"populate_existing": lock}).all()
     return [(row[-1], _as_owing(row)) for row in found]
 
 

@@ -1,11 +1,12 @@
-"""Writes of monitoring: the check that finds, clears, lights, and says so as facts."""
+"""The check that finds, clears, lights, and says so as facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
 
 import structlog
-from sqlalchemy import func, update
+from sqlalchemy import func, text, update
 from sqlalchemy.orm import Session
 
 from services.core.calendar.rules import instant_of
@@ -23,7 +24,7 @@ from services.core.monitoring.events import (
     ProjectStalled,
 )
 from services.core.monitoring.models import Finding, FindingState, HealthAssessment
-from services.core.monitoring.queries import Watched
+from services.core.monitoring.queries import Stood, Watched
 from services.core.monitoring.rules import mr_03, mr_04
 from services.core.monitoring.rules.verdict import Issue, Verdict
 from services.core.policies.pack import SEVERITY, Light
@@ -43,28 +44,47 @@ def check_due(session: Session, *, now: datetime, limit: int) -> int:
     due = held(session, ProjectWatch.next_check_at, now=now, limit=limit)
     if not due:
         return 0
-    project_ids = [watch.project_id for watch, _ in due]
-    batch = queries.Batch(session, project_ids, now=now)
-    found = queries.open_findings(session, project_ids)
-    before = queries.last_assessments(session, project_ids)
     moment, well = ProjectWatch.next_check_at, []
-    for watch, owing in due:
-        project_id = watch.project_id
+    quiet: dict[UUID, datetime | None] = {}
+    for stood in queries.standings(session, due, now=now):
+        project_id = stood.watch.project_id
         try:
-            with session.begin_nested():
-                seen = batch.watched(watch, owing)
-                verdicts = seen.verdicts
-                _keep_findings(session, seen, (*verdicts, *seen.aside), found[project_id])
-                _light(session, watch, seen, verdicts, before.get(watch.project_id))
-                watch.next_check_at = rules.next_change((*verdicts, *seen.aside))
+            if stood.is_quiet:
+                quiet[project_id] = stood.anew.next_check_at
+            else:
+                _tell(session, stood)
             well.append(project_id)
         except Exception as error:  # noqa: BLE001 one bad row spoils no other
             _log.exception("check failed", project=str(project_id))
-            session.refresh(watch)
-            watch.next_check_at = jobs.failed(session, moment, project_id, error, now=now)
+            session.refresh(stood.watch)
+            stood.watch.next_check_at = jobs.failed(session, moment, project_id, error, now=now)
     session.flush()
+    _let_rest(session, quiet)
     jobs.succeeded(session, moment, well)
     return len(due)
+
+
+def _tell(session: Session, stood: Stood) -> None:
+    """Write down what a check has found; a failure undoes this project alone."""
+    with session.begin_nested():
+        _keep_findings(session, stood.seen, (*stood.verdicts, *stood.aside), stood.known)
+        _light(session, stood)
+        stood.watch.next_check_at = stood.anew.next_check_at
+
+
+_REST = text(
+    """
+    UPDATE project_watch AS w SET next_check_at = rest.at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:moments AS timestamptz[])) AS rest(id, at)
+    WHERE w.project_id = rest.id
+    """
+)
+
+
+def _let_rest(session: Session, quiet: Mapping[UUID, datetime | None]) -> None:
+    """Say when quiet projects are looked at again: one statement, however many they are."""
+    if quiet:
+        session.execute(_REST, {"ids": list(quiet), "moments": list(quiet.values())})
 
 
 def judge_anew(session: Session, seen: Seen, now: datetime) -> None:
@@ -160,7 +180,12 @@ def _update(
         told = _waiving(finding, about) or _opening(finding, issue, about)
         _record(session, seen, finding, told)
     elif issue.light != was:
-        _record(session, seen, finding, FindingChanged(**_about(seen, finding), light_before=was))
+        _record(
+            session,
+            seen,
+            finding,
+            FindingChanged(**_about(seen, finding), light_before=was),
+        )
 
 
 def _say(finding: Finding, verdict: Verdict, issue: Issue, seen: Watched) -> None:
@@ -181,18 +206,7 @@ def _clear(session: Session, seen: Watched, finding: Finding) -> None:
 
 
 def _about(seen: Watched, finding: Finding) -> dict[str, Any]:
-    """Give what every fact about this finding says."""
-    return {
-        "finding_id": finding.id,
-        "rule": finding.rule,
-        "project_id": finding.project_id,
-        "project_code": seen.owing.project.code,
-        "group_id": finding.group_id,
-        "organisation_id": finding.organisation_id,
-        "occurrence": finding.occurrence,
-        "light": finding.light,
-        "due_at": finding.due_at,
-    }
+    return queries.about(finding, seen.owing.project)
 
 
 def _record(session: Session, seen: Watched, finding: Finding, fact: Fact) -> None:
@@ -200,16 +214,11 @@ def _record(session: Session, seen: Watched, finding: Finding, fact: Fact) -> No
     ledger.record(session, fact, about=about, by=_BY, now=seen.setting.now)
 
 
-def _light(
-    session: Session,
-    watch: ProjectWatch,
-    seen: Watched,
-    verdicts: Sequence[Verdict],
-    last: HealthAssessment | None,
-) -> None:
+def _light(session: Session, stood: Stood) -> None:
     """Set the project's light, and keep the assessment when the light of any rule changed."""
-    light, setting, project = rules.overall(verdicts), seen.setting, seen.owing.project
-    if _differs(last, verdicts):
+    watch, seen, verdicts, light = stood.watch, stood.seen, stood.verdicts, stood.anew.light
+    setting, project = seen.setting, seen.owing.project
+    if not stood.says_the_same:
         session.add(
             HealthAssessment(
                 project_id=project.id,
@@ -236,13 +245,3 @@ def _light(
     watch.light, watch.light_since = light, setting.now
     about = seen.owing.subject("project", project.id)
     ledger.record(session, fact, about=about, by=_BY, now=setting.now, changes=changes)
-
-
-def _differs(last: HealthAssessment | None, verdicts: Sequence[Verdict]) -> bool:
-    """Say whether any rule's light, or whether it counts, is another than last time."""
-    if last is None:
-        return True
-    known = {kept["rule"]: (kept["light"], bool(kept.get("waived"))) for kept in last.dimensions}
-    return known != {
-        verdict.rule: (verdict.light, verdict.waived is not None) for verdict in verdicts
-    }
