@@ -4,10 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix fuzz chaos contract release bench bench-doors bench-feed clean
+.PHONY: help run test check fix fuzz chaos contract release bench bench-doors bench-feed bench-monitoring clean
 
 help: ## say what each target does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -62,6 +62,9 @@ bench-doors: $(VENV)/dev.stamp ## measure what authentication, scope and the sec
 
 bench-feed: $(VENV)/dev.stamp ## measure how fast a fact is in the stream and at a webhook
 	$(BIN)/python -m bench.feed
+
+bench-monitoring: $(VENV)/dev.stamp ## measure the watch over a million projects, and a simulation
+	$(BIN)/python -m bench.monitoring
 
 clean: ## remove the environment, the caches and the local data
 	rm -rf $(VENV) .tuanzu .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

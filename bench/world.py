@@ -187,8 +187,8 @@ def captured(client: TestClient, wire: str) -> list[capture.Statement]:
 
 
 @contextmanager
-def prepared(folder: Path, projects: int = PROJECTS) -> Generator[World]:
-    """Start engines in a folder, migrate, fill, and point this process at them."""
+def engines_at(folder: Path) -> Generator[engines.Urls]:
+    """Start engines in a folder, migrate, and point this process at them."""
     with engines.running(folder, Settings(home=folder)) as urls:
         environment = {
             "TUANZU_DATABASE_URL": urls.database,
@@ -199,5 +199,18 @@ def prepared(folder: Path, projects: int = PROJECTS) -> Generator[World]:
         }
         os.environ.update(environment)
         settings.cache_clear()
+        db.forget()
         command.upgrade(Config("alembic.ini"), "head")
+        try:
+            yield urls
+        finally:
+            for name in environment:
+                os.environ.pop(name, None)
+            settings.cache_clear()
+
+
+@contextmanager
+def prepared(folder: Path, projects: int = PROJECTS) -> Generator[World]:
+    """Start engines, and fill them."""
+    with engines_at(folder) as urls:
         yield World(urls.migration, folder, projects)
