@@ -56,7 +56,7 @@ def refuse_unknown_parameters(request: Request) -> None:
     Raises:
         Invalid: a name is not known; those that are stand beside it.
     """
-    if not request.url.query:
+    if not request.scope["query_string"]:
         return
     taken = takes(request.scope["route"].endpoint)
     if taken.query is not None:

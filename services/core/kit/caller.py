@@ -39,6 +39,12 @@ class Caller:
     region_code: str = ""
     """The region a regulator supervises; empty for everybody else."""
 
+    @property
+    def scope(self) -> dict[str, str]:
+        """Give the ids of the scope by the names under which a statement takes them."""
+        every = (self.organisation_ids, self.group_ids, self.own_organisation_ids)
+        return {ids.name: ids.text for ids in every}
+
     def must(self, permission: str) -> None:
         """Refuse what this caller's role does not hold.
 

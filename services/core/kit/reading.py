@@ -5,7 +5,7 @@ dictionary serves the single record, the list, and a list with only some fields.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from itsdangerous import BadSignature
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Row,
     Select,
     SQLColumnExpression,
     Text,
@@ -31,12 +32,15 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
+from services.core.kit.caller import Caller
 from services.core.kit.cipher import cursor_signer
 from services.core.kit.errors import Invalid, Missing
 from services.core.kit.words import Words
 
 Fields = Mapping[str, SQLColumnExpression[Any]]
 MAX_LIMIT = 200
+_Asked = Select[str, int]
+"""The statement of one record: its JSON, and its version."""
 
 
 class Constant(dict[str, SQLColumnExpression[Any]]):
@@ -152,14 +156,49 @@ def found(
     Raises:
         Missing: there is none, or none in the caller's scope; the two are the same answer.
     """
+    return _one(session.execute(asked(fields, version, source, where)).one_or_none())
+
+
+def asked(
+    fields: Fields,
+    version: SQLColumnExpression[int],
+    source: FromClause,
+    where: Sequence[ColumnElement[bool]],
+) -> _Asked:
+    """Write the statement of one record."""
     item = written(fields, source)
-    row = session.execute(
-        select(cast(item, Text), version).select_from(source).where(*where)
-    ).one_or_none()
+    return select(cast(item, Text), version).select_from(source).where(*where)
+
+
+def _one(row: Row[str, int] | None) -> Found:
     if row is None:
         raise Missing
     body, number = row
     return Found(str(body), number)
+
+
+class Single:
+    """One record's statement, the same for every caller: built once for a process.
+
+    Building and hashing its conditions anew costs as much as PostgreSQL does. What differs between
+    two callers are the values of its parameters: the record's id, and the ids of their scope.
+    """
+
+    def __init__(self, build: Callable[[Caller], _Asked]) -> None:
+        """Keep how it is built; `build` may not look at the caller but for its ids."""
+        self._build = build
+        self._statement: _Asked | None = None
+
+    def found(self, session: Session, caller: Caller, **values: object) -> Found:
+        """Read the record as JSON.
+
+        Raises:
+            Missing: there is none, or none in the caller's scope; the two are the same answer.
+        """
+        if self._statement is None:
+            self._statement = self._build(caller)
+        row = session.connection().execute(self._statement, {**caller.scope, **values})
+        return _one(row.one_or_none())
 
 
 def page(

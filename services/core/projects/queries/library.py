@@ -5,11 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Integer,
+    Select,
     SQLColumnExpression,
     Text,
+    Uuid,
     and_,
+    bindparam,
     case,
     func,
     or_,
@@ -23,7 +27,7 @@ from services.core.groups.models import JointGroup
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.money import Qualifier
-from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.reading import Ask, Constant, Fields, Found, Page, Single
 from services.core.kit.records import Records, by, ids_of
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
@@ -146,7 +150,9 @@ _SORTS = {
 }
 
 
-def visible(caller: Caller, *, project_id: UUID | None = None) -> ColumnElement[bool]:
+def visible(
+    caller: Caller, *, project_id: UUID | BindParameter[UUID] | None = None
+) -> ColumnElement[bool]:
     """Write "of the caller's groups, or one that its organisations lead, answer for or join".
 
     The partners are one list, hashed once at most: asked row by row, the planner takes a page of
@@ -202,13 +208,16 @@ def project(session: Session, caller: Caller, *, project_id: UUID) -> Found:
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return reading.found(
-        session,
-        FIELDS,
-        version=Project.version,
-        source=SOURCE,
-        where=[Project.id == project_id, visible(caller, project_id=project_id)],
-    )
+    return _ONE.found(session, caller, project_id=project_id)
+
+
+def _asked(caller: Caller) -> Select[str, int]:
+    project_id = bindparam("project_id", type_=Uuid())
+    where = [Project.id == project_id, visible(caller, project_id=project_id)]
+    return reading.asked(FIELDS, Project.version, SOURCE, where)
+
+
+_ONE = Single(_asked)
 
 
 def projects(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ProjectFilters) -> Page:
