@@ -29,7 +29,7 @@ def served(target: str, port: int, *arguments: str, **environment: str) -> Gener
 
 
 def _wait(port: int) -> None:
-    for _ in range(200):
+    for _ in range(800):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=1).read()
         except urllib.error.HTTPError:
