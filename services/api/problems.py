@@ -342,6 +342,6 @@ def _methods_at(request: Request) -> set[str]:
     found: dict[int, set[str]] = {}
     for context in iter_route_contexts(request.app.routes):
         fits = context.path and context.path_regex.match(request.scope["path"])
-        if fits and context.path and context.endpoint is not wrong_method:
+        if fits and context.path:
             found.setdefault(context.path.count("{"), set()).update(context.methods or ())
     return found[min(found)] if found else set()

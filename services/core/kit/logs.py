@@ -38,12 +38,12 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(DETAIL:).*"), rf"\1 {GONE}"),  # PostgreSQL quotes the row
 )
-_HINT = re.compile(
-    r"bearer|basic|tz[a-z]{0,4}_|whsec_|eyJ|\$argon2|://|[?&]|DETAIL:"
-    "|passw|secret|token|authorization|credential",
-    re.IGNORECASE,
+_HINTS = (
+    *("bearer", "basic", "tz", "whsec_", "eyj", "$argon2", "://", "?", "&", "detail:"),
+    *("passw", "secret", "token", "authorization", "credential"),
 )
-"""What every shape has in it: a text without it is looked through once, not nine times."""
+"""What every shape has in it, in small letters: a text without it needs no pattern, which costs ten
+times as much to ask."""
 _UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """What JSON does not escape by itself, and a terminal or a reader may act upon."""
 
@@ -80,7 +80,8 @@ def cleaned(value: object) -> object:
 
 def _text(text: str) -> str:
     short = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    if _HINT.search(short):
+    small = short.lower()
+    if any(hint in small for hint in _HINTS):
         for shape, instead in _SHAPES:
             short = shape.sub(instead, short)
     if short.isascii() and short.isprintable():

@@ -39,7 +39,7 @@ from services.core.kit.words import Words
 
 Fields = Mapping[str, SQLColumnExpression[Any]]
 MAX_LIMIT = 200
-_Asked = Select[str, int]
+_Asked = Select[Any, int]
 """The statement of one record: its JSON, and its version."""
 
 
@@ -170,7 +170,7 @@ def asked(
     return select(cast(item, Text), version).select_from(source).where(*where)
 
 
-def _one(row: Row[str, int] | None) -> Found:
+def _one(row: Row[Any, int] | None) -> Found:
     if row is None:
         raise Missing
     body, number = row
@@ -197,8 +197,9 @@ class Single:
         """
         if self._statement is None:
             self._statement = self._build(caller)
-        row = session.connection().execute(self._statement, {**caller.scope, **values})
-        return _one(row.one_or_none())
+        session.flush()
+        found = session.connection().execute(self._statement, {**caller.scope, **values})
+        return _one(found.one_or_none())
 
 
 def page(

@@ -211,7 +211,7 @@ def project(session: Session, caller: Caller, *, project_id: UUID) -> Found:
     return _ONE.found(session, caller, project_id=project_id)
 
 
-def _asked(caller: Caller) -> Select[str, int]:
+def _asked(caller: Caller) -> Select[Any, int]:
     project_id = bindparam("project_id", type_=Uuid())
     where = [Project.id == project_id, visible(caller, project_id=project_id)]
     return reading.asked(FIELDS, Project.version, SOURCE, where)
