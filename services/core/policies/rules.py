@@ -9,14 +9,13 @@ from itertools import pairwise
 
 from services.core.kit.errors import Fault, Invalid
 from services.core.kit.words import Words
+from services.core.policies import cadences
 from services.core.policies.documents import escaped, read, refuse
 from services.core.policies.pack import (
     FURTHEST,
     MEASURED,
     SEVERITY,
     Band,
-    Cadence,
-    CutOff,
     Dimension,
     Ladder,
     Light,
@@ -183,7 +182,7 @@ def _pack_faults(pack: Pack) -> Iterator[Fault]:
     for place, scale in enumerate(pack.lights):
         yield from _scale_faults(scale, f"/lights/{place}/bands")
     yield from _memory_faults(pack.memory)
-    yield from _cadence_faults(pack.cadence)
+    yield from cadences.faults(pack)
     yield from _reminder_faults(pack)
     yield from _ladder_faults(pack.ladder, "/ladder")
 
@@ -254,24 +253,6 @@ def _meeting_faults(left: Band, right: Band, at: str) -> Iterator[Fault]:
         yield Fault(f"{at}/low_inclusive", "gap_or_overlap", words, allowed)
 
 
-_LAST_OF: Mapping[CutOff, int] = {CutOff.DAY_OF_MONTH: 31, CutOff.NTH_WORKING_DAY: 15}
-"""A month has 31 days; the month with Spring Festival has at least 15 working days."""
-
-
-def _cadence_faults(cadence: Cadence) -> Iterator[Fault]:
-    for name, mark in (("opens", cadence.opens), ("due", cadence.due)):
-        last = _LAST_OF[mark.kind]
-        if not 1 <= mark.n <= last or mark.months_after not in {0, 1, 2}:
-            words = Words(
-                f"n 须为 1 至 {last}，months_after 须为 0 至 2。",
-                f"n must be 1 to {last}, months_after 0 to 2.",
-            )
-            yield Fault(f"/cadence/{name}", "out_of_range", words)
-    if (cadence.opens.months_after, cadence.opens.n) >= (cadence.due.months_after, cadence.due.n):
-        words = Words("须先开放，后截止。", "It must open before it is due.")
-        yield Fault("/cadence/opens", "order", words)
-
-
 def _reminder_faults(pack: Pack) -> Iterator[Fault]:
     sending, plans = pack.sending, pack.reminder_plans
     if sending.opens >= sending.closes or sending.per_person_per_day < 1:
@@ -280,7 +261,7 @@ def _reminder_faults(pack: Pack) -> Iterator[Fault]:
         )
         yield Fault("/sending", "sending", words)
     if "report" not in plans:
-        words = Words("缺少月报的提醒计划。", "The plan for reports is missing.")
+        words = Words("缺少进展报告的提醒计划。", "The plan for reports is missing.")
         yield Fault("/reminder_plans/report", "missing", words)
     for duty, plan in plans.items():
         at = f"/reminder_plans/{duty}"

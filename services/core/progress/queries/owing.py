@@ -22,11 +22,12 @@ from services.core.calendar.rules import WorkCalendar
 from services.core.groups.models import JointGroup
 from services.core.kit.events import Subject
 from services.core.policies import queries as policies
+from services.core.policies.pack import Cadence
 from services.core.policies.queries import Current
 from services.core.progress.models import ProgressReport
 from services.core.progress.rules import ReportState
 from services.core.projects.models import Project, ProjectPartner, ProjectWatch
-from services.core.projects.rules import SideState, Stage, is_watched
+from services.core.projects.rules import SideState, Stage, is_watched, library_class
 
 PARTNERS: ColumnElement[Any] = func.array(
     select(ProjectPartner.organisation_id)
@@ -80,6 +81,14 @@ class Terms:
         if code not in self._policies:
             self._policies[code] = policies.current(self._session, code=code, on=self._on)
         return self._policies[code]
+
+    def cadence(self, owing: Owing) -> Cadence:
+        """Give how often a project reports: by its policy, and its class in the library.
+
+        Raises:
+            Conflict: no version of its policy is in effect.
+        """
+        return self.policy(owing).pack.cadence_of(library_class(Stage(owing.project.stage)))
 
     def calendar(self, owing: Owing) -> WorkCalendar:
         """Give the days of the county a project's group serves, or of the project's own place."""
