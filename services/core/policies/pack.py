@@ -275,6 +275,18 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class ZeroReport:
+    """To whom in a group it is said, after each daily run, that nothing was found (零报告)."""
+
+    audience: tuple[Audience, ...]
+    source: str
+
+
+TOLD_OF_NOTHING = (Audience.CONVENER_UNIT, Audience.COUNTY_REGULATOR)
+"""Who may hear of nothing: those who would otherwise wonder whether the watch ran."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """One whole policy: lights, cadences, reminder plans by duty, sending hours, ladder."""
 
@@ -291,6 +303,7 @@ class Pack:
     ladder: Ladder
     cadences: Mapping[str, Cadence] = field(default_factory=dict)
     """Of classes of projects that report in another rhythm than the rest."""
+    zero_report: ZeroReport | None = None
 
     def cadence_of(self, library_class: str) -> Cadence:
         """Give how often a project of a class reports."""

@@ -15,6 +15,7 @@ from services.core.policies.pack import (
     FURTHEST,
     MEASURED,
     SEVERITY,
+    TOLD_OF_NOTHING,
     Band,
     Dimension,
     Ladder,
@@ -25,6 +26,7 @@ from services.core.policies.pack import (
     Pack,
     Scale,
     Source,
+    ZeroReport,
 )
 
 
@@ -184,6 +186,7 @@ def _pack_faults(pack: Pack) -> Iterator[Fault]:
     yield from _memory_faults(pack.memory)
     yield from cadences.faults(pack)
     yield from _reminder_faults(pack)
+    yield from _zero_faults(pack.zero_report)
     yield from _ladder_faults(pack.ladder, "/ladder")
 
 
@@ -251,6 +254,19 @@ def _meeting_faults(left: Band, right: Band, at: str) -> Iterator[Fault]:
         )
         allowed = (str(not left.high_inclusive).lower(),)
         yield Fault(f"{at}/low_inclusive", "gap_or_overlap", words, allowed)
+
+
+def _zero_faults(zero_report: ZeroReport | None) -> Iterator[Fault]:
+    if zero_report is None:
+        return
+    for place, office in enumerate(zero_report.audience):
+        if office not in TOLD_OF_NOTHING:
+            words = Words("零报告不发往此对象。", "Nobody of this office is told of nothing.")
+            at = f"/zero_report/audience/{place}"
+            yield Fault(at, "wrong_audience", words, TOLD_OF_NOTHING)
+    if not zero_report.audience:
+        words = Words("须有对象。", "There must be an audience.")
+        yield Fault("/zero_report/audience", "empty", words, TOLD_OF_NOTHING)
 
 
 def _reminder_faults(pack: Pack) -> Iterator[Fault]:
