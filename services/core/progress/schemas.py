@@ -5,10 +5,8 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from services.core.calendar.periods import period_named
-from services.core.kit.errors import Invalid
 from services.core.kit.money import Qualifier
 from services.core.kit.shapes import (
     BothWords,
@@ -132,29 +130,13 @@ class Review(Given):
     note: Paragraph = Field(examples=["本年累计与合同支付凭证不符，请核对"])
 
 
-def _named(text: str) -> str:
-    """Take only the name of a period; the contract binds it in words, so that kinds may be added.
-
-    Raises:
-        ValueError: there is no such period.
-    """
-    try:
-        return period_named(text).name
-    except Invalid:
-        raise ValueError("not_a_period") from None
-
-
 class ReportFilters(BaseModel):
     """What the list of reports can be narrowed by; a door's query carries these fields."""
 
     project_id: UUID | None = None
     group_id: UUID | None = None
     state: ReportState | None = None
-    period: Annotated[
-        str | None,
-        AfterValidator(lambda text: text if text is None else _named(text)),
-        Field(description="2026-11, 2026-11-H1, 2026-W48 or 2026-Q4."),
-    ] = None
+    period: ReportPeriod | None = None
     overdue: Annotated[bool | None, Field(description="Past its due and not handed in.")] = None
 
 
