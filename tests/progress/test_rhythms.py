@@ -233,6 +233,15 @@ def test_a_change_back_within_the_month_owes_the_rest_of_it(session: Session) ->
     }
 
 
+def test_a_version_that_counts_later_is_heeded_on_its_day(session: Session) -> None:
+    here = place(session, document(), reports_from="2026-10")
+    adopt(session, document(WEEKLY), number=2, on="2026-12-10")
+    opened(session, "2026-12-01 00:00")
+    assert here.watch(session).next_open_at == at("2026-12-10 00:00")
+    assert list(opened(session, "2026-12-10 00:00"))[-2:] == ["2026-11", "2026-W50"]
+    assert here.watch(session).next_open_at == at("2026-12-17 00:00")
+
+
 def test_a_rest_of_weeks_is_not_owed_afterwards(session: Session) -> None:
     here = place(session, document(WEEKLY))
     assert list(opened(session, "2026-11-12 09:00")) == ["2026-W45", "2026-W46"]

@@ -93,7 +93,8 @@ READERS: dict[str, Reader] = {
 def _open(session: Session, watch: ProjectWatch, owing: Owing, terms: Terms, now: datetime) -> None:
     """Open one period after another up to now; those of a project at rest pass unowed (I-17).
 
-    Where the cadence has changed, what opens now falls due at its next due, never in the past.
+    Where the cadence has changed, what opens now falls due at its next due, never in the past. The
+    project is looked at again when another policy begins to count.
     """
     first = owing.project.reports_from
     if first is None:
@@ -111,7 +112,8 @@ def _open(session: Session, watch: ProjectWatch, owing: Owing, terms: Terms, now
             _owe(session, owing, period, (opens_at, due_at), now)
             watch.next_check_at = now
         period = rules.next_period(period)
-    watch.next_period, watch.next_open_at = period, opens_at
+    watch.next_period = period
+    watch.next_open_at = min(filter(None, (opens_at, terms.changes_at)))
 
 
 def _following(first: str, known: str | None) -> str:
