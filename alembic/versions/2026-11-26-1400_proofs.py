@@ -1,14 +1,14 @@
 """proofs: every night's judgement anew of all that is watched.
 
 Revision: proofs
-Follows: figures_are_asked
+Follows: monitor_runs
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "proofs"
-down_revision = "figures_are_asked"
+down_revision = "monitor_runs"
 branch_labels = None
 depends_on = None
 

@@ -15,6 +15,13 @@ GIVEN, ANSWERED = "takes", "gives"
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _EXACT = ("pattern", "format", "multipleOf", "const", "uniqueItems")
+_WIDENED = {
+    (
+        r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
+        r"^20[0-9]{2}-((0[1-9]|1[0-2])(-H[12])?|W(0[1-9]|[1-4][0-9]|5[0-3])|Q[1-4])$",
+    )
+}
+"""Patterns of which the later one takes all that the earlier one took: every month is a period."""
 _ANY: Document = {}
 
 
@@ -211,6 +218,8 @@ def _rules(place: str, old: Document, new: Document, side: str) -> Iterator[str]
         yield f"{place} now takes only some codes."
     for word in (*_LOWER, *_UPPER, *_EXACT):
         if word not in new or new[word] == old.get(word):
+            continue
+        if word == "pattern" and (old.get(word), new[word]) in _WIDENED:
             continue
         closer = word not in old or word in _EXACT
         closer = closer or (new[word] > old[word]) == (word in _LOWER)

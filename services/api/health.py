@@ -1,6 +1,6 @@
 """`/livez`, `/readyz`, `/version`: for supervisors, load balancers and the doctor."""
 
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from services.core.audit import queries as audit
 from services.core.calendar import published
 from services.core.kit import db, jobs
 from services.core.kit.settings import settings
+from services.core.runs import queries as runs
 
 router = APIRouter(tags=["operations"])
 
@@ -62,7 +63,7 @@ def readyz() -> Response:
             broken = (
                 [] if head == expected_head() else [f"migration: at {head}, not {expected_head()}"]
             )
-            unsealed = [] if broken else _unsealed(session)
+            unsealed = [] if broken else [*_unsealed(session), *_unwatched(session, now)]
     except SQLAlchemyError:
         return _answer(503, ["database: no answer"], [])
     if not may_enter:
@@ -88,6 +89,14 @@ def _unsealed(session: Session) -> list[str]:
     if waited is None or waited <= audit.UNSEALED_TOO_LONG:
         return []
     return [f"audit: lines unsealed for {waited.total_seconds():.0f} s"]
+
+
+def _unwatched(session: Session, now: datetime) -> list[str]:
+    """Warn while the watch does not run, or what it should have sent is not sent (MR-23).
+
+    Asked of the rows, by the process that answers: what does not run cannot say so itself.
+    """
+    return [f"monitor: {each.words.en}" for each in runs.self_findings(session, now=now)]
 
 
 def _redis() -> list[str]:

@@ -57,6 +57,8 @@ from services.core.reminders import events as reminders_events
 from services.core.reminders import models as reminders
 from services.core.rulings import events as rulings_events
 from services.core.rulings import models as rulings
+from services.core.runs import events as runs_events
+from services.core.runs import models as runs
 from services.core.sync import models as sync
 from services.core.targets import events as targets_events
 from services.core.targets import models as targets
@@ -92,6 +94,7 @@ ROOMS_WITH_TABLES = (
     reminders,
     meetings,
     escalations,
+    runs,
     webhooks,
     exchange,
     sync,
@@ -130,6 +133,7 @@ OPEN = {
     "region_designation": "lists of places are public",
     "calendar_day": "working days are public",
     "policy_pack": "the rules everybody is judged by; drafts are for those who keep them",
+    "monitor_run": "that the watch ran, and how much of everything it found: counts alone",
     "policy_assignment": "which policy counts where is public",
     "agreement_batch": "what was announced is public",
     "annual_target": "what was announced is public",
@@ -178,6 +182,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     reminders_events,
     meetings_events,
     escalations_events,
+    runs_events,
     webhooks_events,
     exchange_events,
 )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from services.core.kit import feed
 from services.core.kit.settings import settings
+from services.core.runs import queries as runs
 from services.worker.consumers import CONSUMERS
 from services.worker.stamp import stamp
 from services.worker.ticks import TICKS
@@ -22,6 +23,8 @@ from services.worker.ticks import TICKS
 _ROUNDS = 100
 """What one instant causes settles in a few rounds; more would be a rule that contradicts itself."""
 
+_WALKED = tuple(tick for name, tick in TICKS.items() if name != runs.TICK)
+"""A walk gives no account of the watch: nobody watched on the days it goes through."""
 _MOMENTS = """
     SELECT next_open_at FROM project_watch
     UNION ALL SELECT next_check_at FROM project_watch
@@ -30,7 +33,7 @@ _MOMENTS = """
     UNION ALL SELECT next_at FROM meeting_reminder
     UNION ALL SELECT next_at FROM blocker_suspension
 """
-"""Every moment that one of TICKS looks for."""
+"""Every moment that one of those ticks looks for."""
 _NEXT = text(f"SELECT min(due) FROM ({_MOMENTS}) AS every (due) WHERE due > :after")  # noqa: S608 from above
 _IS_DUE = text(f"SELECT EXISTS (SELECT FROM ({_MOMENTS}) AS every (due) WHERE due <= :now)")  # noqa: S608 from above
 _NEW_TYPES = text(
@@ -102,7 +105,7 @@ def _settle(session: Session, now: datetime) -> None:
             _read_on(session, now, _concerned(session, numbered))
         done = 0
         if session.execute(_IS_DUE, {"now": now}).scalar():
-            done = sum(tick(session, now=now, limit=limit) for tick in TICKS.values())
+            done = sum(tick(session, now=now, limit=limit) for tick in _WALKED)
         if not numbered + done:
             return
         now += _MOMENT

@@ -11,6 +11,7 @@ from services.core.meetings import actions as meetings
 from services.core.monitoring import actions as monitoring
 from services.core.progress import actions as progress
 from services.core.reminders import actions as reminders
+from services.core.runs import actions as runs
 from services.core.webhooks import actions as webhooks
 
 Tick = Callable[..., int]
@@ -23,6 +24,7 @@ TICKS: dict[str, Tick] = {
     "escalations.climb": escalations.climb_due,
     "meetings.remind": meetings.remind_due,
     "webhooks.replay": webhooks.replay_due,
+    "runs.record": runs.record_due,
 }
 """In the order of the story: what is owed, whose clock runs again, what is missing, who is
-reminded, who is told next, who meets soon, and what is told again."""
+reminded, who is told next, who meets soon, what is told again; at last the account of it all."""

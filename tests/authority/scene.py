@@ -58,6 +58,7 @@ from services.core.projects.models import (
 )
 from services.core.reminders.models import Reminder, ReminderRecipient
 from services.core.rulings.models import Ruling
+from services.core.runs.models import MonitorRun
 from services.core.targets.models import AnnualTarget, LibraryStatement
 from services.core.webhooks.models import (
     WebhookAttempt,
@@ -385,6 +386,14 @@ class World:
                 due_at=NOW,
                 opened_at=NOW,
                 explanation={},
+            )
+        ).id
+        ids["monitor_run_id"] = add(
+            MonitorRun(
+                due_at=NOW - timedelta(minutes=int(ids["region_code"]) % 100_000),
+                since_at=NOW - timedelta(days=1),
+                ran_at=NOW,
+                state="completed",
             )
         ).id
         ids["ruling_id"] = add(

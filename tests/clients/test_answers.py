@@ -46,6 +46,8 @@ UNSEEN |= {"listGuarantees", "getGuarantee", "listGuaranteeHistory"}
 UNSEEN |= {"listRulings", "getRuling", "listRulingHistory"}
 UNSEEN |= {"listPolicyAssignments", "getPolicyAssignment", "listPolicyAssignmentHistory"}
 """Nothing is in the way, promised, ruled or assigned in the demonstration."""
+UNSEEN |= {"listMonitorRuns", "getMonitorRun", "listMonitorRunHistory"}
+"""No worker runs there, so no day has its account."""
 UNSEEN |= {"getCoordinationLadder"}
 """A ladder is known by its code, which no link of the contract leads to."""
 

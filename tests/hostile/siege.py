@@ -30,6 +30,7 @@ _LISTS = {
     "indicator_id": "/outcome-indicators",
     "observation_id": "/outcome-indicators/{indicator_id}/observations",
     "report_id": "/progress-reports",
+    "monitor_run_id": "/monitor-runs",
     "notification_id": "/notifications",
     "reminder_id": "/reminders",
     "run_id": "/escalations",

@@ -56,6 +56,8 @@ def test_the_shipped_packs_are_adopted_once(session: Session, keeper: dict[str, 
     actions.ship(session, now=TODAY)
     shipped = watching.facts(session, "policy.adopted")
     assert [(fact["code"], fact["number"]) for fact in shipped] == [
+        ("guangdong", 1),
+        ("harbin-2008", 1),
         ("sanya-2022", 1),
         ("suqian-2025", 1),
         ("tianjin-2022", 1),
@@ -157,6 +159,8 @@ def test_drafts_are_for_those_who_keep_policies(
     assert client.get(path, headers=reporter).status_code == 404
     listed = client.get(f"{PATH}?sort=code", headers=reporter).json()["items"]
     assert [(item["code"], item["state"]) for item in listed] == [
+        ("guangdong", "adopted"),
+        ("harbin-2008", "adopted"),
         ("sanya-2022", "adopted"),
         ("suqian-2025", "adopted"),
         ("tianjin-2022", "adopted"),

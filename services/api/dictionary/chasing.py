@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from services.api.dictionary.meaning import GAS_COMPANY, GROUP, OTHER, PROJECT, UNIT, Meaning, means
 
+_RAN = "2026-11-26T01:00:04+00:00"
+
 CHASING: Mapping[str, Meaning] = {
     # lights and findings
     "light": means("How it stands: green, attention, yellow, red; null: not assessed.", "red"),
@@ -65,6 +67,26 @@ CHASING: Mapping[str, Meaning] = {
     "months": means("Month-ends with another light."),
     "taken": means("Steps that were really taken.", 3),
     "simulated_steps": means("Steps that would have been taken.", 2),
+    # runs
+    "monitor_run_id": means("Id of the run of the watch.", OTHER),
+    "since_at": means("Counted from here: when the run before was done.", _RAN),
+    "ran_at": means("When it was done; null: it is being caught up.", _RAN),
+    "runs_missed": means("How many runs were missed before it.", 0),
+    "first_missed_at": means("When the first of those was due; null: none was missed.", None),
+    "noticed_at": means("When it was noticed that runs were missed; null: none was.", None),
+    "silent_since": means("When the watch was last at work before; null: it was at work.", None),
+    "projects_watched": means("Number of projects under watch.", 291),
+    "findings_opened": means("Number of findings opened.", 3),
+    "findings_cleared": means("Number of findings cleared.", 1),
+    "findings_open": means("Number of findings open when it was done.", 12),
+    "reminders_sent": means("Number of reminders sent.", 7),
+    "steps_taken": means("Number of steps of ladders taken.", 2),
+    "is_zero": means("零报告: nothing was found, cleared or sent, and nothing is open."),
+    "self_findings": means("What was wrong with the watch itself (MR-23)."),
+    "checked_at": means("Now.", _RAN),
+    "is_well": means("Nothing of the watch is late by more than the grace."),
+    "last_run_at": means("When the last run was done; null: none was yet.", _RAN),
+    "next_due_at": means("When the next run is due.", "2026-11-27T01:00:00+00:00"),
     # reminders and notifications
     "planned_at": means("The moment it was planned for.", "2026-11-10T01:00:00+00:00"),
     "sent_at": means("When it was sent; null: not sent.", "2026-11-10T01:00:00+00:00"),

@@ -97,7 +97,7 @@ RECORDS: Mapping[str, Meaning] = {
     "actual_finish_on": means("The day it was finished; null: it is not.", None),
     "reports_from": means("First month a report is owed for; null: none is owed.", "2026-08"),
     "watch": means("What monitoring last saw of it."),
-    "last_accepted_period": means("Month of the last accepted report; null: none yet.", "2026-09"),
+    "last_accepted_period": means("Of the last accepted report; null: none yet.", "2026-09"),
     "source_id": means("Code of another system that keeps projects.", "erp-zjny"),
     "external_id": means("By which it knows the project.", "2026-0417"),
     "happened_on": means("The day the stage changed.", "2026-11-20"),
@@ -132,8 +132,8 @@ RECORDS: Mapping[str, Meaning] = {
     "made_at": means("When this version was made.", "2026-01-05T02:00:00+00:00"),
     "made_by": means("Who made this version; null: it was loaded from a document.", PERSON),
     # progress
-    "period": means("The month it is about, YYYY-MM.", "2026-10"),
-    "invested_period": means("CNY invested in this month; null: not said.", cny("1800000.00")),
+    "period": means("What it is about: 2026-11, 2026-11-H1, 2026-W48, 2026-Q4.", "2026-10"),
+    "invested_period": means("CNY invested in this period; null: not said.", cny("1800000.00")),
     "cumulative_year": means(
         "CNY invested since the year's first day; null: not said.",
         cny("14000000.00"),

@@ -102,7 +102,7 @@ SHARED: Mapping[str, Meaning] = {
     "project_id": means("Id of the project.", PROJECT),
     "project_ids": means("Ids of projects.", [PROJECT]),
     "reminder_id": means("Id of the reminder.", OTHER),
-    "report_id": means("Id of the monthly report.", REPORT),
+    "report_id": means("Id of the progress report.", REPORT),
     "represents_organisation_id": means(
         "Id of the member unit that the convener speaks for; null: for itself.", ENERGY
     ),

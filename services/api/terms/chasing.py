@@ -1,6 +1,7 @@
 """Labels of what watches and reminds: policies, reports, lights, ladders, orders, deliveries."""
 
 from services.api.terms.term import Term
+from services.core.calendar.periods import Every
 from services.core.escalations.rules import (
     OrderState,
     OrderVerb,
@@ -13,6 +14,7 @@ from services.core.monitoring.models import FindingState
 from services.core.notifications import rules as notifications
 from services.core.policies.pack import (
     Audience,
+    ClosedDay,
     Colour,
     CutOff,
     DayUnit,
@@ -89,6 +91,25 @@ CHASING: tuple[Term, ...] = (
         {
             "day_of_month": Words("每月固定日", "Day of the month"),
             "nth_working_day": Words("每月第几个工作日", "Nth working day of the month"),
+            "weekday": Words("每周固定日", "Day of the week"),
+        },
+    ),
+    Term(
+        "policy.closed_day",
+        ClosedDay,
+        {
+            "next": Words("顺延至下一工作日", "The next working day"),
+            "previous": Words("提前至上一工作日", "The previous working day"),
+        },
+    ),
+    Term(
+        "progress.every",
+        Every,
+        {
+            "week": Words("每周", "Every week"),
+            "half_month": Words("每半月", "Twice a month"),
+            "month": Words("每月", "Every month"),
+            "quarter": Words("每季度", "Every quarter"),
         },
     ),
     Term(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.core.calendar.periods import ends_before, period_named
 from services.core.calendar.rules import day_of
 from services.core.exchange import queries as loaded
 from services.core.exchange import schemas
@@ -63,7 +64,7 @@ def draft(session: Session, book: Book, rows: Placed) -> None:
 
 
 def _by_period(rows: Placed) -> Placed:
-    return sorted(rows, key=lambda each: each[1].period)
+    return sorted(rows, key=lambda each: period_named(each[1].period).last_on)
 
 
 def _check(row: schemas.ReportRow, previous: Previous | None, now: datetime) -> None:
@@ -115,7 +116,7 @@ def _mishandled(row: schemas.ReportRow, now: datetime) -> Iterator[Fault]:
 
 def _report(book: Book, row: schemas.ReportRow, owing: Owing, terms: Terms) -> ProgressReport:
     """Draft one report with its facts; a given due overrules the policy's."""
-    cadence, calendar = terms.policy(owing).pack.cadence, terms.calendar(owing)
+    cadence, calendar = terms.cadence(owing), terms.calendar(owing)
     due_at = row.due_at or rules.due_at(row.period, cadence, calendar)
     said = row.model_dump(exclude={"project", "due_at", "submitted_by", "reviewed_by"})
     report = ProgressReport(
@@ -160,7 +161,8 @@ def _facts(report: ProgressReport) -> Iterator[Fact]:
 def _take_over(session: Session, report: ProgressReport) -> None:
     """Let an accepted report's figures be the project's, unless a later one's are already."""
     watch = projects.watch_for_change(session, project_id=report.project_id)
-    if report.period < (watch.last_accepted_period or "") or report.reviewed_at is None:
+    latest = watch.last_accepted_period
+    if report.reviewed_at is None or (latest and ends_before(report.period, latest)):
         return
     watch.last_accepted_period, watch.last_accepted_at = report.period, report.reviewed_at
     watch.cumulative_year = report.cumulative_year

@@ -1,6 +1,6 @@
 """Every knob of the service, with its unit and the reason for its default."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -94,6 +94,15 @@ class Settings(BaseSettings):
     sweep_every: timedelta = Field(
         default=timedelta(seconds=5),
         description="How often beat asks workers to look: the longest a lost wake-up can cost.",
+    )
+    monitor_run_at: time = Field(
+        default=time(9),
+        description="When the watch gives its daily account, in Asia/Shanghai (HH:MM).",
+    )
+    monitor_run_grace: timedelta = Field(
+        default=timedelta(minutes=15),
+        ge=timedelta(minutes=1),
+        description="What is not done so long after it was due is said to be late (MR-23).",
     )
     upkeep_every: timedelta = Field(
         default=timedelta(minutes=10), description="How often spent rows are removed."

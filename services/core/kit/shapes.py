@@ -161,6 +161,16 @@ Period = Annotated[
 ]
 
 
+ReportPeriod = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^20[0-9]{2}-((0[1-9]|1[0-2])(-H[12])?|W(0[1-9]|[1-4][0-9]|5[0-3])|Q[1-4])$"
+    ),
+    Field(examples=["2026-10", "2026-11-H1", "2026-W48", "2026-Q4"]),
+]
+"""A month, half of one, a week (ISO 8601), or a quarter; the kinds stand in `calendar.periods`."""
+
+
 class Money(Given):
     """An amount with its currency and how exact it is; 1亿 = 100000000.00, 1万 = 10000.00."""
 

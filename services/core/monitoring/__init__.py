@@ -9,5 +9,5 @@ re-checks a project only when a rule could change its mind (`next_check_at`). Wh
 is said, never invented: a project that no rule judges has no light, and neither has one at rest.
 A report handed in in time is not missing; one handed in late is, until a second person accepts it,
 and one returned is owed again. A project whose last report showed progress is not called stalled
-before its next report is due: reports are monthly, and some months have 31 days.
+before its next report is due: some months have 31 days, and some projects report by the quarter.
 """

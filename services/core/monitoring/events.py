@@ -23,10 +23,10 @@ class _AboutFinding(Fact):
 
 
 class ProgressMissing(_AboutFinding):
-    """A monthly report is missing after its cut-off (MR-03)."""
+    """A progress report is missing after its cut-off (MR-03)."""
 
     NAME: ClassVar[str] = "progress.missing"
-    TITLE: ClassVar[Words] = Words("月报逾期未报", "A progress report is missing")
+    TITLE: ClassVar[Words] = Words("进展报告逾期未报", "A progress report is missing")
 
     report_id: UUID
     period: str

@@ -99,7 +99,11 @@ def _members(shape: Any) -> dict[str, Any]:  # noqa: ANN401 a class, which datac
 
 @lru_cache(maxsize=64)
 def _required(shape: Any) -> frozenset[str]:  # noqa: ANN401 a class, which dataclasses types as Any
-    return frozenset(field.name for field in fields(shape) if field.default is MISSING)
+    return frozenset(
+        field.name
+        for field in fields(shape)
+        if field.default is MISSING and field.default_factory is MISSING
+    )
 
 
 def _read_record(shape: Any, value: object, at: str, faults: list[Fault]) -> Any:  # noqa: ANN401 walks annotations

@@ -5,11 +5,12 @@ Boundaries are explicit, because published rules differ in which side they belon
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 
+from services.core.calendar.periods import Every, Period
 from services.core.kit.words import Words
 
 
@@ -61,10 +62,22 @@ class Metric(StrEnum):
 
 
 class CutOff(StrEnum):
-    """The two ways practice fixes a day of a month."""
+    """The ways practice fixes a day: by the month, by its working days, by the week."""
 
     DAY_OF_MONTH = "day_of_month"
     NTH_WORKING_DAY = "nth_working_day"
+    WEEKDAY = "weekday"
+
+
+class ClosedDay(StrEnum):
+    """Where a due day goes that turns out to be closed."""
+
+    NEXT = "next"
+    PREVIOUS = "previous"
+
+
+CLASSES = ("planning", "preparatory", "implementation")
+"""The library's classes of projects, 规划, 前期, 实施, that may have a cadence of their own."""
 
 
 class DayUnit(StrEnum):
@@ -179,21 +192,41 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthMark:
-    """A day fixed by the month: `months_after` the period's own, by day number or working day."""
+class Mark:
+    """A day fixed for each period: in a month by day number or working day, or a day of a week.
+
+    `months_after` the period's last month, or `weeks_after` its week; a weekday is 1 to 7 from
+    Monday on.
+    """
 
     kind: CutOff
     n: int
-    months_after: int
+    months_after: int = field(default=0, kw_only=True)
+    weeks_after: int = field(default=0, kw_only=True)
+    closed: ClosedDay = field(default=ClosedDay.NEXT, kw_only=True)
+    """Of a due day. The next working day is the law's rule for the last day of a term (民法典
+    art. 203); the previous one is practice where a meeting waits for the report."""
     source: str
 
 
 @dataclass(frozen=True, slots=True)
-class Cadence:
-    """When a monthly report can first be filled in, and when it is due."""
+class Marks:
+    """When a report can first be filled in, and when it is due."""
 
-    opens: MonthMark
-    due: MonthMark
+    opens: Mark
+    due: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence(Marks):
+    """How often a report is owed, with its marks; the first half of a month has its own."""
+
+    every: Every = Every.MONTH
+    first_half: Marks | None = None
+
+    def marks(self, period: Period) -> Marks:
+        """Give the marks of one period."""
+        return self.first_half if period.is_first_half and self.first_half else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +275,20 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class ZeroReport:
+    """To whom in a group it is said, after each daily run, that nothing was found (零报告)."""
+
+    audience: tuple[Audience, ...]
+    source: str
+
+
+TOLD_OF_NOTHING = (Audience.CONVENER_UNIT, Audience.COUNTY_REGULATOR)
+"""Who may hear of nothing: those who would otherwise wonder whether the watch ran."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
-    """One whole policy: lights, cadence, reminder plans by duty, sending hours, ladder."""
+    """One whole policy: lights, cadences, reminder plans by duty, sending hours, ladder."""
 
     code: str
     title: Words
@@ -256,6 +301,13 @@ class Pack:
     reminder_plans: Mapping[str, ReminderPlan]
     sending: Sending
     ladder: Ladder
+    cadences: Mapping[str, Cadence] = field(default_factory=dict)
+    """Of classes of projects that report in another rhythm than the rest."""
+    zero_report: ZeroReport | None = None
+
+    def cadence_of(self, library_class: str) -> Cadence:
+        """Give how often a project of a class reports."""
+        return self.cadences.get(library_class, self.cadence)
 
     def scale(self, dimension: Dimension) -> Scale:
         """Give the scale of a dimension; a checked pack has exactly one."""

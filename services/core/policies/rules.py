@@ -9,14 +9,14 @@ from itertools import pairwise
 
 from services.core.kit.errors import Fault, Invalid
 from services.core.kit.words import Words
+from services.core.policies import cadences
 from services.core.policies.documents import escaped, read, refuse
 from services.core.policies.pack import (
     FURTHEST,
     MEASURED,
     SEVERITY,
+    TOLD_OF_NOTHING,
     Band,
-    Cadence,
-    CutOff,
     Dimension,
     Ladder,
     Light,
@@ -26,6 +26,7 @@ from services.core.policies.pack import (
     Pack,
     Scale,
     Source,
+    ZeroReport,
 )
 
 
@@ -183,8 +184,9 @@ def _pack_faults(pack: Pack) -> Iterator[Fault]:
     for place, scale in enumerate(pack.lights):
         yield from _scale_faults(scale, f"/lights/{place}/bands")
     yield from _memory_faults(pack.memory)
-    yield from _cadence_faults(pack.cadence)
+    yield from cadences.faults(pack)
     yield from _reminder_faults(pack)
+    yield from _zero_faults(pack.zero_report)
     yield from _ladder_faults(pack.ladder, "/ladder")
 
 
@@ -254,22 +256,17 @@ def _meeting_faults(left: Band, right: Band, at: str) -> Iterator[Fault]:
         yield Fault(f"{at}/low_inclusive", "gap_or_overlap", words, allowed)
 
 
-_LAST_OF: Mapping[CutOff, int] = {CutOff.DAY_OF_MONTH: 31, CutOff.NTH_WORKING_DAY: 15}
-"""A month has 31 days; the month with Spring Festival has at least 15 working days."""
-
-
-def _cadence_faults(cadence: Cadence) -> Iterator[Fault]:
-    for name, mark in (("opens", cadence.opens), ("due", cadence.due)):
-        last = _LAST_OF[mark.kind]
-        if not 1 <= mark.n <= last or mark.months_after not in {0, 1, 2}:
-            words = Words(
-                f"n 须为 1 至 {last}，months_after 须为 0 至 2。",
-                f"n must be 1 to {last}, months_after 0 to 2.",
-            )
-            yield Fault(f"/cadence/{name}", "out_of_range", words)
-    if (cadence.opens.months_after, cadence.opens.n) >= (cadence.due.months_after, cadence.due.n):
-        words = Words("须先开放，后截止。", "It must open before it is due.")
-        yield Fault("/cadence/opens", "order", words)
+def _zero_faults(zero_report: ZeroReport | None) -> Iterator[Fault]:
+    if zero_report is None:
+        return
+    for place, office in enumerate(zero_report.audience):
+        if office not in TOLD_OF_NOTHING:
+            words = Words("零报告不发往此对象。", "Nobody of this office is told of nothing.")
+            at = f"/zero_report/audience/{place}"
+            yield Fault(at, "wrong_audience", words, TOLD_OF_NOTHING)
+    if not zero_report.audience:
+        words = Words("须有对象。", "There must be an audience.")
+        yield Fault("/zero_report/audience", "empty", words, TOLD_OF_NOTHING)
 
 
 def _reminder_faults(pack: Pack) -> Iterator[Fault]:
@@ -280,7 +277,7 @@ def _reminder_faults(pack: Pack) -> Iterator[Fault]:
         )
         yield Fault("/sending", "sending", words)
     if "report" not in plans:
-        words = Words("缺少月报的提醒计划。", "The plan for reports is missing.")
+        words = Words("缺少进展报告的提醒计划。", "The plan for reports is missing.")
         yield Fault("/reminder_plans/report", "missing", words)
     for duty, plan in plans.items():
         at = f"/reminder_plans/{duty}"

@@ -1,4 +1,4 @@
-"""Progress: each watched project's monthly report, filled in by one person, accepted by another.
+"""Progress: each watched project's periodic report, filled in by one person, accepted by another.
 
 Life: due → draft → submitted → accepted, or returned and owed again; an accepted one can be
 reopened to be done over, or corrected by a record of its own. "No change" is a report too.

@@ -25,7 +25,7 @@ class ProgressOpened(_AboutReport, Fact):
     """A report is owed from now on."""
 
     NAME: ClassVar[str] = "progress.opened"
-    TITLE: ClassVar[Words] = Words("月报开始填报", "A progress report is owed")
+    TITLE: ClassVar[Words] = Words("进展报告开始填报", "A progress report is owed")
 
     opened_at: datetime
 
@@ -34,7 +34,7 @@ class ProgressRetimed(_AboutReport, Fact):
     """The working calendar changed before a report was due, and the deadline with it."""
 
     NAME: ClassVar[str] = "progress.retimed"
-    TITLE: ClassVar[Words] = Words("月报截止时间调整", "A report's deadline moved")
+    TITLE: ClassVar[Words] = Words("进展报告截止时间调整", "A report's deadline moved")
 
     due_before: datetime
 
@@ -43,7 +43,7 @@ class ProgressSubmitted(_AboutReport, Fact):
     """A report was handed in; another person has to accept it."""
 
     NAME: ClassVar[str] = "progress.submitted"
-    TITLE: ClassVar[Words] = Words("月报已报送", "A progress report was submitted")
+    TITLE: ClassVar[Words] = Words("进展报告已报送", "A progress report was submitted")
 
     is_late: bool
     is_no_change: bool
@@ -53,7 +53,7 @@ class ProgressAccepted(_AboutReport, Fact):
     """A second person accepted a report; its figures are the project's now."""
 
     NAME: ClassVar[str] = "progress.accepted"
-    TITLE: ClassVar[Words] = Words("月报已审核", "A progress report was accepted")
+    TITLE: ClassVar[Words] = Words("进展报告已审核", "A progress report was accepted")
 
     is_late: bool
     is_no_change: bool
@@ -66,14 +66,14 @@ class ProgressReturned(_AboutReport, Fact):
     """A report was sent back; it is owed again."""
 
     NAME: ClassVar[str] = "progress.returned"
-    TITLE: ClassVar[Words] = Words("月报已退回", "A progress report was returned")
+    TITLE: ClassVar[Words] = Words("进展报告已退回", "A progress report was returned")
 
 
 class ProgressReopened(_AboutReport, Fact):
     """An accepted report was opened again, so that its figures can be corrected."""
 
     NAME: ClassVar[str] = "progress.reopened"
-    TITLE: ClassVar[Words] = Words("月报重新填报", "A progress report was reopened")
+    TITLE: ClassVar[Words] = Words("进展报告重新填报", "A progress report was reopened")
 
 
 class _AboutCorrection(_AboutReport):
@@ -87,7 +87,7 @@ class ProgressCorrectionRequested(_AboutCorrection, Fact):
     """A reporter asks to correct an accepted report; a second person has to accept it."""
 
     NAME: ClassVar[str] = "progress.correction_requested"
-    TITLE: ClassVar[Words] = Words("月报申请更正", "A correction of a report was requested")
+    TITLE: ClassVar[Words] = Words("进展报告申请更正", "A correction of a report was requested")
 
     reason: str
 
@@ -96,14 +96,14 @@ class ProgressCorrectionAccepted(_AboutCorrection, Fact):
     """A second person accepted a correction."""
 
     NAME: ClassVar[str] = "progress.correction_accepted"
-    TITLE: ClassVar[Words] = Words("月报更正已审核", "A correction of a report was accepted")
+    TITLE: ClassVar[Words] = Words("进展报告更正已审核", "A correction of a report was accepted")
 
 
 class ProgressCorrectionRefused(_AboutCorrection, Fact):
     """A second person refused a correction; the report says what it said."""
 
     NAME: ClassVar[str] = "progress.correction_refused"
-    TITLE: ClassVar[Words] = Words("月报更正未获通过", "A correction of a report was refused")
+    TITLE: ClassVar[Words] = Words("进展报告更正未获通过", "A correction of a report was refused")
 
     decision_note: str
 
@@ -112,7 +112,7 @@ class ProgressCorrected(_AboutCorrection, Fact):
     """An accepted report was corrected; the figures it had before are kept with the correction."""
 
     NAME: ClassVar[str] = "progress.corrected"
-    TITLE: ClassVar[Words] = Words("月报数据已更正", "A progress report was corrected")
+    TITLE: ClassVar[Words] = Words("进展报告数据已更正", "A progress report was corrected")
 
     reason: str
     cumulative_year: Decimal | None

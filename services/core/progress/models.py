@@ -1,6 +1,6 @@
 """Periodic reports: owed, drafted, submitted, accepted or returned."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,6 +35,8 @@ class ProgressReport(c.Provenance, Base):
     project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
     organisation_id: Mapped[c.Ref] = mapped_column(ForeignKey("organisation.id"))
     period: Mapped[c.Phrase]
+    last_on: Mapped[c.Day] = mapped_column(Computed("progress_period_ends(period)", persisted=True))
+    """The period's last day, by which periods of all kinds lie in order."""
     state: Mapped[c.Phrase]
     opened_at: Mapped[c.Instant]
     original_due_at: Mapped[c.Instant]

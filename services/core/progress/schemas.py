@@ -14,7 +14,7 @@ from services.core.kit.shapes import (
     Money,
     PageOf,
     Paragraph,
-    Period,
+    ReportPeriod,
     Share,
     Shown,
     SignedAmount,
@@ -136,7 +136,7 @@ class ReportFilters(BaseModel):
     project_id: UUID | None = None
     group_id: UUID | None = None
     state: ReportState | None = None
-    period: Period | None = None
+    period: ReportPeriod | None = None
     overdue: Annotated[bool | None, Field(description="Past its due and not handed in.")] = None
 
 
@@ -181,13 +181,13 @@ class Warned(Asked):
 
 
 class Report(Shown):
-    """One project's report for one month. A draft's figures are shown to its own unit only."""
+    """One project's report for one period. A draft's figures are shown to its own unit only."""
 
     id: UUID
     project: ProjectNamed
     group_id: UUID | None
     organisation: Named
-    period: Period
+    period: ReportPeriod
     state: ReportState
     opened_at: datetime
     original_due_at: datetime = Field(description="Never moves; assessment always uses it.")

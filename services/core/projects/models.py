@@ -78,7 +78,7 @@ class Project(c.Provenance, Base):
     actual_start_on: Mapped[c.MaybeDay]
     actual_finish_on: Mapped[c.MaybeDay]
     reports_from: Mapped[c.MaybeWords]
-    """First period (YYYY-MM) a monthly report is owed for; null: none is owed."""
+    """First period (YYYY-MM) a report is owed for; null: none is owed."""
     version: Mapped[int] = c.version()
 
     __mapper_args__ = {"version_id_col": version}

@@ -350,7 +350,7 @@ def open_reports(session: Session, *, project_id: UUID) -> list[UUID]:
                 ProgressReport.project_id == project_id,
                 ProgressReport.state != ReportState.ACCEPTED,
             )
-            .order_by(ProgressReport.period)
+            .order_by(ProgressReport.last_on)
         )
     )
 

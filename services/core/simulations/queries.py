@@ -34,7 +34,7 @@ from services.core.progress.models import ProgressReport
 from services.core.progress.rules import ReportState
 from services.core.projects import queries as projects
 from services.core.projects.models import AnnualPlan, Milestone, Project, ProjectWatch
-from services.core.projects.rules import STARTED, Stage
+from services.core.projects.rules import STARTED, Stage, library_class
 from services.core.regions.models import Region
 from services.core.rulings.models import Ruling
 from services.core.rulings.queries import as_in_force
@@ -144,6 +144,7 @@ def _known(session: Session, found: Sequence[_Asked], months: Sequence[str]) -> 
             recorded=recorded[project.id],
             rulings=rulings[project.id],
             blockers=blockers[project.id],
+            library_class=library_class(Stage(project.stage)),
         )
         for project, _, watched_since_on in found
     }

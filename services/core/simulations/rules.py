@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.core.blockers.rules import moved_by
+from services.core.calendar.periods import period_named
 from services.core.calendar.rules import WorkCalendar, day_of
 from services.core.escalations.rules import DueStep, due_steps
 from services.core.kit.errors import Invalid
@@ -27,7 +28,8 @@ from services.core.monitoring.rules.verdict import (
     YearPlan,
 )
 from services.core.policies.pack import Dimension, Light, Pack
-from services.core.progress.rules import due_at, next_period
+from services.core.progress.rules import due_at, follows, in_rhythm, next_period
+from services.core.projects.rules import LibraryClass
 from services.core.rulings.rules import InForce
 
 MOST_MONTHS = 24
@@ -121,6 +123,15 @@ class Known:
     recorded: Mapping[str, Recorded]
     rulings: Sequence[PastRuling]
     blockers: Sequence[PastBlocker] = ()
+    library_class: LibraryClass = LibraryClass.IMPLEMENTATION
+    """As it stands today."""
+
+    def class_at(self, day: date) -> LibraryClass:
+        """Give the class on a day: before its start a project was in preparation at most."""
+        has_started = self.actual_start_on is None or self.actual_start_on <= day
+        if self.library_class != LibraryClass.IMPLEMENTATION or has_started:
+            return self.library_class
+        return LibraryClass.PREPARATORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +188,8 @@ def simulated(
         recorded = known.recorded.get(period)
         verdicts: tuple[Verdict, ...] = ()
         if recorded is not None and recorded.is_watched:
-            setting = Setting(pack, number, calendar, ended(period) - _MOMENT)
+            now = ended(period) - _MOMENT
+            setting = Setting(pack, number, calendar, now, known.class_at(day_of(now)))
             verdicts = monitoring.assessed(facts_at(known, setting, tuple(lights)), setting)
         lights.append(_month_lights(period, verdicts))
         if period >= months[0] and recorded is not None:
@@ -202,7 +214,7 @@ def facts_at(known: Known, setting: Setting, months: tuple[MonthLights, ...] = (
     start, finish = known.actual_start_on, known.actual_finish_on
     has_started = known.stands_started if start is None else start <= today
     accepted = [report for report in known.reports if _by(report.accepted_at, now)]
-    last = max(accepted, key=lambda report: report.period, default=None)
+    last = max(accepted, key=_last_on, default=None)
     owed = tuple(_owed_at(known.reports, now))
     return Facts(
         has_started=has_started,
@@ -296,9 +308,14 @@ def _last_progress(known: Known, accepted: Sequence[PastReport], today: date) ->
 def _next_due(known: Known, owed: Sequence[OwedReport], setting: Setting) -> datetime | None:
     if owed:
         return min(report.original_due_at for report in owed)
-    opened = [each.period for each in known.reports if each.opened_at <= setting.now]
-    period = next_period(max(opened)) if opened else known.reports_from
-    return due_at(period, setting.pack.cadence, setting.calendar) if period else None
+    opened = [each for each in known.reports if each.opened_at <= setting.now]
+    period = next_period(max(opened, key=_last_on).period) if opened else known.reports_from
+    cadence = setting.cadence
+    return due_at(in_rhythm(period, cadence), cadence, setting.calendar) if period else None
+
+
+def _last_on(report: PastReport) -> date:
+    return period_named(report.period).last_on
 
 
 def _plans_at(plans: Sequence[PastPlan], now: datetime) -> dict[int, YearPlan]:
@@ -316,7 +333,7 @@ def steps_of(
     """
     taken: Counter[tuple[str, str]] = Counter()
     red: set[str] = set()
-    for report in sorted(known.reports, key=lambda each: each.period):
+    for report in sorted(known.reports, key=_last_on):
         for period, due in _climbed(report, pack, calendar, red, months[-1]):
             recorded = known.recorded.get(period)
             stood = recorded is not None and recorded.is_watched
@@ -378,5 +395,6 @@ def _running(red: set[str], period: str) -> int:
     """Count the red periods running, up to this one."""
     count = 0
     while period in red:
-        count, period = count + 1, shifted(period, -1)
+        count += 1
+        period = next((before for before in red if follows(before, period)), "")
     return count

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.core.assignments.queries import policy_code
 from services.core.calendar import queries as calendar
+from services.core.calendar.periods import ends_before, period_named
 from services.core.calendar.rules import Window, WorkCalendar, day_of
 from services.core.escalations.rules import Circumstances
 from services.core.groups.models import JointGroup
@@ -21,7 +22,7 @@ from services.core.policies import queries as policies
 from services.core.policies.pack import Light
 from services.core.policies.queries import Current
 from services.core.progress.models import ProgressReport
-from services.core.progress.rules import ReportState, next_period
+from services.core.progress.rules import ReportState, follows
 from services.core.projects.models import Project
 from services.core.projects.rules import SideState, Stage, is_watched
 
@@ -98,19 +99,18 @@ def _circumstances(
 
 def _red_periods(session: Session, finding: Finding) -> int:
     """Count the periods running, up to this finding's own, that this rule has seen red."""
-    red = session.scalars(
-        select(Finding.occurrence)
-        .where(
+    seen = session.scalars(
+        select(Finding.occurrence).where(
             Finding.rule == finding.rule,
             Finding.project_id == finding.project_id,
             Finding.worst_light == Light.RED,
-            Finding.occurrence <= finding.occurrence,
         )
-        .order_by(Finding.occurrence.desc())
-    ).all()
+    )
+    upto = [period for period in seen if not ends_before(finding.occurrence, period)]
+    red = sorted(upto, key=lambda period: period_named(period).last_on, reverse=True)
     if not red or red[0] != finding.occurrence:
         return 0
-    breaks = (next_period(before) != after for after, before in pairwise(red))
+    breaks = (not follows(before, after) for after, before in pairwise(red))
     return next((count for count, broken in enumerate(breaks, start=1) if broken), len(red))
 
 

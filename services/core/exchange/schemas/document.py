@@ -27,6 +27,7 @@ from services.core.kit.shapes import (
     Paragraph,
     Period,
     RegionCode,
+    ReportPeriod,
     Share,
 )
 from services.core.meetings.rules import Attendance, InvitedAs, MeetingKind, Reply
@@ -51,6 +52,7 @@ def _by(read: Callable[[str, rules.Anchors], object]) -> BeforeValidator:
 On = Annotated[OnDay, _by(rules.day)]
 At = Annotated[AtInstant, _by(rules.instant)]
 InMonth = Annotated[Period, _by(rules.period)]
+InPeriod = Annotated[ReportPeriod, _by(rules.period)]
 InYear = Annotated[int, Field(ge=2000, le=2100), _by(rules.year)]
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
@@ -202,7 +204,7 @@ class OutcomeRow(Row):
 
 
 class ProjectRow(Row):
-    """A project of the library; natural key: `code`. Owes monthly reports from `reports_from`."""
+    """A project of the library; natural key: `code`. Owes reports from `reports_from`."""
 
     code: Code
     name: Name
@@ -253,7 +255,7 @@ class ReportRow(Row, Figures):
     """
 
     project: Code
-    period: InMonth
+    period: InPeriod
     state: ReportState = ReportState.DUE
     due_at: At | None = None
     is_no_change: bool = False

@@ -27,9 +27,9 @@ from services.core.monitoring.rules.verdict import (
 )
 from services.core.progress.models import ProgressReport
 from services.core.progress.queries import Owing, Terms
-from services.core.progress.rules import ReportState, due_at
+from services.core.progress.rules import ReportState, due_at, in_rhythm
 from services.core.projects.models import AnnualPlan, Milestone, Project, ProjectWatch
-from services.core.projects.rules import Stage
+from services.core.projects.rules import Stage, library_class
 from services.core.rulings import queries as rulings
 
 _BEFORE_START = frozenset(
@@ -87,7 +87,13 @@ class Batch:
             Conflict: no version of its policy is in effect.
         """
         current, calendar = self._terms.policy(owing), self._terms.calendar(owing)
-        setting = Setting(current.pack, current.number, calendar, self._now)
+        setting = Setting(
+            pack=current.pack,
+            number=current.number,
+            calendar=calendar,
+            now=self._now,
+            library_class=library_class(Stage(owing.project.stage)),
+        )
         return Watched(owing, self._facts(watch, owing.project, setting), setting)
 
     def _facts(self, watch: ProjectWatch, project: Project, setting: Setting) -> Facts:
@@ -122,7 +128,8 @@ def _next_due(
         return min(report.original_due_at for report in reports)
     if watch.next_period is None:
         return None
-    return due_at(watch.next_period, setting.pack.cadence, setting.calendar)
+    following = in_rhythm(watch.next_period, setting.cadence)
+    return due_at(following, setting.cadence, setting.calendar)
 
 
 def _reports(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OwedReport]]:
@@ -133,7 +140,7 @@ def _reports(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Owed
             among(ProgressReport.project_id, wanted),
             ProgressReport.state != ReportState.ACCEPTED,
         )
-        .order_by(ProgressReport.period)
+        .order_by(ProgressReport.last_on)
         .execution_options(populate_existing=True)
     ):
         returned = report.state == ReportState.RETURNED

@@ -65,7 +65,7 @@ _WAIVED = Words(
     "There is an accepted reason for all that was judged: it has no light.",
 )
 _NOTHING = Words(
-    "没有计划、节点或月报要求，无从判断。",
+    "没有计划、节点或报送要求，无从判断。",
     "There is no plan, milestone or owed report to judge it by.",
 )
 

@@ -1,7 +1,9 @@
-"""MR-03: a monthly progress report is missing after its cut-off (跟踪监测机制, domain 1.6)."""
+"""MR-03: a progress report is missing after its cut-off (跟踪监测机制, domain 1.6)."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from services.core.calendar.periods import Every, period_named
 from services.core.calendar.rules import day_of
 from services.core.kit.words import Words
 from services.core.monitoring.rules.measure import measured
@@ -11,6 +13,12 @@ from services.core.policies.pack import SEVERITY, Dimension, Light
 
 RULE = "MR-03"
 _GREEN = Words("报送并经审核通过后转绿。", "It turns green when the report is in and accepted.")
+_CALLED: Mapping[Every, str] = {
+    Every.WEEK: "周报",
+    Every.HALF_MONTH: "半月报",
+    Every.MONTH: "月报",
+    Every.QUARTER: "季报",
+}
 _MOMENT = timedelta(microseconds=1)
 """At the due instant itself a report is still in time; PostgreSQL counts in microseconds."""
 
@@ -22,7 +30,7 @@ def check(facts: Facts, setting: Setting) -> Verdict:
     """
     if not facts.owes_reports and not facts.owed_reports:
         return _answered(
-            None, Words("未要求报送月报，不判断。", "No monthly report is owed: it is not judged.")
+            None, Words("未要求报送进展报告，不判断。", "No report is owed: it is not judged.")
         )
     since = [(owed, missing_since(owed)) for owed in facts.owed_reports]
     moments = [begins + _MOMENT for _, begins in since if begins and begins >= setting.now]
@@ -31,7 +39,7 @@ def check(facts: Facts, setting: Setting) -> Verdict:
     ]
     moments += [change for _, change in judged if change]
     if not judged:
-        words = Words("没有逾期未报的月报。", "No monthly report is overdue.")
+        words = Words("没有逾期未报的进展报告。", "No progress report is overdue.")
         return _answered(Light.GREEN, words, next_change_at=min(moments, default=None))
     issues = tuple(issue for issue, _ in judged)
     worst = max(issues, key=lambda issue: SEVERITY[issue.light])
@@ -42,7 +50,7 @@ def check(facts: Facts, setting: Setting) -> Verdict:
         arithmetic=worst.arithmetic,
         turns_green=_GREEN,
         inputs={**worst.inputs, "reports_overdue": str(len(issues))},
-        source=setting.pack.cadence.due.source,
+        source=setting.cadence.marks(period_named(worst.occurrence)).due.source,
         issues=issues,
         next_change_at=min(moments, default=None),
     )
@@ -87,9 +95,10 @@ def _issue(owed: OwedReport, since: datetime, setting: Setting) -> tuple[Issue, 
         zh, en = f"按时报送后于 {day} 退回", f"was in on time and sent back on {day}"
     if owed.is_handed_in:
         zh, en = f"{zh}，逾期报送、尚待审核", f"{en}, came in late and waits for its reviewer"
+    called = _CALLED[period_named(owed.period).every]
     end = concluded(scale, found.band, setting)
     arithmetic = Words(
-        f"{owed.period} 月报{zh}；至 {today} 已过 {days} 个工作日（截止后即计第1日）{end.zh}",
+        f"{owed.period} {called}{zh}；至 {today} 已过 {days} 个工作日（截止后即计第1日）{end.zh}",
         f"The report of {owed.period} {en}; by {today} that is {days} working day(s) "
         f"(the cut-off begins day 1){end.en}",
     )

@@ -11,7 +11,7 @@ from services.core.policies.pack import SEVERITY, Dimension, Light
 
 RULE = "MR-04"
 _GREEN = Words(
-    "有新进展的月报审核通过后转绿。",
+    "有新进展的报告审核通过后转绿。",
     "It turns green when a report that shows progress is accepted.",
 )
 _MOMENT = timedelta(microseconds=1)
@@ -20,14 +20,14 @@ _MOMENT = timedelta(microseconds=1)
 def check(facts: Facts, setting: Setting) -> Verdict:
     """Count the days since the last progress, or since the project came under watch.
 
-    Reports are monthly and the yellow light comes after 30 days: a project whose last report
-    showed progress is therefore not called stalled before its next report is due.
+    The yellow light comes after 30 days, and a report every month or quarter: a project whose last
+    report showed progress is therefore not called stalled before its next one is due.
     """
     since = max(filter(None, (facts.last_progress_on, facts.watched_since_on)), default=None)
     if not facts.is_delivering:
         return _not_judged("未在建设或实施阶段", "It is not under construction or running")
     if not facts.owes_reports or since is None:
-        return _not_judged("未要求报送月报", "No monthly report is owed")
+        return _not_judged("未要求报送进展报告", "No report is owed")
     scale = setting.pack.scale(Dimension.STALE)
     found = measured(scale, since=since, today=setting.today, calendar=setting.calendar)
     is_long = SEVERITY[found.band.light] >= SEVERITY[Light.YELLOW]
@@ -73,7 +73,7 @@ def _waiting(since: date, found: Measured, until: datetime, setting: Setting) ->
     """Answer for a project whose next report is not due yet."""
     inputs = _inputs(since, found, setting) | {"next_report_due_at": until.isoformat()}
     arithmetic = Words(
-        f"最近一次有进展为 {since}，共 {found.days} 天；下一期月报尚未到期，不作停滞判断 ⇒ "
+        f"最近一次有进展为 {since}，共 {found.days} 天；下一期报告尚未到期，不作停滞判断 ⇒ "
         f"{LIGHTS[Light.GREEN].zh}。",
         f"The last progress was on {since}, {found.days} day(s) ago; the next report is not due "
         "yet, so it is not called stalled ⇒ green.",

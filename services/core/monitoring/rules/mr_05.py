@@ -2,8 +2,10 @@
 
 from decimal import ROUND_UP, Decimal
 
+from services.core.calendar.periods import period_named
+from services.core.calendar.rules import end_of
 from services.core.kit.words import Words
-from services.core.monitoring.rules.months import ended
+from services.core.monitoring.rules.reached import planned_by
 from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict, YearPlan
 from services.core.monitoring.rules.wording import LIGHTS, concluded
 from services.core.policies.pack import SEVERITY, Band, Dimension, Light, Metric, Scale
@@ -16,33 +18,37 @@ _CENT = Decimal("0.01")
 
 
 def check(facts: Facts, setting: Setting) -> Verdict:
-    """Compare the last accepted report's year total with the plan at that month's end.
+    """Compare the last accepted report's year total with the plan at its period's end.
 
     Shares are percent of the year's plan. Nothing planned or nothing reported is not assessed.
     """
     period = facts.last_accepted_period
     if period is None:
-        return _not_judged("尚无审核通过的月报", "No report is accepted yet")
+        return _not_judged("尚无审核通过的进展报告", "No report is accepted yet")
     plan = facts.plans.get(int(period[:4]))
     if plan is None or not plan.planned:
         return _not_judged(
             f"没有{period[:4]}年的投资计划", f"There is no investment plan for {period[:4]}"
         )
     if facts.cumulative_year is None:
-        return _not_judged("月报未填本年累计投资", "The report gives no investment of the year")
+        return _not_judged("报告未填本年累计投资", "The report gives no investment of the year")
     return _judged(period, plan, facts.cumulative_year, setting)
 
 
 def _judged(period: str, plan: YearPlan, done_cny: Decimal, setting: Setting) -> Verdict:
     scale = setting.pack.scale(Dimension.PROGRESS)
-    planned_cny = plan.curve[int(period[5:]) - 1]
+    reached = planned_by(plan, period_named(period), setting.calendar)
+    planned_cny = reached.planned_cny
     planned, done = (amount * 100 / plan.planned for amount in (planned_cny, done_cny))
     value = measured_progress(scale.metric, planned_percent=planned, done_percent=done)
     value = value.quantize(_FINE)
     band = lit(scale, value)
     light, end = band.light, concluded(scale, band, setting)
     counted = _counted(scale.metric, planned, done, value)
-    arithmetic = Words(f"至 {period}：{counted.zh}{end.zh}", f"By {period}: {counted.en}{end.en}")
+    arithmetic = Words(
+        f"至 {period}：{reached.words.zh}{counted.zh}{end.zh}",
+        f"By {period}: {reached.words.en}{counted.en}{end.en}",
+    )
     inputs = {
         "period": period,
         "planned_investment_cny": str(plan.planned),
@@ -51,9 +57,10 @@ def _judged(period: str, plan: YearPlan, done_cny: Decimal, setting: Setting) ->
         "planned_percent": _plain(planned),
         "done_percent": _plain(done),
         scale.metric.value: _plain(value),
+        **reached.inputs,
     }
     behind = SEVERITY[light] >= SEVERITY[Light.YELLOW]
-    issue = Issue(str(plan.year), light, ended(period), None, inputs, arithmetic)
+    issue = Issue(str(plan.year), light, end_of(reached.on), None, inputs, arithmetic)
     return Verdict(
         rule=RULE,
         dimension=Dimension.PROGRESS,

@@ -10,7 +10,8 @@ from services.core.blockers.rules import BlockerLevel
 from services.core.calendar.rules import WorkCalendar, day_of
 from services.core.guarantees.rules import OpenPromise
 from services.core.kit.words import Words
-from services.core.policies.pack import Dimension, Light, Pack
+from services.core.policies.pack import Cadence, Dimension, Light, Pack
+from services.core.projects.rules import LibraryClass
 from services.core.rulings.rules import InForce
 
 
@@ -105,6 +106,13 @@ class Setting:
     number: int
     calendar: WorkCalendar
     now: datetime
+    library_class: LibraryClass = LibraryClass.IMPLEMENTATION
+    """The project's own, by which it may report in another rhythm."""
+
+    @property
+    def cadence(self) -> Cadence:
+        """How often the project reports."""
+        return self.pack.cadence_of(self.library_class)
 
     @property
     def today(self) -> date:

@@ -26,12 +26,14 @@ from services.core.notifications.texts.reports import (
     report_due,
     step_taken,
 )
+from services.core.notifications.texts.runs import Quiet, nothing_found
 from services.core.notifications.texts.webhooks import webhook_disabled
 
 __all__ = (
     "About",
     "Matter",
     "Occasion",
+    "Quiet",
     "Text",
     "climb_ended",
     "digest",
@@ -42,6 +44,7 @@ __all__ = (
     "meeting_reminder",
     "meeting_uninvited",
     "meetings_digest",
+    "nothing_found",
     "order_drafted",
     "order_issued",
     "order_withdrawn",

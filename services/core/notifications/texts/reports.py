@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.core.calendar.periods import Every, period_named
 from services.core.calendar.rules import SHANGHAI, WorkCalendar, day_of
 from services.core.kit.words import Words
 from services.core.notifications.texts.form import MONTHS, Text, day, filled, phone
@@ -66,7 +67,7 @@ _BODY = Words(
 )
 
 _ASK_UPDATE = Words(
-    "请您更新进展；如本月无变化，请申报“无变化”并说明原因，约2分钟。填一次即可，不再另要材料。",
+    "请您更新进展；如本期无变化，请申报“无变化”并说明原因，约2分钟。填一次即可，不再另要材料。",
     "Please enter the update; if nothing changed, declare 'no change' with the reason. It takes "
     "about 2 minutes, and nothing else will be asked for.",
 )
@@ -240,5 +241,20 @@ def _deadline(matter: Matter) -> Words:
 
 
 def _period(period: str) -> Words:
-    year, month = period.split("-")
-    return Words(f"{year}年{int(month)}月", f"{MONTHS[int(month) - 1]} {year}")
+    known = period_named(period)
+    first, last = known.first_on, known.last_on
+    month = Words(f"{first.year}年{first.month}月", f"{MONTHS[first.month - 1]} {first.year}")
+    if known.every == Every.QUARTER:
+        number = period[-1]
+        return Words(f"{known.year}年第{number}季度", f"Q{number} {known.year}")
+    if known.every == Every.WEEK:
+        days = f"{first.month}月{first.day}日—{last.month}月{last.day}日"
+        named = f"{first.day} {MONTHS[first.month - 1]} – {last.day} {MONTHS[last.month - 1]}"
+        week = int(period[-2:])
+        return Words(
+            f"{known.year}年第{week}周（{days}）", f"week {week} of {known.year} ({named})"
+        )
+    if known.every == Every.HALF_MONTH:
+        half = Words("上半月", "1–15") if known.is_first_half else Words("下半月", f"16–{last.day}")
+        return Words(f"{month.zh}{half.zh}", f"{half.en} {month.en}")
+    return month

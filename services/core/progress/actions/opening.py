@@ -1,13 +1,14 @@
 """What the service does by itself: open the reports that are owed, and heed the calendar."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 import structlog
 from sqlalchemy import case, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.core.calendar.rules import day_of
+from services.core.calendar.periods import period_named
+from services.core.calendar.rules import day_of, instant_of
 from services.core.kit import changes, jobs, ledger
 from services.core.kit.events import Actor
 from services.core.kit.feed import Reader, Seen
@@ -60,30 +61,66 @@ def heed_calendar(session: Session, _: Seen, now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     for report, owing in awaited:
-        cadence = terms.policy(owing).pack.cadence
+        cadence = terms.cadence(owing)
+        if period_named(report.period).every != cadence.every:
+            continue  # owed in a rhythm that counts no more: its deadline stays
         due_at = rules.due_at(report.period, cadence, terms.calendar(owing))
         if now < due_at != report.original_due_at:
             _retime(session, report, owing, due_at, now)
 
 
-READERS: dict[str, Reader] = {"calendar.published": heed_calendar}
+def heed_policy(session: Session, seen: Seen, now: datetime) -> None:
+    """Look at what every project owes next when another policy begins to count."""
+    effective_on = seen.data.get("effective_on")
+    begins_at = instant_of(date.fromisoformat(effective_on), time(0)) if effective_on else now
+    session.execute(
+        update(ProjectWatch)
+        .where(ProjectWatch.next_open_at > max(now, begins_at))
+        .values(next_open_at=max(now, begins_at))
+        .execution_options(synchronize_session=False)
+    )
+
+
+READERS: dict[str, Reader] = {
+    "calendar.published": heed_calendar,
+    "policy.adopted": heed_policy,
+    "policy.retired": heed_policy,
+    "policy.assigned": heed_policy,
+    "policy.assignment_ended": heed_policy,
+}
 
 
 def _open(session: Session, watch: ProjectWatch, owing: Owing, terms: Terms, now: datetime) -> None:
-    """Open one period after another up to now; those of a project at rest pass unowed (I-17)."""
+    """Open one period after another up to now; those of a project at rest pass unowed (I-17).
+
+    Where the cadence has changed, what opens now falls due at its next due, never in the past. The
+    project is looked at again when another policy begins to count.
+    """
     first = owing.project.reports_from
     if first is None:
         watch.next_open_at = None
         return
-    cadence, calendar = terms.policy(owing).pack.cadence, terms.calendar(owing)
-    period = max(first, watch.next_period or "")
+    cadence, calendar = terms.cadence(owing), terms.calendar(owing)
+    following = _following(first, watch.next_period)
+    period = rules.in_rhythm(following, cadence)
+    is_changed = following not in {period, first}
     while (opens_at := rules.opens_at(period, cadence, calendar)) <= now:
         if owing.is_watched:
             due_at = rules.due_at(period, cadence, calendar)
+            if is_changed:
+                due_at = rules.due_ahead(period, cadence, calendar, now)
             _owe(session, owing, period, (opens_at, due_at), now)
             watch.next_check_at = now
         period = rules.next_period(period)
-    watch.next_period, watch.next_open_at = period, opens_at
+    watch.next_period = period
+    watch.next_open_at = min(filter(None, (opens_at, terms.changes_at)))
+
+
+def _following(first: str, known: str | None) -> str:
+    """Give the period that is owed next: the first one, unless it has been owed already."""
+    if known is None or period_named(known).first_on < period_named(first).first_on:
+        return first
+    return known
 
 
 def _owe(

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.core.audit.rules import Act
+from services.core.calendar.periods import ends_before
 from services.core.calendar.rules import day_of
 from services.core.kit import ledger, rows
 from services.core.kit.caller import Caller
@@ -104,7 +105,8 @@ def accept(session: Session, *, report_id: UUID, expected: int, by: Caller) -> N
     report, setting, was = _under_review(session, report_id, expected, by, ReportVerb.ACCEPT)
     watch = projects.watch_for_change(session, project_id=report.project_id)
     watch.next_check_at = by.now
-    if report.period >= (watch.last_accepted_period or ""):
+    latest = watch.last_accepted_period
+    if latest is None or not ends_before(report.period, latest):
         watch.last_accepted_period, watch.last_accepted_at = report.period, by.now
         watch.cumulative_year = report.cumulative_year
         watch.cumulative_all = report.cumulative_all

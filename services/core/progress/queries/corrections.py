@@ -125,9 +125,9 @@ def following(session: Session, report: ProgressReport) -> Previous | None:
         .where(
             ProgressReport.project_id == report.project_id,
             ProgressReport.state == ReportState.ACCEPTED,
-            ProgressReport.period > report.period,
+            ProgressReport.last_on > report.last_on,
         )
-        .order_by(ProgressReport.period)
+        .order_by(ProgressReport.last_on)
         .limit(1)
     ).one_or_none()
     return Previous(later.period, figures(later)) if later else None

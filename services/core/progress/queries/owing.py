@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -12,21 +13,26 @@ from sqlalchemy import (
     Uuid,
     func,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from services.core.assignments.models import PolicyAssignment
 from services.core.assignments.queries import policy_code
 from services.core.calendar import queries as calendars
-from services.core.calendar.rules import WorkCalendar
+from services.core.calendar.rules import WorkCalendar, instant_of
 from services.core.groups.models import JointGroup
 from services.core.kit.events import Subject
 from services.core.policies import queries as policies
+from services.core.policies.models import PolicyPack
+from services.core.policies.pack import Cadence
 from services.core.policies.queries import Current
+from services.core.policies.rules import PackState
 from services.core.progress.models import ProgressReport
 from services.core.progress.rules import ReportState
 from services.core.projects.models import Project, ProjectPartner, ProjectWatch
-from services.core.projects.rules import SideState, Stage, is_watched
+from services.core.projects.rules import SideState, Stage, is_watched, library_class
 
 PARTNERS: ColumnElement[Any] = func.array(
     select(ProjectPartner.organisation_id)
@@ -81,6 +87,26 @@ class Terms:
         if code not in self._policies:
             self._policies[code] = policies.current(self._session, code=code, on=self._on)
         return self._policies[code]
+
+    def cadence(self, owing: Owing) -> Cadence:
+        """Give how often a project reports: by its policy, and its class in the library.
+
+        Raises:
+            Conflict: no version of its policy is in effect.
+        """
+        return self.policy(owing).pack.cadence_of(library_class(Stage(owing.project.stage)))
+
+    @cached_property
+    def changes_at(self) -> datetime | None:
+        """The midnight on which another policy begins to count somewhere; None: none is to."""
+        begins = union_all(
+            select(PolicyPack.effective_on.label("on")).where(
+                PolicyPack.state == PackState.ADOPTED
+            ),
+            select(PolicyAssignment.effective_on).where(PolicyAssignment.ended_at.is_(None)),
+        ).subquery()
+        first = self._session.scalar(select(func.min(begins.c.on)).where(begins.c.on > self._on))
+        return instant_of(first, time(0)) if first else None
 
     def calendar(self, owing: Owing) -> WorkCalendar:
         """Give the days of the county a project's group serves, or of the project's own place."""

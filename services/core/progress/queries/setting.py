@@ -72,9 +72,9 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
         .where(
             before.project_id == report.project_id,
             before.state == ReportState.ACCEPTED,
-            before.period < report.period,
+            before.last_on < report.last_on,
         )
-        .order_by(before.period.desc())
+        .order_by(before.last_on.desc())
         .limit(1)
         .subquery()
     )

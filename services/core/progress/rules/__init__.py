@@ -23,7 +23,14 @@ from services.core.progress.rules.life import (
     check_reviewer,
     is_late,
 )
-from services.core.progress.rules.periods import due_at, next_period, opens_at
+from services.core.progress.rules.periods import (
+    due_ahead,
+    due_at,
+    follows,
+    in_rhythm,
+    next_period,
+    opens_at,
+)
 from services.core.progress.rules.questions import Question, Reported, asked, fallen
 
 __all__ = (
@@ -52,8 +59,11 @@ __all__ = (
     "check_reviewer",
     "check_unmoved",
     "corrected",
+    "due_ahead",
     "due_at",
     "fallen",
+    "follows",
+    "in_rhythm",
     "is_late",
     "next_period",
     "opens_at",

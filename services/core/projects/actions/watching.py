@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from services.core.calendar.periods import containing, period_named
 from services.core.calendar.rules import day_of
 from services.core.projects import rules
 from services.core.projects.actions.keeping import side_state_of
@@ -22,8 +23,9 @@ def recheck(session: Session, *, project_id: UUID, now: datetime) -> None:
 def settle(watch: ProjectWatch, project: Project, *, now: datetime) -> None:
     """Bring the watched row in step after the project's stage, side state or reports changed.
 
-    Months that pass while a project stands aside are not owed (I-17): when it is watched again,
-    reports go on with the current month, or with `reports_from` if that is still ahead.
+    Periods that pass while a project stands aside are not owed (I-17): when it is watched again,
+    reports go on with the current one, or with `reports_from` if that is still ahead. What is owed
+    next is always looked at again: another stage may report in another rhythm.
     """
     watch.next_check_at = now
     today = day_of(now)
@@ -35,5 +37,8 @@ def settle(watch: ProjectWatch, project: Project, *, now: datetime) -> None:
         watch.next_period = watch.next_open_at = None
     elif watch.next_period is None:
         watch.next_period, watch.next_open_at = project.reports_from, now
-    elif watch.next_open_at is None:
-        watch.next_period, watch.next_open_at = max(watch.next_period, f"{today:%Y-%m}"), now
+    else:
+        following = period_named(watch.next_period)
+        if watch.next_open_at is None and following.last_on < today:
+            watch.next_period = containing(following.every, today).name
+        watch.next_open_at = now

@@ -159,7 +159,7 @@ def is_watched(stage: Stage, side_state: SideState | None) -> bool:
 
 
 MAX_MONTHS_BACK = 36
-"""How far back monthly reports may be owed from: more would open a flood nobody fills in."""
+"""How far back reports may be owed from: more would open a flood nobody fills in."""
 
 
 def checked_reports_from(period: str, this_month: str) -> str:

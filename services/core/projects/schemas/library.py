@@ -16,6 +16,7 @@ from services.core.kit.shapes import (
     Paragraph,
     Period,
     RegionCode,
+    ReportPeriod,
     Share,
     Shown,
 )
@@ -178,7 +179,7 @@ class Watch(Shown):
 
     light: Light | None = Field(description="Null: not assessed.")
     light_since: datetime | None
-    last_accepted_period: Period | None
+    last_accepted_period: ReportPeriod | None
     cumulative_year: Money | None
     cumulative_all: Money | None
     physical_percent: float | None
