@@ -4,22 +4,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    or_,
-    select,
-)
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from services.core.calendar.rules import day_of
-from services.core.groups.models import GroupMembership
-from services.core.groups.rules import MemberRole
 from services.core.kit.caller import Caller
 from services.core.kit.events import Subject
-from services.core.kit.scope import among
 from services.core.progress.models import ProgressReport
 from services.core.progress.queries.owing import PARTNERS, subject
 from services.core.progress.rules import FIGURES, Figures, Previous, Reported, ReportState
+from services.core.projects import queries as projects
 from services.core.projects.models import AnnualPlan, Project
 from services.core.projects.rules import Track
 
@@ -89,7 +82,7 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
             Project,
             PARTNERS,
             planned.scalar_subquery(),
-            _convenes(caller),
+            projects.convened_by(caller),
             latest.period,
             latest.image_progress,
             latest.invested_period,
@@ -108,20 +101,4 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
         planned_year=planned_year,
         previous=Previous(period, Figures(*numbers), image) if period else None,
         is_conveners=is_conveners,
-    )
-
-
-def _convenes(caller: Caller) -> ColumnElement[bool]:
-    today = day_of(caller.now)
-    return (
-        select(GroupMembership.id)
-        .where(
-            GroupMembership.group_id == Project.group_id,
-            GroupMembership.role == MemberRole.CONVENER,
-            GroupMembership.valid_from <= today,
-            or_(GroupMembership.valid_to.is_(None), GroupMembership.valid_to > today),
-            among(GroupMembership.organisation_id, caller.own_organisation_ids),
-        )
-        .correlate(Project)
-        .exists()
     )
