@@ -1,6 +1,6 @@
 """From a phone's first request to a photo that others see, and every way it may come to nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ from services.core.evidence.models import Evidence, EvidenceUpload
 from services.core.kit.feed import PendingEvent
 from services.core.kit.ledger import AuditEntry
 from services.core.kit.settings import settings
+from services.core.projects.models import Milestone
 from tests.evidence.conftest import PHOTO, TODAY, Jingning
 from tests.evidence.photos import CAMERA, DOCX, PDF, photo
 from tests.given import at
@@ -305,3 +306,27 @@ def test_a_large_photo_comes_in_parts_of_a_body(jingning: Jingning) -> None:
     path = f"/api/v1/evidence/{begun['evidence']['id']}"
     assert len(jingning.get(f"{path}/content").content) < len(data), "nothing comes along behind it"
     assert jingning.get(f"{path}/content?original=true").content == data
+
+
+def test_a_milestone_reached_without_a_photo_is_asked_of_the_reporter_until_there_is_one(
+    jingning: Jingning, session: Session
+) -> None:
+    session.get_one(Milestone, jingning.ids["milestone"]).actual_on = date(2026, 11, 20)
+    session.flush()
+    report = f"/api/v1/progress-reports/{jingning.ids['report']}"
+
+    def asked() -> set[str]:
+        tag = jingning.get(report).headers["ETag"]
+        saved = jingning.client.patch(
+            report,
+            json={"image_progress": "封顶"},
+            headers={**jingning.people["reporter"], "If-Match": tag},
+        )
+        assert saved.status_code == 200, saved.text
+        return {one["code"] for one in saved.json()["warnings"]}
+
+    assert "milestone_no_files" in asked()
+    path = jingning.uploaded(of="milestone")
+    assert "milestone_no_files" not in asked()
+    jingning.withdraw(path)
+    assert "milestone_no_files" in asked(), "withdrawn evidence shows nothing"

@@ -1,7 +1,6 @@
 """Evidence over HTTP: beginning an upload, its parts, reading, withdrawing."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,7 +11,7 @@ from services.api.arrival import JSON
 from services.api.door import Door, Enter, in_reading, in_transaction
 from services.api.edge import BYTES
 from services.api.listing import ListQuery
-from services.api.preconditions import is_known
+from services.api.problems import documented
 from services.core.blockers import actions as blockers
 from services.core.evidence import actions, addresses, queries, schemas, store
 from services.core.evidence.actions import Progress
@@ -140,13 +139,8 @@ def get_evidence_content(
     content = queries.content(
         door.session, door.caller, evidence_id=evidence_id, wants_original=original
     )
-    etag = f'"{content.sha256}"'
-    if is_known(etag, door.request.headers.get("if-none-match")):
-        return Response(status_code=304, headers={"ETag": etag})
-    data = store.get(evidence_id, store.ORIGINAL if content.is_original else store.SHOWN)
-    name = quote(content.file_name, safe="")
-    headers = {"ETag": etag, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(data, media_type=content.media_type, headers=headers)
+    name = store.ORIGINAL if content.is_original else store.SHOWN
+    return door.file(content, lambda: store.get(evidence_id, name))
 
 
 async def _signed(request: Request, evidence_id: UUID, signature: str) -> bytes:
@@ -171,6 +165,18 @@ _PART: dict[str, Any] = {
         "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}},
     },
 }
+_STANDS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            "Upload-Offset": {
+                "description": "How many bytes are here: the offset of the next part.",
+                "schema": {"type": "integer", "examples": [1048576]},
+            }
+        }
+    },
+    404: documented("There is no such upload, or this is not its address."),
+    410: documented("The upload was refused, has expired, or its evidence was withdrawn."),
+}
 Signature = Annotated[
     str,
     Query(min_length=1, max_length=100, description="As the address of the upload has it."),
@@ -181,6 +187,7 @@ Signature = Annotated[
     "/evidence/{evidence_id}/upload",
     response_model=schemas.Upload,
     openapi_extra=_OPEN,
+    responses=_STANDS,
     dependencies=[Depends(_signed)],
 )
 def get_evidence_upload(evidence_id: UUID, signature: Signature) -> Response:
@@ -190,7 +197,12 @@ def get_evidence_upload(evidence_id: UUID, signature: Signature) -> Response:
         return _stands(actions.progress(session, evidence_id=evidence_id))
 
 
-@router.put("/evidence/{evidence_id}/upload", response_model=schemas.Upload, openapi_extra=_PART)
+@router.put(
+    "/evidence/{evidence_id}/upload",
+    response_model=schemas.Upload,
+    openapi_extra=_PART,
+    responses=_STANDS,
+)
 def put_evidence_part(
     evidence_id: UUID,
     signature: Signature,
