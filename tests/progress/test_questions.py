@@ -270,12 +270,12 @@ def test_an_answer_to_what_is_not_asked_is_refused_with_what_is() -> None:
 @pytest.mark.parametrize(
     ("numbers", "also", "asks"),
     [
-        ((20, 120, 520, "59.99"), {}, []),
-        ((20, 120, 520, 60), {}, ["/physical_percent"]),
-        ((20, 120, 520, 60), {"has_files": True}, []),
-        ((20, 120, 520, 60), {"previous": None}, []),
-        (("24.99", 120, 520, 45), {"planned_year": Decimal(100)}, []),
-        ((25, 120, 520, 45), {"planned_year": Decimal(100)}, ["/invested_period"]),
+        ((20, 120, 520, 65), {}, []),
+        ((20, 120, 520, "65.01"), {}, ["/physical_percent"]),
+        ((20, 120, 520, 66), {"has_files": True}, []),
+        ((20, 120, 520, 66), {"previous": None}, []),
+        ((25, 120, 520, 45), {"planned_year": Decimal(100)}, []),
+        (("25.01", 120, 520, 45), {"planned_year": Decimal(100)}, ["/invested_period"]),
         ((25, 120, 520, 45), {"planned_year": Decimal(0)}, []),
         ((25, 120, 520, 45), {}, []),
         ((None, None, None, None), {"planned_year": Decimal(100)}, []),

@@ -101,18 +101,12 @@ def _opened(chosen: Settings) -> LocalStore | S3Store:
 def _answering() -> Generator[None]:
     try:
         yield
-    except FileNotFoundError as error:
-        _log.exception("evidence is not where it was put")
-        raise _unavailable() from error
     except (BaseError, OSError) as error:
         _log.warning("the store of evidence does not answer", error=type(error).__name__)
-        raise _unavailable() from error
-
-
-def _unavailable() -> Unavailable:
-    return Unavailable(
-        Words("文件存储暂时不可用，请稍后重试。", "The store of files does not answer; try again.")
-    )
+        words = Words(
+            "文件存储暂时不可用，请稍后重试。", "The store of files does not answer; try again."
+        )
+        raise Unavailable(words) from None  # what a bucket says of a refusal may name the key
 
 
 def _settle(path: Path) -> None:

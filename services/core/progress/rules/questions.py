@@ -28,11 +28,11 @@ ROUND_SUM = Decimal(10_000_000)
 """A period's investment of whole 1000万 is more often an estimate than a sum of bills (a
 proposal)."""
 
-PROVEN_POINTS = Decimal(20)
-"""A rise of the physical progress by this many percentage points or more can be photographed: half
-of the jump that MR-19 names (a proposal)."""
+PROVEN_POINTS = Decimal(25)
+"""A rise of the physical progress by more than this many percentage points is a quarter of the
+whole at once, and can be photographed (a proposal)."""
 PROVEN_SHARE = Decimal("0.25")
-"""A period's investment of this share of the year's plan or more, three even months at once, has
+"""A period's investment of more than this share of the year's plan, three even months at once, has
 bills that can be uploaded (a proposal)."""
 
 
@@ -293,17 +293,17 @@ def unseen(reported: Reported) -> Iterator[Question]:
     given, before, plan = reported.figures, reported.previous, reported.planned_year
     last = before.figures.physical_percent if before else None
     now, spent = given.physical_percent, given.invested_period
-    if now is not None and last is not None and now - last >= PROVEN_POINTS:
+    if now is not None and last is not None and now - last > PROVEN_POINTS:
         words = Words(
             f"形象进度由{last:.2f}%升至{now:.2f}%，请上传佐证材料或说明原因。",
             f"Progress rose from {last:.2f} % to {now:.2f} %, and no photo or file shows it; why?",
         )
         inputs = _inputs(given=now, last=last, points=PROVEN_POINTS)
         yield Question("MR-19.12", "no_files", "/physical_percent", words, inputs)
-    if spent is not None and plan and spent >= plan * PROVEN_SHARE:
+    if spent is not None and plan and spent > plan * PROVEN_SHARE:
         words = Words(
-            f"本期完成{spent:.2f}，达年度计划{plan:.2f}的四分之一以上，请上传佐证材料或说明原因。",
-            f"{spent:.2f} is a quarter or more of the year's {plan:.2f}, and no photo or file "
+            f"本期完成{spent:.2f}，超过年度计划{plan:.2f}的四分之一，请上传佐证材料或说明原因。",
+            f"{spent:.2f} is more than a quarter of the year's {plan:.2f}, and no photo or file "
             "shows it; why?",
         )
         inputs = _inputs(given=spent, planned_year=plan, share=PROVEN_SHARE)
