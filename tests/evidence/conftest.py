@@ -44,12 +44,12 @@ class Jingning:
             headers=self.people[who],
         )
 
-    def send(self, address: str, part: bytes, offset: int = 0, **headers: str) -> Any:
+    def send(
+        self, address: str, part: bytes, offset: int = 0, *, kind: str = "application/octet-stream"
+    ) -> Any:
         """Send one part, as a phone does: without a token."""
         return self.client.put(
-            f"{address}&offset={offset}",
-            content=part,
-            headers={"Content-Type": "application/octet-stream", **headers},
+            f"{address}&offset={offset}", content=part, headers={"Content-Type": kind}
         )
 
     def uploaded(self, data: bytes = PHOTO, **also: Any) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     FromClause,
+    SQLColumnExpression,
     case,
     func,
     literal,
@@ -190,7 +191,7 @@ def count_of(session: Session, subject_id: UUID) -> int:
     return session.scalar(its) or 0
 
 
-def is_proven(subject_id: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_proven(subject_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
     """Write "there is a file that shows it", of a record of whatever kind."""
     return (
         select(Evidence.id)
