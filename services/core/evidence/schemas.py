@@ -35,7 +35,7 @@ class Withdrawal(Given):
     reason: Paragraph = Field(examples=["误传了其他项目的照片"])
 
 
-class ShownProject(Shown):
+class EvidenceProject(Shown):
     """The project it belongs to."""
 
     id: UUID
@@ -43,14 +43,14 @@ class ShownProject(Shown):
     name: str
 
 
-class Subject(Shown):
+class EvidenceSubject(Shown):
     """The record it is evidence of."""
 
     kind: ProvenKind
     id: UUID
 
 
-class Party(Shown):
+class EvidenceParty(Shown):
     """An organisation or a person."""
 
     id: UUID
@@ -61,10 +61,10 @@ class Evidence(Shown):
     """One photo or file, and what is known of it."""
 
     id: UUID
-    project: ShownProject
-    subject: Subject
-    organisation: Party = Field(description="The unit of whoever uploaded it.")
-    uploaded_by: Party
+    project: EvidenceProject
+    subject: EvidenceSubject
+    organisation: EvidenceParty = Field(description="The unit of whoever uploaded it.")
+    uploaded_by: EvidenceParty
     file_name: str = Field(examples=["1号站基础浇筑.jpg"])
     media_type: MediaType
     size_bytes: int = Field(description="Length of the original in bytes.", examples=[3145728])
@@ -89,7 +89,7 @@ class Evidence(Shown):
         examples=[119.635], description="Degrees east (WGS 84), as the photo says itself."
     )
     withdrawn_at: datetime | None = Field(description="When it was withdrawn; null: it counts.")
-    withdrawn_by: Party | None
+    withdrawn_by: EvidenceParty | None
     withdrawn_reason: str | None = Field(examples=["误传了其他项目的照片"])
     version: int
 
@@ -116,7 +116,7 @@ class Upload(Shown):
 class NewUpload(Shown):
     """A piece of evidence that may be uploaded now, and where to."""
 
-    evidence: Evidence
+    evidence: Evidence = Field(description="What is known of it so far.")
     upload: Upload
     address: str = Field(
         examples=["https://tuanzu.example/api/v1/evidence/0197f000-…/upload?signature=…"],
