@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from services.core.audit.rules import Act
-from services.core.evidence import store
 from services.core.kit import cipher
 from services.core.kit.clock import machine_now
 from services.core.kit.settings import Settings, settings
@@ -41,7 +40,7 @@ def backup(
         migration, rows = dumps.dumped(url, folder / DUMP, place)
         _write_key_and_settings(folder, place)
         # After the dump: bytes are there before the row that says so.
-        archive.packed(store.folder(settings()), folder / EVIDENCE)
+        archive.packed(settings().evidence_folder or place.evidence, folder / EVIDENCE)
         manifest = Manifest(
             made_at=machine_now().isoformat(),
             version=metadata.version("tuanzu"),
