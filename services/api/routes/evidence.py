@@ -143,7 +143,13 @@ def get_evidence_content(
     return door.file(content, lambda: store.get(evidence_id, name))
 
 
-async def _signed(request: Request, evidence_id: UUID, signature: str) -> bytes:
+Signature = Annotated[
+    str,
+    Query(min_length=1, max_length=100, description="As the address of the upload has it."),
+]
+
+
+async def _signed(request: Request, evidence_id: UUID, signature: Signature) -> bytes:
     """Let in whoever has the address, and give the body; without it one is a stranger.
 
     Raises:
@@ -177,10 +183,6 @@ _STANDS: dict[int | str, dict[str, Any]] = {
     404: documented("There is no such upload, or this is not its address."),
     410: documented("The upload was refused, has expired, or its evidence was withdrawn."),
 }
-Signature = Annotated[
-    str,
-    Query(min_length=1, max_length=100, description="As the address of the upload has it."),
-]
 
 
 @router.get(
