@@ -27,8 +27,9 @@ COPY --from=build /app /app
 WORKDIR /app
 
 # A number, so that an orchestrator can see that it is not root. Named volumes take the owner of
-# the folder they are first mounted on: these two are where the keys are made.
-RUN install --directory --owner=10001 --group=10001 --mode=0700 /keys /owner-keys
+# the folder they are first mounted on: two are where the keys are made,
+# and one is where photos and files lie.
+RUN install --directory --owner=10001 --group=10001 --mode=0700 /keys /owner-keys /evidence
 USER 10001:10001
 
 ENV PATH=/venv/bin:$PATH \

@@ -20,12 +20,13 @@ from tests.auditing import Watched
 
 
 @pytest.fixture(scope="session")
-def database(worker_id: str) -> Generator[str]:
+def database(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """Give a migrated database of this test process; the engines are shared by all of them."""
     with engines.database(f"test_{worker_id}_{os.getpid()}") as url:
         os.environ["TUANZU_DATABASE_URL"] = url
         os.environ["TUANZU_REDIS_URL"] = engines.redis_url()
         os.environ["TUANZU_SECRET_KEY"] = "dGVzdHMtb25seS0zMi1ieXRlcy1vZi1ub3RoaW5nISE="
+        os.environ["TUANZU_EVIDENCE_FOLDER"] = str(tmp_path_factory.mktemp("evidence"))
         settings.cache_clear()  # a module may have asked when it was imported
         yield url
 

@@ -188,6 +188,17 @@ RULES: Mapping[str, Rule] = {
     "recordObservation": _PROJECT_KEPT,
     "getObservation": _seen(Kind.PROJECT),
     "verifyObservation": _PROJECT_KEPT,
+    # evidence: of a record, whoever may say what it shows; its upload has a signed address
+    "listEvidence": _SIGNED_IN,
+    "proveProgressReport": _REPORTED,
+    "proveMilestone": _PROJECT_KEPT,
+    "proveBlocker": Rule(_P.REPORT_BLOCKERS, Kind.BLOCKER, KEEPERS),
+    "proveGuarantee": _PROJECT_KEPT,
+    "getEvidence": _seen(Kind.EVIDENCE),
+    "getEvidenceContent": _seen(Kind.EVIDENCE),
+    "withdrawEvidence": Rule(_P.KEEP_PROJECTS, Kind.EVIDENCE, UNITS),
+    "getEvidenceUpload": _ANYBODY,
+    "putEvidencePart": _ANYBODY,
     # meetings
     "listMeetings": _SIGNED_IN,
     # a group's; a region's own are its regulator's

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Annotated, ParamSpec
+from urllib.parse import quote
 
 import orjson
 from fastapi import Depends, Request, Response
@@ -19,6 +20,7 @@ from services.api.arrival import JSON
 from services.api.preconditions import NO_VERSION, etag_of_page, is_known, versions_in
 from services.api.trace import noted
 from services.core.access import queries as access
+from services.core.evidence.queries import Content
 from services.core.kit import db, idempotency
 from services.core.kit.caller import Caller
 from services.core.kit.errors import (
@@ -133,6 +135,15 @@ class Door:
         if reads and is_known(etag, self.request.headers.get("if-none-match")):
             return Response(status_code=304, headers=headers)
         return Response(text, media_type=JSON, headers=headers)
+
+    def file(self, content: Content, read: Callable[[], bytes]) -> Response:
+        """Answer with a file as an attachment, or 304 if the client has just this."""
+        headers = {"ETag": f'"{content.sha256}"'}
+        if is_known(headers["ETag"], self.request.headers.get("if-none-match")):
+            return Response(status_code=304, headers=headers)
+        name = quote(content.file_name, safe="")
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+        return Response(read(), media_type=content.media_type, headers=headers)
 
     def many(self, page: Page) -> Response:
         """Answer with one page, and the link to the next."""

@@ -26,6 +26,9 @@ MAX_HEADERS_BYTES = 32_768
 
 _CONTROLS = re.compile(rb"[\x00-\x1f\x7f]")
 _CONTROLS_IN_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+BYTES = "application/octet-stream"
+_TAKES_BYTES = ("PUT", re.compile(r"/api/v1/evidence/[^/]+/upload"))
+"""The one operation whose body is no JSON: a part of a file, as long as a body may be."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -150,16 +153,29 @@ def _check_headers(scope: Scope) -> None:
 
 
 def _check_body(scope: Scope, body: bytes) -> None:
-    """Take only plain JSON where a body means something; a read's body is nobody's."""
+    """Take only plain JSON where a body means something, and bytes where a file comes in parts.
+
+    A read's body is nobody's.
+    """
     if scope["method"] in _READING:
         return
     given = MailMessage()
     given["Content-Type"] = Request(scope).headers.get("content-type", "")
+    method, path = _TAKES_BYTES
+    if scope["method"] == method and path.fullmatch(scope["path"]):
+        if given.get_content_type() != BYTES:
+            raise _unsupported(BYTES)
+        return
     taken = (JSON, MERGE_PATCH) if scope["method"] == "PATCH" else (JSON,)
     is_utf8 = given.get_content_charset("utf-8") in ("utf-8", "utf8")
     if given.get_content_type() not in taken or not is_utf8:
-        names = " / ".join(taken)
-        words = Words(f"请求体须为 UTF-8 编码的 {names}。", f"A body must be {names} in UTF-8.")
-        fault = Fault("header:Content-Type", "unsupported_media_type", words, taken)
-        raise Unsupported(words, faults=(fault,))
+        raise _unsupported(*taken, encoding="UTF-8")
     plain_json.check(body)
+
+
+def _unsupported(*taken: str, encoding: str = "") -> Unsupported:
+    names = " / ".join(taken)
+    zh, en = (f" {encoding} 编码的", f" in {encoding}") if encoding else ("", "")
+    words = Words(f"请求体须为{zh} {names}。", f"A body must be {names}{en}.")
+    fault = Fault("header:Content-Type", "unsupported_media_type", words, taken)
+    return Unsupported(words, faults=(fault,))

@@ -136,6 +136,7 @@ _HEADERS: Mapping[str, Mapping[str, Any]] = {
     "created": {**_ETAG, **_LOCATION},
     "many": {**_ETAG, **_LINK},
     "plain": _ETAG,
+    "file": _ETAG,
 }
 """Ways the door answers → headers of the answer."""
 
@@ -272,7 +273,7 @@ def _describe(operation: dict[str, Any], method: str, endpoint: FunctionType) ->
         unneeded |= {"412", "428"}
     if method == "post" and "unit_of_work" not in asks:
         parameters.append(_KEY)
-    if method == "get" and asks & {"one", "many", "plain"}:
+    if method == "get" and asks & {"one", "many", "plain", "file"}:
         parameters.append(_IF_NONE_MATCH)
         responses["304"] = _UNCHANGED
     parameters.append(_LANGUAGE)

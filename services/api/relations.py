@@ -52,6 +52,7 @@ class Kind(StrEnum):
     UNIT = "unit"
     MEETING = "meeting"
     BLOCKER = "blocker"
+    EVIDENCE = "evidence"
     JOB = "job"
     SESSION = "session"
     PLACE = "place"
@@ -98,6 +99,7 @@ SEES: Mapping[Kind, frozenset[Relation]] = {
     Kind.UNIT: frozenset(Relation),
     Kind.MEETING: _GROUPS,
     Kind.BLOCKER: _GROUPS | {_R.PARTNER},
+    Kind.EVIDENCE: _GROUPS | {_R.PARTNER},
     Kind.JOB: ADDRESSEE,
     Kind.SESSION: ADDRESSEE | {_R.KEEPER},
     Kind.PLACE: frozenset(Relation),

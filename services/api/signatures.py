@@ -8,7 +8,8 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
-_HOUSE = frozenset({"door", "request", "return"})
+_HOUSE = frozenset({"door", "part", "request", "return"})
+"""What the house gives a route itself; a part is the bytes of a body that is no JSON."""
 QUERY, BODY = "query", "given"
 """Every route names its query model and its body so."""
 

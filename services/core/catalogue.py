@@ -24,6 +24,8 @@ from services.core.calendar import events as calendar_events
 from services.core.calendar import models as calendar
 from services.core.escalations import events as escalations_events
 from services.core.escalations import models as escalations
+from services.core.evidence import events as evidence_events
+from services.core.evidence import models as evidence
 from services.core.exchange import events as exchange_events
 from services.core.exchange import models as exchange
 from services.core.groups import events as groups_events
@@ -81,6 +83,7 @@ ROOMS_WITH_TABLES = (
     audit,
     jobs_room,
     projects,
+    evidence,
     agreements,
     assignments,
     targets,
@@ -114,6 +117,7 @@ DUE: tuple[InstrumentedAttribute[Any], ...] = (
     notifications.NotificationDelivery.next_at,
     reminders.Reminder.next_at,
     meetings.MeetingReminder.next_at,
+    evidence.EvidenceUpload.next_at,
     blockers.BlockerSuspension.next_at,
     escalations.EscalationRun.next_at,
     webhooks.WebhookDelivery.next_at,
@@ -169,6 +173,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     access_events,
     audit_events,
     projects_events,
+    evidence_events,
     agreements_events,
     assignments_events,
     targets_events,

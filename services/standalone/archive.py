@@ -1,4 +1,4 @@
-"""The backup file: a tar of the database's dump, the secret key and the settings.
+"""The backup file: a tar of the database's dump, the secret key, the settings and the evidence.
 
 `manifest.json` comes first and holds the checksum of every other member, the version it was made
 by, and how many rows each table had, so that a restore can refuse before and compare afterwards.
@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tarfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -21,7 +22,8 @@ MANIFEST = "manifest.json"
 DUMP = "database.dump"
 KEY = "secret.key"
 SETTINGS = "settings.json"
-_MEMBERS = (DUMP, KEY, SETTINGS)
+EVIDENCE = "evidence.tar"
+MEMBERS = (DUMP, KEY, SETTINGS, EVIDENCE)
 _FORMAT = 1
 
 
@@ -55,7 +57,7 @@ def write(target: Path, manifest: Manifest, folder: Path) -> None:
         about = tarfile.TarInfo(MANIFEST)
         about.size, about.mode = len(text), 0o600
         tar.addfile(about, io.BytesIO(text))
-        for name in _MEMBERS:
+        for name in MEMBERS:
             tar.add(folder / name, arcname=name)
     draft.replace(target)
 
@@ -71,7 +73,7 @@ def unpacked(source: Path, folder: Path) -> Manifest:
     try:
         with tarfile.open(source) as tar:
             manifest = Manifest(**json.loads(_member(tar, MANIFEST).read()))
-            for name in _MEMBERS:
+            for name in _members(manifest):
                 with (folder / name).open("wb") as file:
                     (folder / name).chmod(0o600)
                     shutil.copyfileobj(_member(tar, name), file)
@@ -82,7 +84,9 @@ def unpacked(source: Path, folder: Path) -> Manifest:
                 f"{source} is no usable backup ({error}).",
             )
         ) from error
-    damaged = [name for name in _MEMBERS if checksum(folder / name) != manifest.sha256.get(name)]
+    damaged = [
+        name for name in _members(manifest) if checksum(folder / name) != manifest.sha256.get(name)
+    ]
     if damaged or manifest.format != _FORMAT:
         named = ", ".join(damaged) or MANIFEST
         raise Trouble(
@@ -92,6 +96,27 @@ def unpacked(source: Path, folder: Path) -> Manifest:
             )
         )
     return manifest
+
+
+def packed(source: Path, target: Path) -> None:
+    """Write the files below a folder into one; what is removed meanwhile is left out."""
+    with tarfile.open(target, mode="w") as tar:
+        for path in sorted(source.rglob("*")):
+            if path.is_file():
+                with suppress(FileNotFoundError):
+                    tar.add(path, arcname=str(path.relative_to(source)))
+
+
+def spread(source: Path, target: Path) -> None:
+    """Lay the files of `packed` out below a folder, and nothing anywhere else."""
+    target.mkdir(mode=0o700)
+    with tarfile.open(source) as tar:
+        tar.extractall(target, filter="data")
+
+
+def _members(manifest: Manifest) -> tuple[str, ...]:
+    """Name what a backup has to hold; one of an older version holds no evidence."""
+    return tuple(name for name in MEMBERS if name != EVIDENCE or name in manifest.sha256)
 
 
 def _member(tar: tarfile.TarFile, name: str) -> IO[bytes]:

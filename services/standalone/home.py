@@ -49,6 +49,11 @@ class Home:
         return self.root / "engines"
 
     @property
+    def evidence(self) -> Path:
+        """Give the folder of photos and files (0700)."""
+        return self.root / "evidence"
+
+    @property
     def demo_loaded(self) -> Path:
         """Give the mark that the demo was loaded once."""
         return self.root / "demo.loaded"

@@ -32,6 +32,7 @@ _MOMENTS = """
     UNION ALL SELECT next_at FROM escalation_run
     UNION ALL SELECT next_at FROM meeting_reminder
     UNION ALL SELECT next_at FROM blocker_suspension
+    UNION ALL SELECT next_at FROM evidence_upload
 """
 """Every moment that one of those ticks looks for."""
 _NEXT = text(f"SELECT min(due) FROM ({_MOMENTS}) AS every (due) WHERE due > :after")  # noqa: S608 from above

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from services.core.blockers import actions as blockers
 from services.core.escalations import actions as escalations
+from services.core.evidence import actions as evidence
 from services.core.meetings import actions as meetings
 from services.core.monitoring import actions as monitoring
 from services.core.progress import actions as progress
@@ -24,7 +25,9 @@ TICKS: dict[str, Tick] = {
     "escalations.climb": escalations.climb_due,
     "meetings.remind": meetings.remind_due,
     "webhooks.replay": webhooks.replay_due,
+    "evidence.tidy": evidence.tidy_due,
     "runs.record": runs.record_due,
 }
 """In the order of the story: what is owed, whose clock runs again, what is missing, who is
-reminded, who is told next, who meets soon, what is told again; at last the account of it all."""
+reminded, who is told next, who meets soon, what is told again, which bytes are no evidence; at
+last the account of it all."""

@@ -38,6 +38,8 @@ FENCED: dict[str, tuple[str, str, frozenset[Relation]]] = {
     "project_external": ("project_id", "project_id", _TOLD),
     "milestone": ("project_id", "project_id", _TOLD),
     "resource_guarantee": ("project_id", "project_id", _TOLD),
+    "evidence": ("project_id", "project_id", _TOLD),
+    "evidence_upload": ("id", "evidence_id", _TOLD),
     "ruling": ("project_id", "project_id", _TOLD),
     "outcome_indicator": ("project_id", "project_id", _TOLD),
     "indicator_observation": ("indicator_id", "indicator_id", _TOLD),

@@ -12,6 +12,12 @@ _WHY = {"reason": "理由充分"}
 _PASSWORD = {"password": "zither-Otter-17-lantern"}
 _LATER = {"starts_at": "2026-12-09T06:00:00Z", "ends_at": "2026-12-09T08:00:00Z"}
 _NOTE = {"note": "请核对"}
+_PHOTO = {
+    "file_name": "a.jpg",
+    "media_type": "image/jpeg",
+    "size_bytes": 1,
+    "sha256": "0" * 64,
+}
 _FIGURES = {"project_count": 70, "investment": {"amount": "100.00"}}
 
 BODIES: Mapping[str, Any] = {
@@ -132,6 +138,11 @@ BODIES: Mapping[str, Any] = {
     "reportGuarantee": {"delivered_on": "2026-11-20", "evidence": "批复"},
     "returnGuarantee": _WHY,
     "withdrawGuarantee": _WHY,
+    "proveProgressReport": _PHOTO,
+    "proveMilestone": _PHOTO,
+    "proveBlocker": _PHOTO,
+    "proveGuarantee": _PHOTO,
+    "withdrawEvidence": _WHY,
     "defineOutcomeIndicator": {"name": "户数", "unit": "户", "measure": "cumulative"},
     "recordObservation": {"as_of": "2026-11-01", "value": "3300.00"},
     "draftMeeting": {
@@ -246,6 +257,7 @@ LISTS: Mapping[str, str] = {
     "listWebhookEndpoints": "endpoint_id",
     "listMeetings": "meeting_id",
     "listBlockers": "blocker_id",
+    "listEvidence": "evidence_id",
     "listJobs": "job_id",
 }
 """operationId of a list → the id of the record of each place that may stand in it."""
@@ -262,6 +274,7 @@ LISTED: Mapping[str, Kind] = {
     "listWebhookEndpoints": Kind.ENDPOINT,
     "listMeetings": Kind.MEETING,
     "listBlockers": Kind.BLOCKER,
+    "listEvidence": Kind.EVIDENCE,
     "listJobs": Kind.JOB,
 }
 

@@ -69,7 +69,8 @@ class Door:
             json=given,
         )
         undone.rollback()
-        said = answer.json() if answer.content else {}
+        is_json = "json" in answer.headers.get("content-type", "")
+        said = answer.json() if is_json else {}
         if isinstance(said, dict):
             said.pop("trace_id", None)
         return answer.status_code, said
@@ -128,7 +129,8 @@ def test_every_operation_is_named_in_the_table_and_no_other() -> None:
 def test_every_operation_that_takes_a_body_has_one_to_be_tried_with() -> None:
     asking = {name for name, (_, _, op) in OPERATIONS.items() if "requestBody" in op}
     batches = {name for name in asking if name.startswith("batch")}
-    assert asking - batches - {"submitProgressReport"} == BODIES.keys()
+    without = {"submitProgressReport", "putEvidencePart"}  # it may lack one; its body is no JSON
+    assert asking - batches - without == BODIES.keys()
 
 
 @pytest.mark.timeout(900)  # access alone checks passwords for minutes

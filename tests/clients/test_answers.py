@@ -42,10 +42,12 @@ UNSEEN |= {
 
 UNSEEN |= {"listBlockers", "getBlocker", "listBlockerHistory", "getBlockerProposal"}
 UNSEEN |= {"listBlockerConsultations", "getBlockerConsultation", "listBlockerConsultationHistory"}
+UNSEEN |= {"listEvidence", "getEvidence", "getEvidenceContent", "listEvidenceHistory"}
+UNSEEN |= {"getEvidenceUpload"}
 UNSEEN |= {"listGuarantees", "getGuarantee", "listGuaranteeHistory"}
 UNSEEN |= {"listRulings", "getRuling", "listRulingHistory"}
 UNSEEN |= {"listPolicyAssignments", "getPolicyAssignment", "listPolicyAssignmentHistory"}
-"""Nothing is in the way, promised, ruled or assigned in the demonstration."""
+"""Nothing is in the way, proven, promised, ruled or assigned in the demonstration."""
 UNSEEN |= {"listMonitorRuns", "getMonitorRun", "listMonitorRunHistory"}
 """No worker runs there, so no day has its account."""
 UNSEEN |= {"getCoordinationLadder"}

@@ -25,9 +25,12 @@ NO_VERSION = {
     "signOut": "ends the session it comes with, whatever became of it",
     "endSession": "ends what somebody else may hold; it must not fail because that one used it",
     "changeMyPassword": "the old password is the proof, and nobody reads a password's version",
+    "putEvidencePart": "its offset says what it has seen, and a part sent twice changes nothing",
     "resendWebhookDelivery": "asks for another attempt; a delivery is changed by the worker alone",
 }
 """Changes of a record that need no If-Match."""
+UNCOUNTED = {"evidence"}
+"""Nouns without a plural."""
 UNRECORDED = {"under": "a place in a tree: the record itself and those below it"}
 """Query parameters that hold an id and do not end in `_id`."""
 OTHER_DAYS = {
@@ -64,7 +67,8 @@ def test_a_path_is_made_of_plural_nouns_and_ids(operation: Operation) -> None:
             assert parameter[1].endswith("_id") or parameter[1] in NATURAL_KEYS
         else:
             assert re.fullmatch(r"[a-z]+(-[a-z]+)*", part)
-            assert part.endswith("s") or not PARAMETER.fullmatch(following), "plural"
+            is_plural = part.endswith("s") or part in UNCOUNTED
+            assert is_plural or not PARAMETER.fullmatch(following), "plural"
 
 
 def test_every_parameter_is_written_the_same_way(operation: Operation) -> None:

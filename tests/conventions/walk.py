@@ -25,6 +25,7 @@ NO_TAG = {
     "sync": "reads on from its cursor: nothing is asked twice",
     "startOidc": "a redirect",
     "finishOidc": "a redirect",
+    "getEvidenceUpload": "how far an upload has come at this moment",
     "getWaysIn": "a few words that only a new start of the service changes",
 }
 """Reads without an ETag, each with its reason."""
@@ -80,11 +81,11 @@ class Operation:
         return self.resolved(found)
 
     def body_schema(self) -> dict[str, Any] | None:
-        """What it takes, if it takes anything."""
+        """What it takes, if it takes anything that is JSON."""
         body = self.said.get("requestBody")
         if body is None:
             return None
-        found: dict[str, Any] = body["content"]["application/json"]["schema"]
+        found: dict[str, Any] | None = body["content"].get("application/json", {}).get("schema")
         return found
 
     def url(self, **known: str) -> str:

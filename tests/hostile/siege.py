@@ -27,6 +27,7 @@ _LISTS = {
     "project_id": "/projects",
     "milestone_id": "/projects/{project_id}/milestones",
     "guarantee_id": "/guarantees",
+    "evidence_id": "/evidence",
     "indicator_id": "/outcome-indicators",
     "observation_id": "/outcome-indicators/{indicator_id}/observations",
     "report_id": "/progress-reports",

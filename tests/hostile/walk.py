@@ -60,12 +60,11 @@ class Document:
                 yield Operation(path, method, spec)
 
     def body_of(self, operation: Operation) -> Mapping[str, Any] | None:
-        """Give the schema of a body, if there is one."""
-        body = operation.spec.get("requestBody")
-        if body is None:
+        """Give the schema of a body, if there is one that is JSON."""
+        content = operation.spec.get("requestBody", {}).get("content", {})
+        if "application/json" not in content:
             return None
-        content = body["content"]["application/json"]
-        return self.resolved(content["schema"])
+        return self.resolved(content["application/json"]["schema"])
 
     def resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         """Follow references to what they name."""

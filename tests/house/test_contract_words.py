@@ -19,7 +19,7 @@ Found = Iterator[tuple[str, dict[str, Any]]]
 _UNIT = re.compile(
     r"CNY|%|working day|[Cc]alendar day|month|milliseconds|seconds|UTC|Asia/Shanghai|YYYY"
     r"|HTTP status|[Nn]umber of|[Hh]ow many|[Vv]ersion|[Pp]lace|[Cc]alendar year|bytes"
-    r"|percentage points"
+    r"|percentage points|[Dd]egrees"
 )
 _EMPTY = re.compile(r"^(The|A|An|Its) \w+\.( |$)")
 

@@ -265,3 +265,31 @@ def test_an_answer_to_what_is_not_asked_is_refused_with_what_is() -> None:
         kept(FELL, WHY, Answer("/cumulative_all", "fell", "核减"))
     (fault,) = refusal.value.faults
     assert (fault.pointer, fault.allowed) == ("/answers/1", ("/cumulative_year fell",))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "also", "asks"),
+    [
+        ((20, 120, 520, 65), {}, []),
+        ((20, 120, 520, "65.01"), {}, ["/physical_percent"]),
+        ((20, 120, 520, 66), {"has_files": True}, []),
+        ((20, 120, 520, 66), {"previous": None}, []),
+        ((25, 120, 520, 45), {"planned_year": Decimal(100)}, []),
+        (("25.01", 120, 520, 45), {"planned_year": Decimal(100)}, ["/invested_period"]),
+        ((25, 120, 520, 45), {"planned_year": Decimal(0)}, []),
+        ((25, 120, 520, 45), {}, []),
+        ((None, None, None, None), {"planned_year": Decimal(100)}, []),
+    ],
+)
+def test_much_at_once_without_a_photo_or_file_is_asked(
+    numbers: tuple[Any, ...], also: dict[str, Any], asks: list[str]
+) -> None:
+    about = reported(*numbers, **{"has_files": False, **also})
+    assert found(rules.unseen, about) == [(field, "no_files") for field in asks]
+
+
+def test_a_milestone_that_nobody_has_shown_is_asked_by_name() -> None:
+    assert found(rules.reached_unseen, reported(20, 120, 520, 45)) == []
+    (question,) = rules.reached_unseen(reported(20, 120, 520, 45, bare_milestones=("开工", "封顶")))
+    assert question.inputs == {"milestones": "开工、封顶"}
+    assert question.key == ("/image_progress", "milestone_no_files")

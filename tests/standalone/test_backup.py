@@ -12,6 +12,7 @@ from services.standalone.postgres import plain
 from tests.standalone.runs import copied, tuanzu
 
 A_ROW = "INSERT INTO consumer_cursor (name, seq) VALUES ('县庆', 1984)"
+PHOTO = "01a20e54-8e44-747c-930d-a6499c67e299/original"
 A_KEY = (
     "dGVzdHMtb25seS0zMi1ieXRlcy1vZi1ub3RoaW5nISE=\nYW5kLXRoZS1rZXktdGhhdC13YXMtYmVmb3JlLWl0IS4=\n"
 )
@@ -28,6 +29,9 @@ def made_once(seasoned_once: Path, embedded: Settings) -> Path:
     ):
         owner.execute(A_ROW)
     (home / "secret.key").write_text(A_KEY)
+    photo = home / "evidence" / PHOTO
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(b"\xff\xd8\xff")
     done = tuanzu(home, "backup", home / "data.tar")
     assert done.returncode == 0, done.stderr
     return home / "data.tar"
@@ -46,6 +50,7 @@ def test_a_round_trip_brings_back_rows_key_and_rights(
     done = tuanzu(homes / "new", "restore", backed_up)
     assert done.returncode == 0, done.stderr
     assert (homes / "new" / "secret.key").read_text() == A_KEY
+    assert (homes / "new" / "evidence" / PHOTO).read_bytes() == b"\xff\xd8\xff"
     with engines.running(homes / "new", embedded) as urls:
         migrated = tuanzu(
             homes / "new",

@@ -11,8 +11,16 @@ from collections.abc import Mapping
 from services.api.dictionary.blockers import BLOCKERS
 from services.api.dictionary.chasing import CHASING
 from services.api.dictionary.doors import DOORS
+from services.api.dictionary.evidence import EVIDENCE
 from services.api.dictionary.meaning import Meaning
 from services.api.dictionary.records import RECORDS
 from services.api.dictionary.shared import SHARED
 
-DICTIONARY: Mapping[str, Meaning] = {**SHARED, **RECORDS, **BLOCKERS, **CHASING, **DOORS}
+DICTIONARY: Mapping[str, Meaning] = {
+    **SHARED,
+    **RECORDS,
+    **BLOCKERS,
+    **EVIDENCE,
+    **CHASING,
+    **DOORS,
+}

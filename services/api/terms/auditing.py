@@ -15,6 +15,8 @@ AUDITING: tuple[Term, ...] = (
             "data.backed_up": Words("数据备份", "The data was backed up"),
             "data.restored": Words("数据恢复", "The data was restored"),
             "progress.saved": Words("进展报告草稿已保存", "A report was saved as a draft"),
+            "evidence.upload_begun": Words("开始上传佐证材料", "An upload was begun"),
+            "evidence.upload_ended": Words("佐证材料上传未成", "An upload ended without evidence"),
             "webhook.resent": Words("重新推送", "A delivery was asked for again"),
             "webhook.tested": Words("推送测试", "A test was sent"),
             "webhook.replayed": Words("批量补发", "A replay was begun"),

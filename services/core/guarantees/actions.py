@@ -6,6 +6,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.core.calendar.rules import day_of
+from services.core.evidence import actions as evidence
+from services.core.evidence.models import Evidence
+from services.core.evidence.rules import Proven, ProvenKind
+from services.core.evidence.schemas import NewEvidence
 from services.core.guarantees import queries, rules, schemas
 from services.core.guarantees.events import (
     GuaranteeChanged,
@@ -102,12 +106,7 @@ def report(
         Missing, Stale, Forbidden. UnlawfulMove: not from its state.
         Invalid: the amount is missing, falls, or has no meaning here; the day does not fit.
     """
-    found = queries.for_change(session, by, guarantee_id=guarantee_id, expected=expected)
-    if found.promiser_organisation_id in by.organisation_ids:
-        by.must("projects.keep")
-        project = session.get_one(Project, found.project_id)
-    else:
-        project = _project_of(session, found, by, "report")
+    found, project = _promised_or_kept(session, guarantee_id, expected, by, "report")
     state = moved(rules.MOVES, GuaranteeState(found.state), GuaranteeVerb.REPORT)
     today = day_of(by.now)
     rules.check_delivered_on(given.delivered_on, promised_on=found.promised_on, today=today)
@@ -123,6 +122,17 @@ def report(
     )
     _record(session, project, found, fact, by, changes)
     return found
+
+
+def prove(session: Session, *, guarantee_id: UUID, given: NewEvidence, by: Caller) -> Evidence:
+    """Begin a piece of evidence that something promised has come.
+
+    Raises:
+        Missing, Forbidden. Invalid, Conflict: as every upload.
+    """
+    found, _ = _promised_or_kept(session, guarantee_id, None, by, "prove")
+    proven = Proven(ProvenKind.RESOURCE_GUARANTEE, found.id, found.project_id)
+    return evidence.begin(session, proven=proven, given=given, by=by)
 
 
 def confirm(
@@ -178,6 +188,17 @@ def withdraw(
     fact = GuaranteeWithdrawn(**_about(project, found), reason=given.reason)
     _record(session, project, found, fact, by, changes)
     return found
+
+
+def _promised_or_kept(
+    session: Session, guarantee_id: UUID, expected: int | None, by: Caller, verb: str
+) -> tuple[ResourceGuarantee, Project]:
+    """Lock a promise for its promiser, or for whoever keeps the project."""
+    found = queries.for_change(session, by, guarantee_id=guarantee_id, expected=expected)
+    if found.promiser_organisation_id in by.organisation_ids:
+        by.must("projects.keep")
+        return found, session.get_one(Project, found.project_id)
+    return found, _project_of(session, found, by, verb)
 
 
 def _kept(

@@ -129,7 +129,7 @@ def open_promises(session: Session, wanted: Collection[UUID]) -> dict[UUID, list
 
 
 def for_change(
-    session: Session, caller: Caller, *, guarantee_id: UUID, expected: int
+    session: Session, caller: Caller, *, guarantee_id: UUID, expected: int | None
 ) -> ResourceGuarantee:
     """Lock one promise at the version the caller has seen."""
     seen = select(Project.id).where(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from itsdangerous import URLSafeSerializer
+from itsdangerous import Signer, URLSafeSerializer
 
 from services.core.kit.settings import Settings, settings
 
@@ -121,6 +121,17 @@ def current_prefix() -> str:
 def cursor_signer() -> URLSafeSerializer:
     """Give the signer of page cursors: opaque to clients, and refused when altered."""
     return _signer(key_ids())
+
+
+def upload_signer() -> Signer:
+    """Give the signer of upload addresses (HMAC-SHA-256)."""
+    return _upload_signer(key_ids())
+
+
+@lru_cache(maxsize=2)
+def _upload_signer(ids: tuple[str, ...]) -> Signer:
+    keys = [derived("uploads", made_with) for made_with in reversed(ids)]
+    return Signer(keys, salt="upload", digest_method=hashlib.sha256)
 
 
 @lru_cache(maxsize=2)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from services.core.kit.words import Words
 
@@ -62,7 +62,7 @@ class Invalid(Refusal):
     @classmethod
     def at(
         cls, pointer: str, words: Words, *, code: str = "invalid", allowed: tuple[str, ...] = ()
-    ) -> "Invalid":
+    ) -> Self:
         """Refuse one field, with its pointer and what is allowed there."""
         return cls(words, faults=(Fault(pointer, code, words, allowed),))
 

@@ -86,6 +86,38 @@ class Settings(BaseSettings):
         "what creates a record has no If-Match to protect it.",
     )
 
+    evidence_folder: Path | None = Field(
+        default=None,
+        description="Folder of photos and files; every api and worker needs it. Empty: `evidence` "
+        "in the data folder.",
+    )
+    evidence_limit_bytes: int = Field(
+        default=20_971_520,
+        ge=1024,
+        description="Longest photo or file: 20 MiB, a phone's best photo and a scanned permit.",
+    )
+    evidence_upload_within: timedelta = Field(
+        default=timedelta(hours=72),
+        description="How long the parts of a file may take: a phone may be three days without a "
+        "network. What is not whole by then is removed.",
+    )
+    evidence_s3_bucket: str = Field(
+        default="",
+        description="Bucket of an S3-compatible store for photos and files; empty: the folder.",
+    )
+    evidence_s3_endpoint: str = Field(
+        default="", description="Address of that store (https://…); empty: Amazon's own."
+    )
+    evidence_s3_region: str = Field(
+        default="us-east-1", description="Region of the bucket; most stores of one's own take any."
+    )
+    evidence_s3_access_key_id: str = Field(
+        default="", repr=False, description="Key id for the bucket."
+    )
+    evidence_s3_secret_access_key: str = Field(
+        default="", repr=False, description="Secret key for the bucket."
+    )
+
     job_kept: timedelta = Field(
         default=timedelta(days=7),
         description="How long a finished job is kept with the results of its items.",

@@ -16,18 +16,21 @@ from services.core.kit.clock import machine_now
 from services.core.kit.settings import Settings, settings
 from services.core.kit.words import Words
 from services.standalone import archive, dumps, engines, home, instance, noting, terminal
-from services.standalone.archive import DUMP, KEY, SETTINGS, Manifest
+from services.standalone.archive import DUMP, EVIDENCE, KEY, MEMBERS, SETTINGS, Manifest
 from services.standalone.home import Home
 from services.standalone.trouble import Trouble
 
-_OF_THE_PLACE = {"home", "database_url", "migration_url", "redis_url", "secret_key_file"}
+_OF_THE_PLACE = {
+    *("home", "database_url", "migration_url", "redis_url", "secret_key_file"),
+    "evidence_folder",
+}
 """Settings that belong to the machine, not to the data; secrets travel as the key alone."""
 
 
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write the backup.")],
 ) -> None:
-    """Write the database, the secret key and the settings into one file, running or stopped."""
+    """Write database, secret key, settings and evidence into one file, running or stopped."""
     if file.exists():
         raise Trouble(Words(f"{file} 已存在。", f"{file} exists already."))
     place = home.opened(settings().home)
@@ -36,12 +39,14 @@ def backup(
         noting.note(url, Act.BACKED_UP, file.name)
         migration, rows = dumps.dumped(url, folder / DUMP, place)
         _write_key_and_settings(folder, place)
+        # After the dump: bytes are there before the row that says so.
+        archive.packed(settings().evidence_folder or place.evidence, folder / EVIDENCE)
         manifest = Manifest(
             made_at=machine_now().isoformat(),
             version=metadata.version("tuanzu"),
             migration=migration,
             rows=rows,
-            sha256={name: archive.checksum(folder / name) for name in (DUMP, KEY, SETTINGS)},
+            sha256={name: archive.checksum(folder / name) for name in MEMBERS},
         )
         archive.write(file, manifest, folder)
     total = sum(rows.values())

@@ -16,7 +16,7 @@ from services.core.kit.clock import machine_now
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
 from services.standalone import archive, dumps, engines, home, noting, terminal
-from services.standalone.archive import DUMP, KEY, SETTINGS, Manifest
+from services.standalone.archive import DUMP, EVIDENCE, KEY, SETTINGS, Manifest
 from services.standalone.home import Home
 from services.standalone.supervisor import ROOT
 from services.standalone.trouble import Trouble
@@ -32,6 +32,13 @@ def restore(
             Words(
                 "restore 仅用于本机内置的数据库；请取消设置 TUANZU_DATABASE_URL。",
                 "restore is for this machine's own engine: unset TUANZU_DATABASE_URL.",
+            )
+        )
+    if settings().evidence_folder:
+        raise Trouble(
+            Words(
+                "restore 将佐证材料恢复到数据目录；请取消设置 TUANZU_EVIDENCE_FOLDER。",
+                "restore brings evidence into the data folder: unset TUANZU_EVIDENCE_FOLDER.",
             )
         )
     with tempfile.TemporaryDirectory() as scratch:
@@ -105,6 +112,10 @@ def _staged(place: Home, manifest: Manifest, folder: Path, file: Path) -> Home:
                 f"Rows differ in {named}; nothing was changed.",
             )
         )
+    if EVIDENCE in manifest.sha256:
+        archive.spread(folder / EVIDENCE, staged.evidence)
+    else:
+        staged.evidence.mkdir(mode=0o700)
     home.write_private(staged.secret_key, (folder / KEY).read_text(encoding="ascii"))
     staged.demo_loaded.touch(mode=0o600)  # the data is here: nothing is to be loaded over it
     return staged
@@ -112,7 +123,8 @@ def _staged(place: Home, manifest: Manifest, folder: Path, file: Path) -> Home:
 
 def _exchanged(place: Home, staged: Home) -> Path | None:
     """Set the former content aside and move the staged one in; gives where the former went."""
-    names = [path.name for path in (staged.engines, staged.secret_key, staged.demo_loaded)]
+    kept = (staged.engines, staged.secret_key, staged.demo_loaded, staged.evidence)
+    names = [path.name for path in kept]
     former = [place.root / name for name in names if os.path.lexists(place.root / name)]
     aside = None
     if former:

@@ -12,6 +12,8 @@ class Act(StrEnum):
     BACKED_UP = "data.backed_up"
     RESTORED = "data.restored"
     SAVED = "progress.saved"
+    UPLOAD_BEGUN = "evidence.upload_begun"
+    UPLOAD_ENDED = "evidence.upload_ended"
     RESENT = "webhook.resent"
     TESTED = "webhook.tested"
     REPLAYED = "webhook.replayed"

@@ -2,6 +2,7 @@
 
 from services.core.blockers.actions.clock import resume, resume_due, suspend
 from services.core.blockers.actions.consulting import call, conclude, escalate
+from services.core.blockers.actions.proving import prove
 from services.core.blockers.actions.raising import assign, change, raise_one, triage
 from services.core.blockers.actions.solving import close, recheck, resolve, send_back, verify
 
@@ -12,6 +13,7 @@ __all__ = (
     "close",
     "conclude",
     "escalate",
+    "prove",
     "raise_one",
     "recheck",
     "resolve",

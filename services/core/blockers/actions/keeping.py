@@ -61,6 +61,20 @@ def of_owner(session: Session, blocker_id: UUID, expected: int, by: Caller) -> H
     return blocker, place
 
 
+def of_everybody_at_it(session: Session, blocker_id: UUID, by: Caller) -> Held:
+    """Lock a blocker for the unit that raised it or is to solve it, or those who coordinate.
+
+    Raises:
+        Missing. Forbidden: others are at it.
+    """
+    blocker, place = _found(session, blocker_id, None, by)
+    by.must(Permission.REPORT_BLOCKERS)
+    if not _regulates(place, by):
+        at_it = (blocker.raised_by_organisation_id, blocker.owner_organisation_id)
+        by.must_act_for(*at_it, _convener(place))
+    return blocker, place
+
+
 def under_review(session: Session, blocker_id: UUID, expected: int, by: Caller) -> Held:
     """Lock a blocker for who may judge it: its owner's line, the convener, regulators.
 
@@ -133,7 +147,7 @@ def told(
     projects.recheck(session, project_id=blocker.project_id, now=now)
 
 
-def _found(session: Session, blocker_id: UUID, expected: int, by: Caller) -> Held:
+def _found(session: Session, blocker_id: UUID, expected: int | None, by: Caller) -> Held:
     blocker = queries.for_change(session, by, blocker_id=blocker_id, expected=expected)
     return blocker, queries.standing_on(session, blocker, on=day_of(by.now))
 

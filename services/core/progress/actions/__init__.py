@@ -6,6 +6,7 @@ from services.core.progress.actions.correcting import (
     request_correction,
 )
 from services.core.progress.actions.opening import READERS, open_due
+from services.core.progress.actions.proving import prove
 from services.core.progress.actions.reporting import (
     accept,
     declare_no_change,
@@ -21,6 +22,7 @@ __all__ = (
     "accept_correction",
     "declare_no_change",
     "open_due",
+    "prove",
     "refuse_correction",
     "reopen",
     "request_correction",

@@ -4,23 +4,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
-from services.core.calendar.rules import day_of
-from services.core.groups.models import GroupMembership
-from services.core.groups.rules import MemberRole
+from services.core.calendar.periods import Period, period_named
+from services.core.evidence import queries as evidence
 from services.core.kit.caller import Caller
 from services.core.kit.events import Subject
-from services.core.kit.scope import among
 from services.core.progress.models import ProgressReport
 from services.core.progress.queries.owing import PARTNERS, subject
 from services.core.progress.rules import FIGURES, Figures, Previous, Reported, ReportState
-from services.core.projects.models import AnnualPlan, Project
+from services.core.projects import queries as projects
+from services.core.projects.models import AnnualPlan, Milestone, Project
 from services.core.projects.rules import Track
 
 
@@ -33,6 +29,10 @@ class Setting:
     total: Decimal | None
     planned_year: Decimal | None
     previous: Previous | None
+    has_files: bool
+    """Photos or files were uploaded as the report's evidence."""
+    bare_milestones: tuple[str, ...]
+    """Milestones reached in the period's month, without a photo or file."""
     is_conveners: bool
     """The caller belongs to the unit that convenes the project's group today."""
 
@@ -45,6 +45,8 @@ class Setting:
             previous=self.previous,
             planned_year=self.planned_year,
             total=self.total,
+            has_files=self.has_files,
+            bare_milestones=self.bare_milestones,
         )
 
 
@@ -89,7 +91,9 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
             Project,
             PARTNERS,
             planned.scalar_subquery(),
-            _convenes(caller),
+            evidence.is_proven(literal(report.id)),
+            _bare_milestones(period_named(report.period)),
+            projects.convened_by(caller),
             latest.period,
             latest.image_progress,
             latest.invested_period,
@@ -100,28 +104,28 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
         .outerjoin(latest, latest.project_id == Project.id)
         .where(Project.id == report.project_id)
     ).one()
-    project, partners, planned_year, is_conveners, period, image, *numbers = row
+    project, partners, planned_year, has_files, bare, is_conveners, period, image, *numbers = row
     return Setting(
         subject=subject("progress_report", report.id, project, partners),
         track=Track(project.track),
         total=project.total_investment,
         planned_year=planned_year,
         previous=Previous(period, Figures(*numbers), image) if period else None,
+        has_files=has_files,
+        bare_milestones=tuple(bare or ()),
         is_conveners=is_conveners,
     )
 
 
-def _convenes(caller: Caller) -> ColumnElement[bool]:
-    today = day_of(caller.now)
+def _bare_milestones(period: Period) -> ColumnElement[list[str] | None]:
+    """Name the project's milestones reached in a period that nobody has shown."""
     return (
-        select(GroupMembership.id)
+        select(func.array_agg(aggregate_order_by(Milestone.name, Milestone.planned_on)))
         .where(
-            GroupMembership.group_id == Project.group_id,
-            GroupMembership.role == MemberRole.CONVENER,
-            GroupMembership.valid_from <= today,
-            or_(GroupMembership.valid_to.is_(None), GroupMembership.valid_to > today),
-            among(GroupMembership.organisation_id, caller.own_organisation_ids),
+            Milestone.project_id == Project.id,
+            Milestone.actual_on.between(period.first_on, period.last_on),
+            ~evidence.is_proven(Milestone.id),
         )
         .correlate(Project)
-        .exists()
+        .scalar_subquery()
     )

@@ -28,6 +28,13 @@ ROUND_SUM = Decimal(10_000_000)
 """A period's investment of whole 1000万 is more often an estimate than a sum of bills (a
 proposal)."""
 
+PROVEN_POINTS = Decimal(25)
+"""A rise of the physical progress by more than this many percentage points is a quarter of the
+whole at once, and can be photographed (a proposal)."""
+PROVEN_SHARE = Decimal("0.25")
+"""A period's investment of more than this share of the year's plan, three even months at once, has
+bills that can be uploaded (a proposal)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reported:
@@ -43,6 +50,10 @@ class Reported:
     """Investment of the whole project."""
     following: Previous | None = None
     """The next accepted report after this one, where a correction comes late."""
+    has_files: bool = True
+    """Photos or files were uploaded as its evidence."""
+    bare_milestones: tuple[str, ...] = ()
+    """Milestones said to be reached in the period's month, without a photo or file."""
 
     @property
     def last_year(self) -> Decimal | None:
@@ -275,6 +286,43 @@ def overtaken(reported: Reported) -> Iterator[Question]:
             yield Question("MR-19.11", "above_next", f"/{name}", words, inputs)
 
 
+def unseen(reported: Reported) -> Iterator[Question]:
+    """MR-19.12: much was done at once, and no photo or file shows it."""
+    if reported.has_files:
+        return
+    given, before, plan = reported.figures, reported.previous, reported.planned_year
+    last = before.figures.physical_percent if before else None
+    now, spent = given.physical_percent, given.invested_period
+    if now is not None and last is not None and now - last > PROVEN_POINTS:
+        words = Words(
+            f"形象进度由{last:.2f}%升至{now:.2f}%，请上传佐证材料或说明原因。",
+            f"Progress rose from {last:.2f} % to {now:.2f} %, and no photo or file shows it; why?",
+        )
+        inputs = _inputs(given=now, last=last, points=PROVEN_POINTS)
+        yield Question("MR-19.12", "no_files", "/physical_percent", words, inputs)
+    if spent is not None and plan and spent > plan * PROVEN_SHARE:
+        words = Words(
+            f"本期完成{spent:.2f}，超过年度计划{plan:.2f}的四分之一，请上传佐证材料或说明原因。",
+            f"{spent:.2f} is more than a quarter of the year's {plan:.2f}, and no photo or file "
+            "shows it; why?",
+        )
+        inputs = _inputs(given=spent, planned_year=plan, share=PROVEN_SHARE)
+        yield Question("MR-19.12", "no_files", "/invested_period", words, inputs)
+
+
+def reached_unseen(reported: Reported) -> Iterator[Question]:
+    """MR-19.13: a milestone is said to be reached in this month, and no photo or file shows it."""
+    if reported.bare_milestones:
+        names = "、".join(reported.bare_milestones)
+        words = Words(
+            f"本月完成的节点没有佐证材料：{names}；请上传或说明原因。",
+            f"Reached this month, and no photo or file shows it: {names}; why?",
+        )
+        yield Question(
+            "MR-19.13", "milestone_no_files", "/image_progress", words, {"milestones": names}
+        )
+
+
 CHECKS: tuple[Callable[[Reported], Iterator[Question]], ...] = (
     fallen,
     over_total,
@@ -287,6 +335,8 @@ CHECKS: tuple[Callable[[Reported], Iterator[Question]], ...] = (
     too_round,
     unproven,
     overtaken,
+    unseen,
+    reached_unseen,
 )
 
 

@@ -23,7 +23,10 @@ from sqlalchemy import literal_column as constant
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from services.core.groups.models import JointGroup
+from services.core.calendar.rules import day_of
+from services.core.groups import queries as groups
+from services.core.groups.models import GroupMembership, JointGroup
+from services.core.groups.rules import MemberRole
 from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.money import Qualifier
@@ -169,6 +172,21 @@ def visible(
         among(Project.lead_organisation_id, caller.organisation_ids),
         among(Project.responsible_organisation_id, caller.organisation_ids),
         Project.id.in_(joined),
+    )
+
+
+def convened_by(caller: Caller) -> ColumnElement[bool]:
+    """Write "the caller belongs to the unit that convenes the project's group today"."""
+    return (
+        select(GroupMembership.id)
+        .where(
+            GroupMembership.group_id == Project.group_id,
+            GroupMembership.role == MemberRole.CONVENER,
+            groups.in_force(day_of(caller.now)),
+            among(GroupMembership.organisation_id, caller.own_organisation_ids),
+        )
+        .correlate(Project)
+        .exists()
     )
 
 

@@ -167,7 +167,7 @@ def _said_at(as_of: date) -> ColumnElement[bool]:
 
 
 def milestone_for_change(
-    session: Session, caller: Caller, *, milestone_id: UUID, expected: int
+    session: Session, caller: Caller, *, milestone_id: UUID, expected: int | None
 ) -> Milestone:
     """Lock one milestone in the caller's scope, at the version the caller has seen."""
     return rows.for_change(
