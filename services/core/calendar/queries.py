@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.core.calendar import rules
 from services.core.calendar.models import CalendarDay
-from services.core.calendar.published import base_calendar
+from services.core.calendar.published import base_calendar, is_published
 from services.core.calendar.rules import WorkCalendar, WorkDay
 from services.core.kit import reading, rows
 from services.core.kit.errors import Invalid
@@ -57,6 +57,16 @@ def work_calendar(session: Session, region_code: str | None = None) -> WorkCalen
     return rules.overruled(
         base_calendar(), days, notice_years={row.notice_year for row in found if row.notice_year}
     )
+
+
+def is_announced(session: Session, year: int) -> bool:
+    """Say whether a year's notice is known: published with the service, or imported since."""
+    if is_published(year):
+        return True
+    imported = select(CalendarDay.day).where(
+        CalendarDay.region_code == "", CalendarDay.notice_year == year
+    )
+    return session.scalar(imported.limit(1)) is not None
 
 
 def own_day(session: Session, *, day: date, region_code: str | None) -> Found:
