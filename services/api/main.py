@@ -23,6 +23,7 @@ from services.api.batch import drain, serving
 from services.api.batch.collections import collections_of
 from services.api.edge import Edge
 from services.api.routes import (
+    admissions,
     agreements,
     assignments,
     audit,
@@ -89,6 +90,7 @@ ROOMS: tuple[APIRouter, ...] = (
     simulations.router,
     agreements.router,
     targets.router,
+    admissions.router,
     guarantees.router,
     outcomes.router,
     webhooks.router,

@@ -42,6 +42,7 @@ FENCED: dict[str, tuple[str, str, frozenset[Relation]]] = {
     "outcome_indicator": ("project_id", "project_id", _TOLD),
     "indicator_observation": ("indicator_id", "indicator_id", _TOLD),
     "milestone_version": ("project_id", "project_id", _TOLD),
+    "admission": ("id", "admission_id", SEES[Kind.ADMISSION]),
     "project_version": ("id", "project_id", _TOLD),
     "project_partner_version": ("project_id", "project_id", _TOLD),
     "project_watch_version": ("project_id", "project_id", _TOLD),

@@ -38,7 +38,8 @@ UNSEEN |= {
     "listProgressCorrectionHistory",
     "getExternalProject",
 }
-"""Nobody of the demonstration asks to change a plan or to correct a report; no system feeds it."""
+UNSEEN |= {"listAdmissions", "getAdmission", "listAdmissionHistory"}
+"""Nobody proposes a project, asks to change a plan or to correct a report; no system feeds it."""
 
 UNSEEN |= {"listBlockers", "getBlocker", "listBlockerHistory", "getBlockerProposal"}
 UNSEEN |= {"listBlockerConsultations", "getBlockerConsultation", "listBlockerConsultationHistory"}

@@ -23,9 +23,24 @@ from services.core.projects.events import ProjectAdmitted, ProjectChanged
 from services.core.projects.models import Project, ProjectPartner, ProjectWatch
 from services.core.regions import queries as regions
 
+_ADMIT = "projects.admit"
+
 
 def admit(session: Session, *, given: schemas.NewProject, by: Caller) -> Project:
-    """Admit a project to the library, with its partners and the row that is watched.
+    """Admit a project past the gates below the province, as the province's regulator.
+
+    Raises:
+        Conflict, Invalid, as `enter`. Forbidden: the caller is somebody else.
+    """
+    by.must(_ADMIT)
+    rules.check_last_gate(by.region_code)
+    return enter(session, given=given, by=by, permission=_ADMIT)
+
+
+def check_new(
+    session: Session, *, given: schemas.NewProject, by: Caller, permission: str
+) -> Project:
+    """Give a project as it would be admitted; nothing is written.
 
     Raises:
         Conflict: the code is taken, or the group is dissolved. Forbidden: not the caller's to keep.
@@ -36,7 +51,7 @@ def admit(session: Session, *, given: schemas.NewProject, by: Caller) -> Project
         raise Invalid.at("/group_id", words, code="unknown_group")
     responsible = given.responsible_organisation_id or given.lead_organisation_id
     units = (given.lead_organisation_id, responsible)
-    keeping.must_keep(session, group_id=given.group_id, units=units, by=by)
+    keeping.must_keep(session, group_id=given.group_id, units=units, by=by, permission=permission)
     _must_be_free(session, given.code)
     rules.checked_stage(given.track, given.stage)
     project = Project(
@@ -46,6 +61,16 @@ def admit(session: Session, *, given: schemas.NewProject, by: Caller) -> Project
     project.responsible_organisation_id = responsible
     sent = set(schemas.NewProject.model_fields)
     _check(session, project, sent, given.partners, by)
+    return project
+
+
+def enter(session: Session, *, given: schemas.NewProject, by: Caller, permission: str) -> Project:
+    """Put a project into the library, with its partners and the row that is watched.
+
+    Raises:
+        Conflict, Forbidden, Invalid, as `check_new`.
+    """
+    project = check_new(session, given=given, by=by, permission=permission)
     session.add(project)
     session.flush()
     session.add_all(_partners(project.id, given.partners))
@@ -62,7 +87,7 @@ def admit(session: Session, *, given: schemas.NewProject, by: Caller) -> Project
         track=given.track,
         stage=given.stage,
         lead_organisation_id=project.lead_organisation_id,
-        responsible_organisation_id=responsible,
+        responsible_organisation_id=project.responsible_organisation_id,
         is_illustrative=project.is_illustrative,
     )
     keeping.record(session, project, fact, by=by)
@@ -76,6 +101,7 @@ def change(
     given: schemas.ProjectChange,
     expected: int | None,
     by: Caller,
+    permission: str = "projects.keep",
 ) -> Project:
     """Change what is recorded of a project; partners, if sent, are replaced as a whole.
 
@@ -84,7 +110,12 @@ def change(
         Invalid: something named is unknown, or days or shares do not fit.
     """
     project = keeping.open_project(
-        session, project_id=project_id, expected=expected, verb="change", by=by
+        session,
+        project_id=project_id,
+        expected=expected,
+        verb="change",
+        by=by,
+        permission=permission,
     )
     before = keeping.units_of(session, project)
     sent = given.given()
