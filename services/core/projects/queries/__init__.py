@@ -8,6 +8,7 @@ from services.core.projects.queries.change import (
     watch_for_change,
 )
 from services.core.projects.queries.changes import (
+    PLAN_CHANGES,
     compared_plans,
     open_plan_change,
     plan_change,
@@ -53,6 +54,7 @@ __all__ = (
     "LIBRARY_CLASS",
     "MILESTONES",
     "PLANS",
+    "PLAN_CHANGES",
     "RECORDS",
     "SOURCE",
     "Library",
