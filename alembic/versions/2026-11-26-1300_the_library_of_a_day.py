@@ -34,11 +34,26 @@ _KEPT = {
 }
 """Table → the columns that are kept, and those that say whose they are."""
 
+_WRITTEN_AT = """
+CREATE FUNCTION written_at() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+  SELECT coalesce(
+    CAST(nullif(current_setting('tuanzu.written_at', true), '') AS timestamptz), house_now())
+$$
+"""
+"""The moment a version begins: that of a walk through simulated time, else the house's."""
+
+_AS_MILESTONES = """
+DO $$ BEGIN
+  EXECUTE replace(
+    pg_get_functiondef('keep_milestone_version'::regproc), '{before}()', '{after}()');
+END $$
+"""
+
 _KEEP = """
 CREATE FUNCTION keep_{table}_version() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  moment timestamptz := house_now();
+  moment timestamptz := written_at();
 BEGIN
   IF TG_OP <> 'INSERT' THEN
     UPDATE {table}_version SET until = moment WHERE until IS NULL AND {same};
@@ -66,6 +81,8 @@ _UNCHANGED = {
 
 def upgrade() -> None:
     _tables()
+    op.execute(_WRITTEN_AT)
+    op.execute(_AS_MILESTONES.format(before="house_now", after="written_at"))
     for table, (columns, key) in _KEPT.items():
         names = columns.split(", ")
         said = {
@@ -206,3 +223,5 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER kept_update ON {table}")
         op.execute(f"DROP FUNCTION keep_{table}_version()")
         op.drop_table(f"{table}_version")
+    op.execute(_AS_MILESTONES.format(before="written_at", after="house_now"))
+    op.execute("DROP FUNCTION written_at()")

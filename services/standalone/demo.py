@@ -22,6 +22,7 @@ from services.core.exchange import actions, queries, rules
 from services.core.exchange.actions import Loaded
 from services.core.exchange.rules import Anchors
 from services.core.exchange.schemas import Document, Filing, History
+from services.core.kit import versions
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Conflict
 from services.core.kit.words import Words
@@ -60,6 +61,7 @@ def load(session: Session, *, now: datetime) -> Loaded | None:
     history = papers.read(History, papers.packaged("history.json"), anchors)
     first = min(filing.period for filing in history.filings)
     since = rules.instant(history.since, queries.reporting(session, anchors, period=first))
+    versions.written_at(session, since)
     loaded = actions.load(session, document, now=since, anchored_on=anchors.today, is_demo=True)
     acts = [act for filing in history.filings for act in _acts(session, filing, anchors)]
     walk(session, upto=now, acts=acts)

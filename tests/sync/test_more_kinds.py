@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -133,7 +134,7 @@ def test_a_new_value_reaches_the_indicator_it_is_the_newest_of(busy: World) -> N
     phone = busy.phone(busy.site.convener)
     phone.sync()
     (seen,) = busy.session.scalars(select(IndicatorObservation)).all()
-    seen.value = 7200
+    seen.value = Decimal(7200)
     busy.session.commit()
     busy.settle()
     heard = {one["type"]: one["data"] for one in phone.sync()}

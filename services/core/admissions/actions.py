@@ -51,12 +51,12 @@ def change(
         Missing, Stale, Forbidden, Invalid, as for a new one.
         Conflict: it waits at a gate, was admitted, or the code is taken.
     """
-    found = queries.for_change(session, by, admission_id=admission_id, expected=expected)
-    if AdmissionState(found.state) not in rules.KEPT_BY_ITS_UNIT:
-        raise Conflict(Words("申请已提交，不能修改。", "It waits at a gate, or was admitted."))
+    found = _of_its_unit(session, admission_id, expected, by)
     sent = given.model_dump(mode="json", exclude_unset=True)
     whole = NewProject.model_validate(found.proposal | sent)
     _check(session, whole, found.id, by)
+    if AdmissionState(found.state) not in rules.KEPT_BY_ITS_UNIT:
+        raise Conflict(Words("申请已提交，不能修改。", "It waits at a gate, or was admitted."))
     if rows.merged(found, _columns(whole)):
         _note(session, found, "admission.changed", by)
     return found
@@ -69,9 +69,7 @@ def submit(session: Session, *, admission_id: UUID, expected: int, by: Caller) -
         Missing, Stale, Forbidden, Invalid, Conflict, as for a new one.
         UnlawfulMove: it waits at a gate already, or was admitted.
     """
-    found = queries.for_change(session, by, admission_id=admission_id, expected=expected)
-    units = (found.lead_organisation_id, found.responsible_organisation_id)
-    keeping.must_keep(session, group_id=found.group_id, units=units, by=by)
+    found = _of_its_unit(session, admission_id, expected, by)
     place = session.get_one(Region, found.region_code)
     table = rules.moves_from(RegionLevel(place.level))
     state = moved(table, AdmissionState(found.state), AdmissionVerb.SUBMIT)
@@ -120,6 +118,14 @@ def send_back(
         **_about(found), gate_level=gate, reason=given.reason, return_count=found.return_count
     )
     _record(session, found, fact, by)
+    return found
+
+
+def _of_its_unit(session: Session, admission_id: UUID, expected: int, by: Caller) -> Admission:
+    """Lock a proposal for whoever keeps what it proposes."""
+    found = queries.for_change(session, by, admission_id=admission_id, expected=expected)
+    units = (found.lead_organisation_id, found.responsible_organisation_id)
+    keeping.must_keep(session, group_id=found.group_id, units=units, by=by)
     return found
 
 

@@ -2,7 +2,7 @@
 
 Whoever writes, and by whatever statement, the trigger keeps it, so no action can forget to. A
 version stands from `since` until the next took its place; `until` null: it is what the row says.
-Nothing but that end is ever changed in it.
+Nothing but that end is ever changed in it. Where time is simulated, `written_at` says the moment.
 """
 
 from datetime import datetime
@@ -20,10 +20,11 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from services.core.kit.db import Base
 
+_WRITTEN_AT = text("SELECT set_config('tuanzu.written_at', :moment, true)")
 _Row = TypeVar("_Row", bound=Base)
 
 
@@ -52,6 +53,12 @@ def versions_of(row: type[Base], *columns: str, key: tuple[str, ...], walked: st
             postgresql_where=text("until IS NULL"),
         ),
     )
+
+
+def written_at(session: Session, moment: datetime | None) -> None:
+    """Let what this transaction writes from here on be kept as said at a moment; None: as it is."""
+    session.flush()
+    session.execute(_WRITTEN_AT, {"moment": moment.isoformat() if moment else ""})
 
 
 def as_known(row: type[_Row], by_then: datetime) -> type[_Row]:

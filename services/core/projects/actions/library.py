@@ -33,6 +33,7 @@ def admit(session: Session, *, given: schemas.NewProject, by: Caller) -> Project
         Conflict, Invalid, as `enter`. Forbidden: the caller is somebody else.
     """
     by.must(_ADMIT)
+    _must_know(given.group_id, by)
     rules.check_last_gate(by.region_code)
     return enter(session, given=given, by=by, permission=_ADMIT)
 
@@ -46,9 +47,7 @@ def check_new(
         Conflict: the code is taken, or the group is dissolved. Forbidden: not the caller's to keep.
         Invalid: something named is unknown, or days, shares or stage do not fit.
     """
-    if given.group_id is not None and given.group_id not in by.group_ids:
-        words = Words("没有这个团组。", "There is no such group.")
-        raise Invalid.at("/group_id", words, code="unknown_group")
+    _must_know(given.group_id, by)
     responsible = given.responsible_organisation_id or given.lead_organisation_id
     units = (given.lead_organisation_id, responsible)
     keeping.must_keep(session, group_id=given.group_id, units=units, by=by, permission=permission)
@@ -62,6 +61,12 @@ def check_new(
     sent = set(schemas.NewProject.model_fields)
     _check(session, project, sent, given.partners, by)
     return project
+
+
+def _must_know(group_id: UUID | None, by: Caller) -> None:
+    if group_id is not None and group_id not in by.group_ids:
+        words = Words("没有这个团组。", "There is no such group.")
+        raise Invalid.at("/group_id", words, code="unknown_group")
 
 
 def enter(session: Session, *, given: schemas.NewProject, by: Caller, permission: str) -> Project:
