@@ -31,7 +31,7 @@ class Step(Shown):
     """One thing that was done with a proposal."""
 
     gate_level: RegionLevel = Field(description="Whose gate it came to, or was at.")
-    verb: AdmissionVerb
+    verb: AdmissionVerb = Field(description="What was done.", examples=["check"])
     at: datetime
     by: Named = Field(description="Who did it, by the name of that day.")
     reason: str | None = Field(description="Why it was returned; null: it was not.")
