@@ -31,7 +31,6 @@ UNSEEN |= {"listNotificationDeliveries", "listReminderDeliveries"}
 UNSEEN |= {"listConvenerDutyHistory", "listMeetingInvitationHistory"}
 UNSEEN |= {"listNotificationHistory", "listOfficerHistory", "listWebhookDeliveryHistory"}
 """Nobody touches these after they are loaded; every history is written by the same function."""
-UNSEEN |= {"listPlanChanges", "getPlanChange", "listPlanChangeHistory", "getPlanComparison"}
 UNSEEN |= {
     "listProgressCorrections",
     "getProgressCorrection",
@@ -39,14 +38,12 @@ UNSEEN |= {
     "getExternalProject",
 }
 UNSEEN |= {"listAdmissions", "getAdmission", "listAdmissionHistory"}
-"""Nobody proposes a project, asks to change a plan or to correct a report; no system feeds it."""
-
-UNSEEN |= {"listBlockers", "getBlocker", "listBlockerHistory", "getBlockerProposal"}
+"""Nobody of the demonstration proposes a project or corrects a report; no system feeds it."""
 UNSEEN |= {"listBlockerConsultations", "getBlockerConsultation", "listBlockerConsultationHistory"}
-UNSEEN |= {"listGuarantees", "getGuarantee", "listGuaranteeHistory"}
-UNSEEN |= {"listRulings", "getRuling", "listRulingHistory"}
 UNSEEN |= {"listPolicyAssignments", "getPolicyAssignment", "listPolicyAssignmentHistory"}
-"""Nothing is in the way, promised, ruled or assigned in the demonstration."""
+"""Nobody was called to a consultation, and the default policy counts everywhere."""
+UNSEEN |= {"getPlanComparison"}
+"""It is asked for by two numbers of versions, which no link of the contract gives."""
 UNSEEN |= {"getCoordinationLadder"}
 """A ladder is known by its code, which no link of the contract leads to."""
 
