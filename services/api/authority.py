@@ -77,11 +77,11 @@ RULES: Mapping[str, Rule] = {
     "endConvenerDuty": _GROUP_KEPT,
     # projects
     "listProjects": _SIGNED_IN,
-    "admitProject": Rule(_P.KEEP_PROJECTS, Kind.GROUP, KEEPERS),
+    "admitProject": Rule(_P.ADMIT_PROJECTS, Kind.GROUP, frozenset({_R.PROVINCE})),
     "getProject": _seen(Kind.PROJECT),
     "changeProject": _PROJECT_KEPT,
     "getExternalProject": _seen(Kind.PROJECT),
-    "putExternalProject": _PROJECT_KEPT,
+    "putExternalProject": Rule(_P.UPSERT_PROJECTS, Kind.PROJECT, UNITS | {_R.CONVENER}),
     "advanceProject": _PROJECT_KEPT,
     "pauseProject": _PROJECT_KEPT,
     "resumeProject": _PROJECT_KEPT,
@@ -112,6 +112,14 @@ RULES: Mapping[str, Rule] = {
     "makeRuling": Rule(_P.ISSUE_ORDERS, Kind.PROJECT),
     "getRuling": _seen(Kind.PROJECT),
     "endRuling": Rule(_P.ISSUE_ORDERS, Kind.PROJECT),
+    # admissions: at each gate the regulator of just that region
+    "listAdmissions": _SIGNED_IN,
+    "draftAdmission": Rule(_P.KEEP_PROJECTS, Kind.GROUP, KEEPERS),
+    "getAdmission": _seen(Kind.ADMISSION),
+    "changeAdmission": Rule(_P.KEEP_PROJECTS, Kind.ADMISSION, KEEPERS),
+    "submitAdmission": Rule(_P.KEEP_PROJECTS, Kind.ADMISSION, KEEPERS),
+    "checkAdmission": Rule(_P.ADMIT_PROJECTS, Kind.ADMISSION, ISSUER),
+    "returnAdmission": Rule(_P.ADMIT_PROJECTS, Kind.ADMISSION, ISSUER),
     # progress
     "listProgressReports": _SIGNED_IN,
     "getProgressReport": _seen(Kind.REPORT),

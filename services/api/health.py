@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from services.core.audit import queries as audit
-from services.core.calendar import published
+from services.core.calendar import queries as calendar
+from services.core.calendar.rules import day_of
 from services.core.kit import db, jobs
 from services.core.kit.settings import settings
 from services.core.runs import queries as runs
@@ -63,13 +64,22 @@ def readyz() -> Response:
             broken = (
                 [] if head == expected_head() else [f"migration: at {head}, not {expected_head()}"]
             )
-            unsealed = [] if broken else [*_unsealed(session), *_unwatched(session, now)]
+            warnings = [] if broken else _warnings(session, now)
     except SQLAlchemyError:
         return _answer(503, ["database: no answer"], [])
     if not may_enter:
         broken.append(f"role: the application may not become {db.CALLER_ROLE}")
-    degraded = [*_silent(beats or {}), *unsealed, *_redis(), *_holidays(now.date())]
+    degraded = [*_silent(beats or {}), *warnings, *_redis()]
     return _answer(503 if broken else 200, broken, degraded)
+
+
+def _warnings(session: Session, now: datetime) -> list[str]:
+    """Say what the database knows to be behind."""
+    return [
+        *_unsealed(session),
+        *_unwatched(session, now),
+        *_holidays(session, day_of(now)),
+    ]
 
 
 def _answer(status: int, broken: list[str], degraded: list[str]) -> Response:
@@ -108,8 +118,8 @@ def _redis() -> list[str]:
     return []
 
 
-def _holidays(today: date) -> list[str]:
+def _holidays(session: Session, today: date) -> list[str]:
     """From November on, warn while next year's holiday notice is not in."""
-    if today.month < _NOTICE_MONTH or published.is_published(today.year + 1):
+    if today.month < _NOTICE_MONTH or calendar.is_announced(session, today.year + 1):
         return []
     return [f"calendar: the holiday notice of {today.year + 1} is not imported"]

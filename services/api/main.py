@@ -23,6 +23,7 @@ from services.api.batch import drain, serving
 from services.api.batch.collections import collections_of
 from services.api.edge import Edge
 from services.api.routes import (
+    admissions,
     agreements,
     assignments,
     audit,
@@ -95,6 +96,7 @@ ROOMS: tuple[APIRouter, ...] = (
     simulations.router,
     agreements.router,
     targets.router,
+    admissions.router,
     guarantees.router,
     outcomes.router,
     evidence.router,

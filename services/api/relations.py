@@ -41,6 +41,7 @@ class Kind(StrEnum):
 
     GROUP = "group"
     PROJECT = "project"
+    ADMISSION = "admission"
     REPORT = "report"
     REMINDER = "reminder"
     MESSAGE = "notification"
@@ -88,6 +89,7 @@ ADDRESSEE = frozenset({_R.ADDRESSEE})
 SEES: Mapping[Kind, frozenset[Relation]] = {
     Kind.GROUP: _GROUPS,
     Kind.PROJECT: _GROUPS | {_R.PARTNER},
+    Kind.ADMISSION: _GROUPS,
     Kind.REPORT: _GROUPS | {_R.PARTNER},
     Kind.REMINDER: _GROUPS | ADDRESSEE,
     Kind.MESSAGE: ADDRESSEE,

@@ -12,6 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from services.core.access import events as access_events
 from services.core.access import models as access
+from services.core.admissions import events as admissions_events
+from services.core.admissions import models as admissions
 from services.core.agreements import events as agreements_events
 from services.core.agreements import models as agreements
 from services.core.assignments import events as assignments_events
@@ -88,6 +90,7 @@ ROOMS_WITH_TABLES = (
     assignments,
     targets,
     guarantees,
+    admissions,
     outcomes,
     blockers,
     progress,
@@ -178,6 +181,7 @@ ROOMS_WITH_FACTS: tuple[ModuleType, ...] = (
     assignments_events,
     targets_events,
     guarantees_events,
+    admissions_events,
     outcomes_events,
     blockers_events,
     progress_events,

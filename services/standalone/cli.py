@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "seed": "services.standalone.commands.records",
     "bootstrap": "services.standalone.commands.bootstrap",
     "token": "services.standalone.commands.token",
+    "calendar": "services.standalone.commands.calendar",
     "sweep": "services.standalone.commands.sweep",
     "audit": "services.standalone.commands.audit",
     "listen": "services.standalone.commands.listen",

@@ -6,7 +6,6 @@ review. So every reminder, finding, light and ladder step is the work of the rul
 """
 
 import secrets
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -16,13 +15,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.core.access import passwords
-from services.core.access import queries as access
 from services.core.access.models import Account, Password
 from services.core.exchange import actions, queries, rules
 from services.core.exchange.actions import Loaded
 from services.core.exchange.rules import Anchors
 from services.core.exchange.schemas import Document, Filing, History
-from services.core.kit.caller import Caller
+from services.core.kit import versions
 from services.core.kit.errors import Conflict
 from services.core.kit.words import Words
 from services.core.notifications.models import NotificationDelivery
@@ -31,7 +29,7 @@ from services.core.progress import actions as progress
 from services.core.progress.models import ProgressReport
 from services.core.progress.schemas import ExactMoney, NoChange, ReportFigures, Review
 from services.core.projects.models import AnnualPlan, Project, ProjectWatch
-from services.standalone import papers
+from services.standalone import deeds, papers
 from services.standalone.sweep import Act, walk
 
 _CENT = Decimal("0.01")
@@ -60,8 +58,10 @@ def load(session: Session, *, now: datetime) -> Loaded | None:
     history = papers.read(History, papers.packaged("history.json"), anchors)
     first = min(filing.period for filing in history.filings)
     since = rules.instant(history.since, queries.reporting(session, anchors, period=first))
+    versions.written_at(session, since)
     loaded = actions.load(session, document, now=since, anchored_on=anchors.today, is_demo=True)
     acts = [act for filing in history.filings for act in _acts(session, filing, anchors)]
+    acts += [deeds.act(session, deed, anchors) for deed in history.deeds]
     walk(session, upto=now, acts=acts)
     session.execute(update(ProgressReport).values(is_illustrative=True))
     session.execute(delete(NotificationDelivery))  # nobody gets letters about a simulated past
@@ -144,11 +144,8 @@ def _report(session: Session, filing: Filing) -> ProgressReport:
 
 def _as(session: Session, login: str, report: ProgressReport, now: datetime) -> dict[str, Any]:
     """Give what an action on a report is told: which one, and who acts at that instant."""
-    account_id = session.scalars(select(Account.id).where(Account.login == login)).one()
-    caller = access.caller_for(session, account_id)
-    assert isinstance(caller, Caller)  # noqa: S101 the document has just opened the account
     return {
         "report_id": report.id,
         "expected": report.version,
-        "by": replace(caller, now=now),
+        "by": deeds.person(session, login, now),
     }

@@ -13,7 +13,7 @@ from operator import attrgetter
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.core.kit import feed
+from services.core.kit import feed, versions
 from services.core.kit.settings import settings
 from services.core.runs import queries as runs
 from services.worker.consumers import CONSUMERS
@@ -68,13 +68,16 @@ def walk(session: Session, *, upto: datetime, acts: Iterable[Act] = ()) -> None:
         now = _next(session, now, waiting, upto)
     _live(session, upto, waiting)
     _read_on(session, upto, CONSUMERS)
+    versions.written_at(session, None)
 
 
 def _live(session: Session, now: datetime, waiting: deque[Act]) -> None:
     """Let people act at one instant, and then whatever is due at it."""
     while waiting and waiting[0].at <= now:
         act = waiting.popleft()
+        versions.written_at(session, act.at)
         act.do(session, act.at)
+    versions.written_at(session, now)
     _settle(session, now)
 
 

@@ -35,7 +35,7 @@ def project(jingning: Scene) -> str:
         "total_investment": {"amount": "40000000.00"},
         "partners": [{"organisation_id": str(jingning.units["lsci"].id), "role": "owner"}],
     }
-    answer = jingning.post("convener", "/projects", body)
+    answer = jingning.post("province", "/projects", body)
     assert answer.status_code == 201, answer.text
     path = f"/projects/{answer.json()['id']}"
     assert jingning.patch("convener", path, {"name": "LNG站及中压管道"}).status_code == 200

@@ -20,6 +20,7 @@ from services.core.access.models import (
     SecondFactor,
 )
 from services.core.access.rules import ADMINISTRATORS, Role
+from services.core.admissions.models import Admission
 from services.core.agreements.models import (
     AgreementBatch,
     AgreementParty,
@@ -154,6 +155,7 @@ class Place:
 _MAIN = {
     Kind.GROUP: "group_id",
     Kind.PROJECT: "project_id",
+    Kind.ADMISSION: "admission_id",
     Kind.REPORT: "report_id",
     Kind.REMINDER: "reminder_id",
     Kind.MESSAGE: "notification_id",
@@ -346,8 +348,37 @@ class World:
         ).id
         return place
 
+    def _proposed(self, place: Place, own: Organisation) -> None:
+        code = f"P-PROPOSED-{place.group.region_code}"
+        said: dict[str, Any] = {
+            "code": code,
+            "name": "新项目",
+            "group_id": str(place.group.id),
+            "region_code": place.group.region_code,
+            "thrust": "livelihood",
+            "domain": "energy",
+            "stage": "preparatory",
+            "lead_organisation_id": str(own.id),
+        }
+        asker = given.account(self.session, f"proposer-{code}", of=own, role="reporter")
+        place.ids["admission_id"] = self._add(
+            Admission(
+                code=code,
+                name="新项目",
+                group_id=place.group.id,
+                region_code=place.group.region_code,
+                lead_organisation_id=own.id,
+                responsible_organisation_id=own.id,
+                proposal=said,
+                state="at_county",
+                drafted_for=own.id,
+                submitted_by=asker.id,
+            )
+        ).id
+
     def _promised(self, place: Place, own: Organisation) -> None:
         add, ids, project_id = self._add, place.ids, place.ids["project_id"]
+        self._proposed(place, own)
         ids["guarantee_id"] = add(
             ResourceGuarantee(
                 project_id=project_id,

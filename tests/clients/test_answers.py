@@ -31,25 +31,24 @@ UNSEEN |= {"listNotificationDeliveries", "listReminderDeliveries"}
 UNSEEN |= {"listConvenerDutyHistory", "listMeetingInvitationHistory"}
 UNSEEN |= {"listNotificationHistory", "listOfficerHistory", "listWebhookDeliveryHistory"}
 """Nobody touches these after they are loaded; every history is written by the same function."""
-UNSEEN |= {"listPlanChanges", "getPlanChange", "listPlanChangeHistory", "getPlanComparison"}
 UNSEEN |= {
     "listProgressCorrections",
     "getProgressCorrection",
     "listProgressCorrectionHistory",
     "getExternalProject",
 }
-"""Nobody of the demonstration asks to change a plan or to correct a report; no system feeds it."""
-
-UNSEEN |= {"listBlockers", "getBlocker", "listBlockerHistory", "getBlockerProposal"}
+UNSEEN |= {"listAdmissions", "getAdmission", "listAdmissionHistory"}
+"""Nobody of the demonstration proposes a project or corrects a report; no system feeds it."""
 UNSEEN |= {"listBlockerConsultations", "getBlockerConsultation", "listBlockerConsultationHistory"}
+UNSEEN |= {"listPolicyAssignments", "getPolicyAssignment", "listPolicyAssignmentHistory"}
+"""Nobody was called to a consultation, and the default policy counts everywhere."""
 UNSEEN |= {"listEvidence", "getEvidence", "getEvidenceContent", "listEvidenceHistory"}
 UNSEEN |= {"getEvidenceUpload"}
-UNSEEN |= {"listGuarantees", "getGuarantee", "listGuaranteeHistory"}
-UNSEEN |= {"listRulings", "getRuling", "listRulingHistory"}
-UNSEEN |= {"listPolicyAssignments", "getPolicyAssignment", "listPolicyAssignmentHistory"}
-"""Nothing is in the way, proven, promised, ruled or assigned in the demonstration."""
+"""Nobody of the demonstration has uploaded anything."""
 UNSEEN |= {"listMonitorRuns", "getMonitorRun", "listMonitorRunHistory"}
 """No worker runs there, so no day has its account."""
+UNSEEN |= {"getPlanComparison"}
+"""It is asked for by two numbers of versions, which no link of the contract gives."""
 UNSEEN |= {"getCoordinationLadder"}
 """A ladder is known by its code, which no link of the contract leads to."""
 

@@ -1,6 +1,6 @@
 """One question about the past, `as_of`, wherever a record keeps its history."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -80,3 +80,35 @@ def test_a_group_and_its_places_are_those_of_a_day(house: House, known: dict[str
     assert read(house, known, f"{path}&as_of=2000-01-01")["items"] == []
     (then, *_) = read(house, known, "/groups?as_of=2000-01-01")["items"]
     assert (then["as_of"], then["members"]) == ("2000-01-01", [])
+
+
+def test_the_library_is_added_up_as_it_was_known(house: House, known: dict[str, str]) -> None:
+    every = read(house, known, "/projects?limit=200")["items"]
+    days, lights = set(), dict[str, list[tuple[Any, str | None]]]()
+    for project in every:
+        past = read(house, known, f"/projects/{project['id']}/health/history?limit=200")["items"]
+        lights[project["id"]] = [(one["computed_at"], one["light"]) for one in past]
+        days |= {day_of(datetime.fromisoformat(one["computed_at"])) for one in past}
+    seen = set()
+    for day in sorted(days):
+        totals = read(house, known, f"/totals?by=light&as_of={day}")
+        counted = {one["key"]: one["project_count"] for one in totals["items"]}
+        last = [
+            next((light for at, light in reversed(past) if at_most(at, day)), None)
+            for past in lights.values()
+        ]
+        assert counted == {light or "none": last.count(light) for light in last}, day
+        seen.add(tuple(sorted(counted.items())))
+        for one in totals["items"]:
+            listed = read(house, known, one["href"].removeprefix(PREFIX))["items"]
+            assert len(listed) == one["project_count"], one["href"]
+            assert {item["watch"]["light"] or "none" for item in listed} == {one["key"]}
+    assert len(seen) > 1
+    for path in ("/projects?", "/totals?by=light&"):
+        before = house.client.get(f"{PREFIX}{path}as_of=2020-01-01", headers=known)
+        assert before.json()["errors"][0]["code"] == "before_the_record"
+
+
+def at_most(instant: str, day: date) -> bool:
+    """Say whether an instant lies on or before a day."""
+    return day_of(datetime.fromisoformat(instant)) <= day

@@ -9,15 +9,19 @@ from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
 from services.core.agreements.models import FrameworkAgreement
+from services.core.blockers.models import Blocker
 from services.core.catalogue import METADATA
 from services.core.escalations.models import EscalationRun, SupervisionOrder
 from services.core.exchange import queries
+from services.core.guarantees.models import ResourceGuarantee
 from services.core.kit.feed import FeedEvent, ParkedEvent, PendingEvent
 from services.core.meetings.models import Meeting, MeetingReminder
 from services.core.monitoring.models import Finding
 from services.core.notifications.models import Notification, NotificationDelivery
+from services.core.outcomes.models import IndicatorObservation
 from services.core.progress.models import ProgressReport
-from services.core.projects.models import Project, ProjectWatch
+from services.core.projects.models import AnnualPlan, PlanChange, Project, ProjectWatch
+from services.core.rulings.models import Ruling
 from services.standalone import demo, happenings
 from services.standalone.sweep import number, walk
 
@@ -174,3 +178,28 @@ def test_looking_ahead_shows_what_comes_and_changes_nothing(session: Session) ->
     assert [one.at for one in coming] == sorted(one.at for one in coming)
     assert any("召集单位" in one.whom for one in coming)
     assert everything(session) == before
+
+
+def test_what_is_in_the_way_promised_and_decided_stands_beside_the_same_lights(
+    session: Session,
+) -> None:
+    of_p07 = select(Project.id).where(Project.code == "P-07").scalar_subquery()
+    blocker = session.scalars(select(Blocker).where(Blocker.project_id == of_p07)).one()
+    assert (blocker.state, blocker.level, blocker.is_illustrative) == ("assigned", "county", True)
+    promise = session.scalars(select(ResourceGuarantee)).one()
+    assert (promise.project_id, promise.kind) == (blocker.project_id, "land")
+    assert promise.is_illustrative
+    change = session.scalars(select(PlanChange)).one()
+    versions = session.scalars(
+        select(AnnualPlan)
+        .where(AnnualPlan.project_id == change.project_id, AnnualPlan.year == change.year)
+        .order_by(AnnualPlan.number)
+    ).all()
+    assert [one.is_current for one in versions] == [False, True]
+    assert versions[0].curve == versions[1].curve
+    assert change.is_illustrative
+    ruling = session.scalars(select(Ruling)).one()
+    assert (ruling.light, lights(session)["P-03"]) == ("yellow", "red")  # I-12
+    assert ruling.reason.startswith("示意")
+    values = session.scalars(select(IndicatorObservation.value)).all()
+    assert sorted(values) == [3288, 7109, 403_000_000]

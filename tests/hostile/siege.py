@@ -26,6 +26,7 @@ _NOT_HERE = (401, 403, 404)
 _LISTS = {
     "project_id": "/projects",
     "milestone_id": "/projects/{project_id}/milestones",
+    "admission_id": "/admissions",
     "guarantee_id": "/guarantees",
     "evidence_id": "/evidence",
     "indicator_id": "/outcome-indicators",

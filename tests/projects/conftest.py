@@ -29,6 +29,7 @@ class Jingning:
     regulator: Account
     county: Account
     convener: Account
+    program: Account
     reporter: Account
     tourist: Account
     stranger: Account
@@ -60,6 +61,7 @@ def jingning(session: Session, set_clock: Callable[[datetime], None]) -> Jingnin
         regulator=given.account(session, "sasac-zj", of=sasac, role="regulator"),
         county=given.account(session, "sasac-jn", of=county, role="regulator"),
         convener=given.account(session, "convener-jn", of=gas, role="convener"),
+        program=given.account(session, "erp-energy", of=energy, role="integrator"),
         reporter=given.account(session, "reporter-energy", of=energy, role="reporter"),
         tourist=given.account(session, "reporter-tourism", of=tourism, role="reporter"),
         stranger=given.account(session, "convener-ts", of=outsider, role="convener"),

@@ -13,7 +13,7 @@ from services.core.access.models import Account
 from services.core.kit.errors import Invalid
 from services.core.projects import actions, rules, schemas
 from services.core.projects.models import Project, ProjectExternal
-from tests import watching
+from tests import given, watching
 from tests.given import at
 from tests.projects.conftest import Jingning
 
@@ -47,13 +47,13 @@ def told(jingning: Jingning) -> list[str]:
 def test_a_project_is_admitted_once_and_then_changed(
     client: TestClient, jingning: Jingning
 ) -> None:
-    made = put(client, jingning, jingning.convener)
+    made = put(client, jingning, jingning.program)
     assert made.status_code == 200, made.text
     schemas.Project.model_validate(made.json())
-    again = put(client, jingning, jingning.convener)
+    again = put(client, jingning, jingning.program)
     assert (again.status_code, again.content) == (200, made.content)
     assert told(jingning) == ["project.admitted"]
-    changed = put(client, jingning, jingning.convener, name="LNG站二期")
+    changed = put(client, jingning, jingning.program, name="LNG站二期")
     assert (changed.json()["id"], changed.json()["name"]) == (made.json()["id"], "LNG站二期")
     assert told(jingning) == ["project.admitted", "project.changed"]
     read = client.get(PATH, headers=jingning.as_(jingning.tourist))
@@ -62,12 +62,12 @@ def test_a_project_is_admitted_once_and_then_changed(
 
 
 def test_what_is_not_sent_stays_as_people_keep_it(client: TestClient, jingning: Jingning) -> None:
-    made = put(client, jingning, jingning.convener).json()
+    made = put(client, jingning, jingning.program).json()
     path = f"/api/v1/projects/{made['id']}"
     etag = client.get(path, headers=jingning.as_(jingning.convener)).headers["etag"]
     headers = jingning.as_(jingning.convener, If_Match=etag)
     client.patch(path, headers=headers, json={"description": "本地补充"})
-    again = put(client, jingning, jingning.convener, responsible_organisation_id=None)
+    again = put(client, jingning, jingning.program, responsible_organisation_id=None)
     assert again.json()["description"] == "本地补充"
     assert again.json()["responsible_organisation"]["id"] == str(jingning.energy.id)
 
@@ -83,8 +83,8 @@ def test_what_is_not_sent_stays_as_people_keep_it(client: TestClient, jingning: 
 def test_what_has_a_verb_does_not_change_this_way(
     client: TestClient, jingning: Jingning, also: dict[str, Any], pointer: str, allowed: str
 ) -> None:
-    put(client, jingning, jingning.convener)
-    answer = put(client, jingning, jingning.convener, **also)
+    put(client, jingning, jingning.program)
+    answer = put(client, jingning, jingning.program, **also)
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["pointer"], error["allowed"]) == (422, pointer, [allowed])
 
@@ -92,24 +92,39 @@ def test_what_has_a_verb_does_not_change_this_way(
 def test_one_source_has_one_id_for_a_project_and_another_has_its_own(
     client: TestClient, jingning: Jingning
 ) -> None:
-    put(client, jingning, jingning.convener)
-    taken = put(client, jingning, jingning.convener, f"{PATH}-2")
+    put(client, jingning, jingning.program)
+    taken = put(client, jingning, jingning.program, f"{PATH}-2")
     assert taken.status_code == 409
     other = "/api/v1/sources/other/projects/2026-0417"
-    second = put(client, jingning, jingning.convener, other, code="P-EXT-2")
+    second = put(client, jingning, jingning.program, other, code="P-EXT-2")
     assert second.status_code == 200, second.text
     assert jingning.session.scalar(select(func.count()).select_from(Project)) == 2
 
 
-def test_only_who_keeps_the_project_says_it_and_strangers_learn_nothing(
+def test_only_a_program_of_its_own_units_says_it_and_strangers_learn_nothing(
     client: TestClient, jingning: Jingning
 ) -> None:
-    put(client, jingning, jingning.convener)
-    assert put(client, jingning, jingning.tourist).status_code == 403
-    hidden = put(client, jingning, jingning.stranger)
-    nothing = put(client, jingning, jingning.stranger, f"{PATH}-9")
+    put(client, jingning, jingning.program)
+    tourism = given.account(jingning.session, "erp-t", of=jingning.tourism, role="integrator")
+    abroad = given.account(jingning.session, "erp-ts", of=jingning.outsider, role="integrator")
+    for who in (jingning.tourist, jingning.convener, jingning.regulator, tourism):
+        assert put(client, jingning, who).status_code == 403, who.login
+    hidden = put(client, jingning, abroad)
+    nothing = put(client, jingning, abroad, f"{PATH}-9")
     assert (hidden.status_code, hidden.json()["errors"]) == (422, nothing.json()["errors"])
     assert client.get(PATH, headers=jingning.as_(jingning.stranger)).status_code == 404
+
+
+def test_a_program_may_do_nothing_else_to_a_project(client: TestClient, jingning: Jingning) -> None:
+    path = f"/api/v1/projects/{put(client, jingning, jingning.program).json()['id']}"
+    headers = jingning.as_(jingning.program, If_Match="*")
+    for refused in (
+        client.patch(path, headers=headers, json={"name": "x"}),
+        client.post(f"{path}/pause", headers=headers, json={"reason": "x"}),
+        client.post("/api/v1/projects", headers=headers, json=body_of(jingning, code="P-2")),
+        client.post("/api/v1/admissions", headers=headers, json=body_of(jingning, code="P-2")),
+    ):
+        assert refused.status_code == 403
 
 
 def test_fixed_fields_are_each_named() -> None:
@@ -125,7 +140,8 @@ def test_two_at_once_make_one_project(engine: Engine) -> None:
     """On two real connections: the second waits for the first, and finds its project."""
     with Session(engine, expire_on_commit=False) as making:
         place = watching.site(making)
-        caller = watching.caller_at(making, place.convener, at("2026-12-01 10:00"))
+        program = given.account(making, "erp", of=place.unit, role="integrator")
+        caller = watching.caller_at(making, program, at("2026-12-01 10:00"))
         making.commit()
     given_project = schemas.NewProject(
         code="P-EXT",

@@ -199,7 +199,7 @@ def test_a_service_needs_no_investment_and_runs_its_own_track(
     client: TestClient, jingning: Jingning
 ) -> None:
     """W-11: supervision guidance is a workstream without investment (T-11)."""
-    headers = jingning.as_(jingning.convener)
+    headers = jingning.as_(jingning.regulator)
     body = {
         "code": "W-11",
         "name": "县属企业市场化经营、债务风险管控指导",

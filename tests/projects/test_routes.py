@@ -50,7 +50,7 @@ def pointers(answer: Any) -> list[tuple[str, str]]:
 
 
 def test_a_project_is_admitted_and_read(client: TestClient, jingning: Jingning) -> None:
-    headers = jingning.as_(jingning.convener)
+    headers = jingning.as_(jingning.regulator)
     partner = {"organisation_id": str(jingning.tourism.id), "share_percent": "30.5"}
     sent = body(jingning, partners=[partner], reports_from="2026-11")
     made = client.post(URL, headers=headers, json=sent)
@@ -83,7 +83,7 @@ def test_a_project_is_admitted_and_read(client: TestClient, jingning: Jingning) 
 
 
 def test_reports_are_owed_from_the_month_it_says(client: TestClient, jingning: Jingning) -> None:
-    headers = jingning.as_(jingning.convener)
+    headers = jingning.as_(jingning.regulator)
     made = client.post(URL, headers=headers, json=body(jingning, reports_from="2026-10"))
     watch = jingning.session.get_one(ProjectWatch, made.json()["id"])
     assert (watch.next_period, watch.next_open_at) == ("2026-10", NOW)
@@ -110,7 +110,7 @@ def test_the_library_class_is_that_of_the_rule_for_every_stage(
 
 
 def test_an_error_names_its_field(client: TestClient, jingning: Jingning) -> None:
-    headers = jingning.as_(jingning.convener, Accept_Language="en")
+    headers = jingning.as_(jingning.regulator, Accept_Language="en")
     nobody = "00000000-0000-7000-8000-000000000000"
     wrong: list[tuple[dict[str, Any], tuple[str, str]]] = [
         ({"group_id": nobody}, ("/group_id", "unknown_group")),
@@ -147,7 +147,7 @@ def test_an_error_names_its_field(client: TestClient, jingning: Jingning) -> Non
 
 
 def test_a_code_is_taken_once(client: TestClient, jingning: Jingning) -> None:
-    headers = jingning.as_(jingning.convener)
+    headers = jingning.as_(jingning.regulator)
     assert client.post(URL, headers=headers, json=body(jingning)).status_code == 201
     again = client.post(URL, headers=headers, json=body(jingning))
     assert again.status_code == 409
@@ -240,13 +240,14 @@ def test_a_dissolved_group_is_frozen(client: TestClient, jingning: Jingning) -> 
         f"{URL}/{row.id}", headers={**headers, "If-Match": etag}, json={"name": "x"}
     )
     assert answer.status_code == 409
-    assert client.post(URL, headers=headers, json=body(jingning)).status_code == 409
+    admitting = jingning.as_(jingning.regulator)
+    assert client.post(URL, headers=admitting, json=body(jingning)).status_code == 409
 
 
 def test_a_change_is_one_row_one_fact_and_one_audit_line(
     client: TestClient, jingning: Jingning
 ) -> None:
-    headers = jingning.as_(jingning.convener)
+    headers = jingning.as_(jingning.regulator)
     made = client.post(URL, headers=headers, json=body(jingning))
     path, etag = made.headers["location"], made.headers["etag"]
     session = jingning.session
@@ -281,7 +282,7 @@ def test_a_change_is_one_row_one_fact_and_one_audit_line(
 
 
 def test_what_stays_as_it_is_is_no_change(client: TestClient, jingning: Jingning) -> None:
-    headers = jingning.as_(jingning.convener)
+    headers = jingning.as_(jingning.regulator)
     partner = {"organisation_id": str(jingning.outsider.id), "role": "owner"}
     sent = body(jingning, partners=[partner], reports_from="2026-12")
     made = client.post(URL, headers=headers, json=sent)
@@ -297,7 +298,7 @@ def test_what_stays_as_it_is_is_no_change(client: TestClient, jingning: Jingning
 
 
 def test_a_refused_change_leaves_nothing_behind(client: TestClient, jingning: Jingning) -> None:
-    headers = jingning.as_(jingning.convener)
+    headers = jingning.as_(jingning.regulator)
     made = client.post(URL, headers=headers, json=body(jingning))
     path, etag = made.headers["location"], made.headers["etag"]
     for patch, expected in (

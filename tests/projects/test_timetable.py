@@ -106,12 +106,14 @@ def test_what_was_known_of_milestones_on_a_day_is_shown(
         ("2026-11-23", []),
         ("2026-11-24", [made.json()]),
         ("2026-11-25", [moved.json()]),
-        ("2027-11-25", [moved.json()]),
     ):
         found = client.get(f"{listed}?as_of={day}&sort=-planned_on", headers=headers)
         assert found.json()["items"] == then, day
         one = client.get(f"{path}?as_of={day}", headers=headers)
         assert (one.status_code, one.json()) == (200, then[0]) if then else one.status_code == 404
+    for ahead in (path, listed):
+        refused = client.get(f"{ahead}?as_of=2026-11-26", headers=headers)
+        assert error_of(refused) == (422, "?as_of", "in_the_future")
     stranger = jingning.as_(jingning.stranger)
     assert client.get(f"{path}?as_of=2026-11-25", headers=stranger).status_code == 404
     assert client.get(f"{listed}?as_of=2026-11-25", headers=stranger).status_code == 404

@@ -121,7 +121,7 @@ class Story:
         )
         self.world.receiver.learn(endpoint["secret"])
         project = self.call(
-            "convener-jn",
+            "sasac-zj",
             "POST",
             "/projects",
             code="P-07",

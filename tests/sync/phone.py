@@ -14,6 +14,9 @@ LISTS = {
     "projects": "/projects",
     "agreements": "/agreements",
     "blockers": "/blockers",
+    "guarantees": "/guarantees",
+    "outcome-indicators": "/outcome-indicators",
+    "policy-assignments": "/policy-assignments",
     "progress-reports": "/progress-reports",
     "findings": "/findings",
     "reminders": "/reminders",
@@ -22,6 +25,15 @@ LISTS = {
     "notifications": "/notifications",
 }
 """Kinds with a list that shows just what the caller sees."""
+PARTS = (
+    ("projects", "milestones"),
+    ("projects", "plans"),
+    ("projects", "plan-changes"),
+    ("projects", "rulings"),
+    ("outcome-indicators", "observations"),
+    ("progress-reports", "corrections"),
+)
+"""Kinds that are listed below each record of another."""
 
 Store = dict[tuple[str, str], dict[str, Any]]
 
@@ -103,9 +115,9 @@ class Phone:
         for kind, path in LISTS.items():
             for item in self._items(path):
                 found[kind, item.get("id") or item["code"]] = item
-        for project in [record for kind, record in found if kind == "projects"]:
-            for part in ("milestones", "plans"):
-                for item in self._items(f"/projects/{project}/{part}"):
+        for kind, part in PARTS:
+            for whole in [record for known, record in found if known == kind]:
+                for item in self._items(f"/{kind}/{whole}/{part}"):
                     found[part, item["id"]] = item
         return found
 

@@ -166,6 +166,11 @@ RECORDS: Mapping[str, Meaning] = {
     "agreement_count": means("Number of agreements signed on the occasion.", 19),
     "enterprise_count": means("Number of enterprises that signed; null: not announced.", 15),
     "county_count": means("Number of counties that signed; null: not announced.", 19),
+    # admissions
+    "admission_id": means("Id of the proposal for the library.", OTHER),
+    "admission_state": means("Where the proposal stands now.", "at_city"),
+    "gate_level": means("The level whose check it was at.", "county"),
+    "return_count": means("Number of times it was returned.", 1),
     # guarantees
     "guarantee_id": means("Id of the promise.", OTHER),
     "guarantee_kind": means("What kind of resource was promised.", "land"),

@@ -37,6 +37,7 @@ def get_home(door: Enter) -> Response:
 def get_totals(door: Enter, query: Annotated[TotalsQuery, Query()]) -> Response:
     """Add up the projects in your scope by one thing; each total names the list of its rows.
 
-    A part brings no figure of its own where its whole stands in the same total.
+    A part brings no figure of its own where its whole stands in the same total. With `as_of`, the
+    library is added up as it was known then, and so is each list that is named.
     """
     return door.plain(rollups.totals(door.session, door.caller, by=query.by, wanted=query))

@@ -38,15 +38,18 @@ class VersionsQuery(schemas.TwoVersions):
 @router.get("/projects", response_model=schemas.ProjectPage)
 @in_reading
 def list_projects(door: Enter, query: Annotated[ProjectsQuery, Query()]) -> Response:
-    """List projects with their lights, by default in the order of their codes."""
+    """List projects with their lights, by default in the order of their codes.
+
+    With `as_of`, as they were known then: what was corrected or moved later does not show.
+    """
     return door.many(queries.projects(door.session, door.caller, ask=query.ask(), wanted=query))
 
 
 @router.get("/projects/{project_id}", response_model=schemas.Project)
 @in_reading
-def get_project(door: Enter, project_id: UUID) -> Response:
-    """Read one project."""
-    return door.one(queries.project(door.session, door.caller, project_id=project_id))
+def get_project(door: Enter, project_id: UUID, as_of: AsOf = None) -> Response:
+    """Read one project, as it is or was known on another day."""
+    return door.one(queries.project(door.session, door.caller, project_id=project_id, as_of=as_of))
 
 
 @router.post("/projects", status_code=201, response_model=schemas.Project)

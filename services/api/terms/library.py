@@ -1,6 +1,7 @@
 """Labels of what stands beside the library's projects: totals, outcomes, promises."""
 
 from services.api.terms.term import Term
+from services.core.admissions.rules import AdmissionState, AdmissionVerb
 from services.core.guarantees.rules import GuaranteeKind, GuaranteeState, GuaranteeVerb
 from services.core.kit.words import Words
 from services.core.outcomes.rules import Measure
@@ -31,6 +32,27 @@ LIBRARY: tuple[Term, ...] = (
         {
             "cumulative": Words("累计", "Cumulative"),
             "per_period": Words("当期", "Per period"),
+        },
+    ),
+    Term(
+        "admission.state",
+        AdmissionState,
+        {
+            "draft": Words("草稿", "Draft"),
+            "at_county": Words("待县级审核", "At the county"),
+            "at_city": Words("待市级审核", "At the city"),
+            "at_province": Words("待省级审核", "At the province"),
+            "returned": Words("已退回", "Returned"),
+            "admitted": Words("已入库", "Admitted"),
+        },
+    ),
+    Term(
+        "admission.verb",
+        AdmissionVerb,
+        {
+            "submit": Words("申报", "Submit"),
+            "check": Words("审核通过", "Let it pass"),
+            "return": Words("退回", "Return it"),
         },
     ),
     Term(

@@ -116,6 +116,8 @@ RECORDS: tuple[Term, ...] = (
             "groups.establish": Words("组建团组", "Establish groups"),
             "groups.keep": Words("维护团组", "Keep groups"),
             "projects.keep": Words("维护项目", "Keep projects"),
+            "projects.admit": Words("审核项目入库", "Check and admit projects"),
+            "projects.upsert": Words("按外部编号对接项目", "Upsert projects by their source's id"),
             "agreements.keep": Words("维护框架协议", "Keep agreements"),
             "targets.keep": Words("维护年度目标", "Keep targets"),
             "meetings.keep": Words("召开会议", "Hold meetings"),

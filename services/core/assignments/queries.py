@@ -3,7 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, ScalarSelect, SQLColumnExpression, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    SQLColumnExpression,
+    cast,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from services.core.access.models import Account
@@ -12,6 +21,7 @@ from services.core.assignments.rules import Choices
 from services.core.groups.models import JointGroup
 from services.core.kit import reading, rows
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.organisations.queries import named
 from services.core.policies.rules import DEFAULT_CODE
 from services.core.projects.models import Project
@@ -36,6 +46,16 @@ FIELDS: Fields = Constant(
     }
 )
 
+RECORDS = Records(
+    name="policy-assignments",
+    kind="policy_assignment",
+    key=PolicyAssignment.id,
+    version=PolicyAssignment.version,
+    fields=lambda _: FIELDS,
+    source=lambda _: _SOURCE,
+    visible=lambda _: true(),
+    follows={"account": by(PolicyAssignment.made_by)},
+)
 _IS_CLASS = PolicyAssignment.library_class == LIBRARY_CLASS
 _IS_ALL = PolicyAssignment.library_class.is_(None)
 

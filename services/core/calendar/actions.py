@@ -1,7 +1,7 @@
 """Writes of the calendar."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -26,8 +26,17 @@ def publish(
         Invalid: a day is named twice, or lies outside the notice's year.
     """
     by.must("calendar.keep")
-    region = given.region_code or ""
     by.must_supervise(within)
+    take(session, given=given, by=Actor.person(by), now=by.now)
+
+
+def take(session: Session, *, given: schemas.Notice, by: Actor, now: datetime) -> int:
+    """Import a notice that somebody may publish; gives how many days it changed.
+
+    Raises:
+        Invalid: a day is named twice, or lies outside the notice's year.
+    """
+    region = given.region_code or ""
     named = [new.day for new in given.days]
     rules.check_days(named, notice_year=given.notice_year, is_national=not region)
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("calendar"))))
@@ -36,8 +45,10 @@ def publish(
     withdrawn = [day for day in known if day not in named]
     for day in withdrawn:
         session.delete(known[day])
-    if changed or withdrawn:
-        _record(session, given, sorted({*changed, *withdrawn}), by)
+    moved = sorted({*changed, *withdrawn})
+    if moved:
+        _record(session, given, moved, by, now)
+    return len(moved)
 
 
 def withdraw(
@@ -89,7 +100,9 @@ def _put(
     return True
 
 
-def _record(session: Session, given: schemas.Notice, days: list[date], by: Caller) -> None:
+def _record(
+    session: Session, given: schemas.Notice, days: list[date], by: Actor, now: datetime
+) -> None:
     ledger.record(
         session,
         CalendarPublished(
@@ -102,8 +115,8 @@ def _record(session: Session, given: schemas.Notice, days: list[date], by: Calle
             source=given.source,
         ),
         about=_layer(given.region_code or ""),
-        by=Actor.person(by),
-        now=by.now,
+        by=by,
+        now=now,
         changes={"days": [None, [day.isoformat() for day in days]]},
     )
 

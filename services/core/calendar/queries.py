@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.core.calendar import rules
 from services.core.calendar.models import CalendarDay
-from services.core.calendar.published import base_calendar
+from services.core.calendar.published import base_calendar, is_published
 from services.core.calendar.rules import WorkCalendar, WorkDay
 from services.core.kit import reading, rows
 from services.core.kit.errors import Invalid
@@ -75,6 +75,16 @@ def _overruled(found: Sequence[_Own]) -> WorkCalendar:
         return base_calendar()
     years = {year for _, year in found if year}
     return rules.overruled(base_calendar(), [day for day, _ in found], notice_years=years)
+
+
+def is_announced(session: Session, year: int) -> bool:
+    """Say whether a year's notice is known: published with the service, or imported since."""
+    if is_published(year):
+        return True
+    imported = select(CalendarDay.day).where(
+        CalendarDay.region_code == "", CalendarDay.notice_year == year
+    )
+    return session.scalar(imported.limit(1)) is not None
 
 
 def own_day(session: Session, *, day: date, region_code: str | None) -> Found:

@@ -15,6 +15,7 @@ from services.core.guarantees.rules import OPEN, OpenPromise
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -49,6 +50,21 @@ _FIELDS: Fields = Constant(
 _SOURCE = ResourceGuarantee.__table__.join(
     Project.__table__, Project.id == ResourceGuarantee.project_id
 ).join(Organisation.__table__, Organisation.id == ResourceGuarantee.promiser_organisation_id)
+RECORDS = Records(
+    name="guarantees",
+    kind="resource_guarantee",
+    key=ResourceGuarantee.id,
+    version=ResourceGuarantee.version,
+    fields=lambda _: _FIELDS,
+    source=lambda _: _SOURCE,
+    visible=projects.visible,
+    follows={
+        "project": by(ResourceGuarantee.project_id),
+        "project_partner": by(ResourceGuarantee.project_id),
+        "organisation": by(ResourceGuarantee.promiser_organisation_id),
+    },
+    seen_by=frozenset({"project", "project_partner"}),
+)
 _IS_OPEN = ResourceGuarantee.state.in_(OPEN)
 
 
@@ -71,13 +87,7 @@ def guarantee(session: Session, caller: Caller, *, guarantee_id: UUID) -> Found:
     Raises:
         Missing: there is none to a project in scope.
     """
-    return reading.found(
-        session,
-        _FIELDS,
-        version=ResourceGuarantee.version,
-        source=_SOURCE,
-        where=[ResourceGuarantee.id == guarantee_id, projects.visible(caller)],
-    )
+    return RECORDS.one(session, caller, guarantee_id)
 
 
 def guarantees(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Page:

@@ -121,7 +121,9 @@ def past_health(session: Session, caller: Caller, *, project_id: UUID, as_of: da
 
     Raises:
         Missing: there is no such project in scope, or nothing was recorded by that day.
+        Invalid: the day has not come yet.
     """
+    projects.check_has_come(as_of, caller)
     latest = select(func.max(HealthAssessment.id)).where(
         HealthAssessment.project_id == project_id, HealthAssessment.computed_at < end_of(as_of)
     )

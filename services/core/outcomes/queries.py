@@ -1,5 +1,6 @@
 """Reads of outcomes; who sees the project sees what it brings about."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.outcomes.models import IndicatorObservation, OutcomeIndicator
 from services.core.outcomes.rules import Observed
 from services.core.projects import queries as projects
@@ -72,19 +74,58 @@ _OBSERVED_SOURCE = _SEEN.__table__.join(
 ).join(Project.__table__, Project.id == OutcomeIndicator.project_id)
 
 
+def _of_observed(ids: Collection[str]) -> ColumnElement[bool]:
+    """Find the indicators whose newest value may be among changed observations."""
+    return OutcomeIndicator.id.in_(select(_SEEN.indicator_id).where(by(_SEEN.id)(ids)))
+
+
+INDICATORS = Records(
+    name="outcome-indicators",
+    kind="outcome_indicator",
+    key=OutcomeIndicator.id,
+    version=OutcomeIndicator.version,
+    fields=lambda _: _FIELDS,
+    source=lambda _: _SOURCE,
+    visible=projects.visible,
+    follows={
+        "indicator_observation": _of_observed,
+        "project": by(OutcomeIndicator.project_id),
+        "project_partner": by(OutcomeIndicator.project_id),
+    },
+    seen_by=frozenset({"project", "project_partner"}),
+)
+
+
+def _of_projects(ids: Collection[str]) -> ColumnElement[bool]:
+    """Find observations of the indicators of changed projects."""
+    theirs = select(OutcomeIndicator.id).where(by(OutcomeIndicator.project_id)(ids))
+    return _SEEN.indicator_id.in_(theirs)
+
+
+OBSERVATIONS = Records(
+    name="observations",
+    kind="indicator_observation",
+    key=_SEEN.id,
+    version=_SEEN.version,
+    fields=lambda _: _OBSERVED,
+    source=lambda _: _OBSERVED_SOURCE,
+    visible=projects.visible,
+    follows={
+        "outcome_indicator": by(_SEEN.indicator_id),
+        "project": _of_projects,
+        "project_partner": _of_projects,
+    },
+    seen_by=frozenset({"project", "project_partner"}),
+)
+
+
 def indicator(session: Session, caller: Caller, *, indicator_id: UUID) -> Found:
     """Read one indicator with its newest value.
 
     Raises:
         Missing: there is none of a project in scope.
     """
-    return reading.found(
-        session,
-        _FIELDS,
-        version=OutcomeIndicator.version,
-        source=_SOURCE,
-        where=[OutcomeIndicator.id == indicator_id, projects.visible(caller)],
-    )
+    return INDICATORS.one(session, caller, indicator_id)
 
 
 def indicators(session: Session, caller: Caller, *, ask: Ask, project_id: UUID | None) -> Page:
@@ -108,13 +149,7 @@ def observation(session: Session, caller: Caller, *, observation_id: UUID) -> Fo
     Raises:
         Missing: there is none of a project in scope.
     """
-    return reading.found(
-        session,
-        _OBSERVED,
-        version=_SEEN.version,
-        source=_OBSERVED_SOURCE,
-        where=[_SEEN.id == observation_id, projects.visible(caller)],
-    )
+    return OBSERVATIONS.one(session, caller, observation_id)
 
 
 def observations(session: Session, caller: Caller, *, indicator_id: UUID, ask: Ask) -> Page:

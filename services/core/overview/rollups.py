@@ -33,36 +33,65 @@ from services.core.kit.caller import Caller
 from services.core.overview.rules import By
 from services.core.policies.pack import Light
 from services.core.projects import queries as projects
-from services.core.projects.models import AnnualPlan, Project, ProjectWatch
+from services.core.projects.models import AnnualPlan
 from services.core.projects.schemas import ProjectFilters
 from services.core.regions.models import Region
 
 _LEAD = projects.LEAD.c
-_LIGHT = func.coalesce(ProjectWatch.light, "none")
 _PLACES = Region.lineage
-_KEYS: Mapping[By, tuple[SQLColumnExpression[Any], SQLColumnExpression[Any], str]] = {
-    By.CITY: (_PLACES[2], _PLACES[2], "region"),
-    By.COUNTY: (_PLACES[3], _PLACES[3], "region"),
-    By.LEVEL: (_LEAD.level, _LEAD.level, "lead_level"),
-    By.ORGANISATION: (_LEAD.id, _LEAD.name, "lead_organisation_id"),
-    By.GROUP: (JointGroup.id, JointGroup.name, "group_id"),
-    By.DOMAIN: (Project.domain, Project.domain, "domain"),
-    By.THRUST: (Project.thrust, Project.thrust, "thrust"),
-    By.TRACK: (Project.track, Project.track, "track"),
-    By.STAGE: (Project.stage, Project.stage, "stage"),
-    By.LIBRARY_CLASS: (projects.LIBRARY_CLASS, projects.LIBRARY_CLASS, "library_class"),
-    By.YEAR: (AnnualPlan.year, AnnualPlan.year, "plan_year"),
-    By.LIGHT: (_LIGHT, _LIGHT, "light"),
+_FILTERS: Mapping[By, str] = {
+    By.CITY: "region",
+    By.COUNTY: "region",
+    By.LEVEL: "lead_level",
+    By.ORGANISATION: "lead_organisation_id",
+    By.GROUP: "group_id",
+    By.YEAR: "plan_year",
 }
-"""What a total is of, how it is named, and the filter of `/projects` that lists its rows."""
+"""The filter of `/projects` that lists a total's rows, where it has another name."""
+
+
+def _key(by: By, library: projects.Library) -> SQLColumnExpression[Any]:
+    """Give what a total is of."""
+    project = library.project
+    keys: Mapping[By, SQLColumnExpression[Any]] = {
+        By.CITY: _PLACES[2],
+        By.COUNTY: _PLACES[3],
+        By.LEVEL: _LEAD.level,
+        By.ORGANISATION: _LEAD.id,
+        By.GROUP: JointGroup.id,
+        By.DOMAIN: project.domain,
+        By.THRUST: project.thrust,
+        By.TRACK: project.track,
+        By.STAGE: project.stage,
+        By.LIBRARY_CLASS: projects.class_of(project.stage),
+        By.YEAR: AnnualPlan.year,
+        By.LIGHT: _light(library),
+    }
+    return keys[by]
+
+
+_LABELS: Mapping[By, SQLColumnExpression[Any]] = {
+    By.ORGANISATION: _LEAD.name,
+    By.GROUP: JointGroup.name,
+}
+"""How a total is named, where its key is a record's."""
+
+
+def _light(library: projects.Library) -> ColumnElement[str]:
+    return func.coalesce(library.watch.light, literal_column("'none'", Text))
 
 
 def totals(session: Session, caller: Caller, *, by: By, wanted: ProjectFilters) -> str:
     """Add up the projects in scope that the filters let through; gives JSON text.
 
     A part counts in its whole's figure where both stand in one total, and for itself elsewhere.
+    With `as_of`, all of it is as it was known when that day ended, and so are the lists it names.
+
+    Raises:
+        Invalid: the day has not come yet, or lies before what is recorded.
     """
-    rows = _rows(caller, by, wanted).cte("rows")
+    library = projects.library_of(wanted.as_of, caller)
+    rows = _rows(caller, by, wanted, library).cte("rows")
     whole = rows.alias("whole")
     is_part = and_(whole.c.id == rows.c.parent_id, whole.c.amount.is_not(None))
     if by is By.YEAR:
@@ -75,7 +104,8 @@ def totals(session: Session, caller: Caller, *, by: By, wanted: ProjectFilters) 
     named = {
         "key": rows.c.key,
         "label": rows.c.label,
-        "href": literal(f"{base}{'&' if _said(wanted) else ''}{_KEYS[by][2]}=") + rows.c.key,
+        "href": literal(f"{base}{'&' if _said(wanted) else ''}{_FILTERS.get(by, by)}=")
+        + rows.c.key,
     }
     each = _total(rows, alone | whole.c.key.is_distinct_from(rows.c.key), named)
     asked = union_all(
@@ -85,36 +115,36 @@ def totals(session: Session, caller: Caller, *, by: By, wanted: ProjectFilters) 
         .group_by(rows.c.key, rows.c.label),
     ).order_by("place", "label")
     (_, _, total), *items = session.execute(asked)
+    if not items:
+        projects.check_recorded(session, caller, library)
     inside = ",".join(item for _, _, item in items)
     return f'{{"by":"{by}","total":{total},"items":[{inside}]}}'
 
 
-def _rows(caller: Caller, by: By, wanted: ProjectFilters) -> Select[*tuple[Any, ...]]:
+def _rows(
+    caller: Caller, by: By, wanted: ProjectFilters, library: projects.Library
+) -> Select[*tuple[Any, ...]]:
     """Select the projects to be added up: for a year each plan of them, else each once."""
-    key, label, _ = _KEYS[by]
-    source, amount, qualifier = (
-        projects.SOURCE,
-        Project.total_investment,
-        Project.investment_qualifier,
-    )
+    key, project, source = _key(by, library), library.project, projects.source_of(library)
+    amount, qualifier = project.total_investment, project.investment_qualifier
     if by is By.YEAR:
         source = source.join(
             AnnualPlan.__table__,
-            and_(AnnualPlan.project_id == Project.id, AnnualPlan.is_current),
+            and_(AnnualPlan.project_id == project.id, projects.in_force(wanted.as_of)),
         )
         amount, qualifier = AnnualPlan.planned_investment, AnnualPlan.investment_qualifier
     return (
         select(
-            Project.id,
-            Project.parent_id,
+            project.id,
+            project.parent_id,
             cast(key, Text).label("key"),
-            cast(label, Text).label("label"),
+            cast(_LABELS.get(by, key), Text).label("label"),
             amount.label("amount"),
             qualifier.label("qualifier"),
-            _LIGHT.label("light"),
+            _light(library).label("light"),
         )
         .select_from(source)
-        .where(projects.visible(caller), *projects.matching(wanted))
+        .where(projects.visible(caller), *projects.matching(wanted, library))
     )
 
 

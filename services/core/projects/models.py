@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.core.kit import columns as c
 from services.core.kit.db import Base
 from services.core.kit.money import Qualifier
+from services.core.kit.versions import versions_of
 from services.core.projects.rules import (
     Domain,
     Gate,
@@ -58,7 +59,7 @@ class Project(c.Provenance, Base):
     name_en: Mapped[c.MaybeWords]
     description: Mapped[c.MaybeWords]
     group_id: Mapped[c.MaybeRef] = mapped_column(ForeignKey("joint_group.id"))
-    region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
+    region_code: Mapped[c.Phrase] = mapped_column(ForeignKey("region.code"), index=True)
     """Where it stands; not always the group's own county (T-3: the wafer project is in Lishui)."""
     thrust: Mapped[c.Phrase]
     domain: Mapped[c.Phrase]
@@ -292,3 +293,19 @@ class ProjectWatch(Base):
     physical_percent: Mapped[c.MaybePercent]
     light: Mapped[c.MaybeWords]
     light_since: Mapped[c.MaybeInstant]
+
+
+project_version = versions_of(Project, key=("id",), walked="code")
+partner_version = versions_of(ProjectPartner, key=("project_id", "organisation_id"))
+watch_version = versions_of(
+    ProjectWatch,
+    "project_id",
+    "light",
+    "light_since",
+    "last_accepted_period",
+    "cumulative_year",
+    "cumulative_all",
+    "physical_percent",
+    key=("project_id",),
+)
+"""What is shown of the watched row; what only the sweeps need has no past."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Date, case, cast, func, literal_column, se
 from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
-from services.core.calendar.rules import end_of
+from services.core.calendar.rules import day_of, end_of
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.kit.scope import among
 from services.core.organisations.queries import named
 from services.core.policies.pack import Dimension, Light
@@ -67,6 +68,31 @@ def visible(caller: Caller) -> ColumnElement[bool]:
     return projects.visible(caller)
 
 
+def _expires(since: datetime, until: datetime) -> ColumnElement[bool] | None:
+    """Write "expired between two moments"; none does within a day."""
+    if day_of(since) == day_of(until):
+        return None
+    return Ruling.expires_on.between(day_of(since), day_of(until) - timedelta(days=1))
+
+
+RECORDS = Records(
+    name="rulings",
+    kind="ruling",
+    key=Ruling.id,
+    version=Ruling.version,
+    fields=lambda _: FIELDS,
+    source=lambda _: _SOURCE,
+    visible=visible,
+    follows={
+        "project": by(Ruling.project_id),
+        "project_partner": by(Ruling.project_id),
+        "account": by(Ruling.made_by, Ruling.ended_by),
+    },
+    seen_by=frozenset({"project", "project_partner"}),
+    turned=_expires,
+)
+
+
 def in_force(
     session: Session, wanted: Collection[UUID], *, on: date
 ) -> dict[UUID, tuple[InForce, ...]]:
@@ -99,13 +125,7 @@ def ruling(session: Session, caller: Caller, *, ruling_id: UUID) -> Found:
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return reading.found(
-        session,
-        FIELDS,
-        version=Ruling.version,
-        source=_SOURCE,
-        where=[Ruling.id == ruling_id, visible(caller)],
-    )
+    return RECORDS.one(session, caller, ruling_id)
 
 
 def rulings(session: Session, caller: Caller, *, project_id: UUID, ask: Ask) -> Page:

@@ -188,7 +188,8 @@ def _holidays(connection: psycopg.Connection) -> Finding:
     """From November on next year's notice should be in: the published base or our own table."""
     row = connection.execute(
         "SELECT (house_now() AT TIME ZONE 'Asia/Shanghai')::date, EXISTS (SELECT FROM calendar_day "
-        "WHERE region_code = '' AND date_part('year', day) = date_part('year', house_now()) + 1)"
+        "WHERE region_code = '' AND notice_year = "
+        "date_part('year', house_now() AT TIME ZONE 'Asia/Shanghai') + 1)"
     ).fetchone()
     today, imported = row or (machine_now().date(), False)
     year = today.year + 1
@@ -200,7 +201,7 @@ def _holidays(connection: psycopg.Connection) -> Finding:
         _CALENDAR,
         Words(f"{year} 年放假安排尚未录入，暂按推定日历", f"{year} is assumed, not announced"),
         Words(
-            f"国务院办公厅发布后，录入 {year} 年放假通知。",
-            f"Import the State Council's notice for {year} as soon as it is out.",
+            f"国务院办公厅发布后，执行 tuanzu calendar import 录入 {year} 年通知。",
+            f"Once the State Council's notice is out: tuanzu calendar import FILE --year {year}.",
         ),
     )

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     ESTABLISH_GROUPS = "groups.establish"
     KEEP_GROUPS = "groups.keep"
     KEEP_PROJECTS = "projects.keep"
+    ADMIT_PROJECTS = "projects.admit"
+    UPSERT_PROJECTS = "projects.upsert"
     KEEP_AGREEMENTS = "agreements.keep"
     KEEP_TARGETS = "targets.keep"
     KEEP_MEETINGS = "meetings.keep"
@@ -110,6 +112,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.ESTABLISH_GROUPS,
             _P.KEEP_GROUPS,
             _P.KEEP_PROJECTS,
+            _P.ADMIT_PROJECTS,
             _P.KEEP_AGREEMENTS,
             _P.KEEP_TARGETS,
             _P.KEEP_MEETINGS,
@@ -124,7 +127,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.OBSERVER: frozenset(),
-    Role.INTEGRATOR: frozenset({_P.KEEP_WEBHOOKS}),
+    Role.INTEGRATOR: frozenset({_P.KEEP_WEBHOOKS, _P.UPSERT_PROJECTS}),
     Role.SYSTEM_ADMIN: frozenset({_P.KEEP_CALENDAR, _P.KEEP_REGIONS}),
     Role.SECURITY_ADMIN: frozenset({_P.KEEP_ACCOUNTS}),
     Role.AUDIT_ADMIN: frozenset({_P.READ_AUDIT}),

@@ -21,12 +21,13 @@ from services.core.exchange.schemas.document import (
     StatementRow,
     TargetRow,
 )
-from services.core.exchange.schemas.history import Filing, History
+from services.core.exchange.schemas.history import Deed, Filing, History
 
 __all__ = (
     "AccountRow",
     "AgreementRow",
     "BatchRow",
+    "Deed",
     "Document",
     "Filing",
     "GroupRow",

@@ -1,11 +1,11 @@
 """What the demonstration's people did, in the notation of relative days."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from services.core.exchange.schemas.document import InMonth, Login
+from services.core.exchange.schemas.document import InMonth, InYear, Login, On
 from services.core.kit.shapes import Code, Given, Paragraph, Share
 
 Moment = Annotated[str, StringConstraints(pattern=r"^.+T[0-2][0-9]:[0-5][0-9]$")]
@@ -40,8 +40,28 @@ class Filing(Given):
     review: Review | None = None
 
 
+class Deed(Given):
+    """Something else one person does about a project; what it says is what the API would be sent.
+
+    `at` counts from the days of the report of `period`; `due_on` is relative too.
+    """
+
+    does: Literal["raise", "triage", "assign", "promise", "declare", "ask", "approve"]
+    project: Code
+    period: InMonth
+    at: Moment
+    by: Login
+    organisation: Code | None = Field(
+        default=None, description="The unit that promises, or that is to solve it."
+    )
+    due_on: On | None = None
+    year: InYear | None = None
+    says: dict[str, Any]
+
+
 class History(Given):
     """What the demonstration's people did, from `since` on; the service itself did the rest."""
 
     since: Moment
     filings: tuple[Filing, ...]
+    deeds: tuple[Deed, ...] = ()

@@ -1,6 +1,7 @@
 """Reads of progress reports; who sees the project sees the report, but not a draft's figures."""
 
 from services.core.progress.queries.corrections import (
+    CORRECTIONS,
     correction,
     correction_for_change,
     corrections,
@@ -27,6 +28,7 @@ from services.core.progress.queries.reports import (
 from services.core.progress.queries.setting import Setting, about, figures, setting
 
 __all__ = (
+    "CORRECTIONS",
     "FIELDS",
     "RECORDS",
     "Owing",

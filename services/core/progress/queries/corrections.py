@@ -1,5 +1,6 @@
 """Corrections as they are read; who sees the report sees what was corrected in it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -10,6 +11,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.organisations.queries import named
 from services.core.progress.models import ProgressCorrection, ProgressReport
 from services.core.progress.queries.reports import visible
@@ -50,19 +52,36 @@ def _seen(caller: Caller) -> ColumnElement[bool]:
     )
 
 
+def _of_projects(ids: Collection[str]) -> ColumnElement[bool]:
+    """Find corrections of the reports of changed projects."""
+    reports = select(ProgressReport.id).where(by(ProgressReport.project_id)(ids))
+    return ProgressCorrection.report_id.in_(reports)
+
+
+CORRECTIONS = Records(
+    name="corrections",
+    kind="progress_correction",
+    key=ProgressCorrection.id,
+    version=ProgressCorrection.version,
+    fields=lambda _: _FIELDS,
+    source=lambda _: _SOURCE,
+    visible=_seen,
+    follows={
+        "project": _of_projects,
+        "project_partner": _of_projects,
+        "account": by(ProgressCorrection.requested_by, ProgressCorrection.decided_by),
+    },
+    seen_by=frozenset({"project", "project_partner"}),
+)
+
+
 def correction(session: Session, caller: Caller, *, correction_id: UUID) -> Found:
     """Read one correction.
 
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return reading.found(
-        session,
-        _FIELDS,
-        version=ProgressCorrection.version,
-        source=_SOURCE,
-        where=[ProgressCorrection.id == correction_id, _seen(caller)],
-    )
+    return CORRECTIONS.one(session, caller, correction_id)
 
 
 def corrections(session: Session, caller: Caller, *, report_id: UUID, ask: Ask) -> Page:

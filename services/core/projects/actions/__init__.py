@@ -1,7 +1,7 @@
 """Writes of the library; who may make them is said in `keeping`."""
 
 from services.core.projects.actions.external import put_external
-from services.core.projects.actions.library import admit, change
+from services.core.projects.actions.library import admit, change, check_new, enter
 from services.core.projects.actions.life import advance, stand
 from services.core.projects.actions.milestones import (
     change_milestone,
@@ -22,6 +22,8 @@ __all__ = (
     "approve_plan_change",
     "change",
     "change_milestone",
+    "check_new",
+    "enter",
     "plan_milestone",
     "plan_year",
     "put_external",

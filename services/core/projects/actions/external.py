@@ -1,4 +1,8 @@
-"""Projects of other systems: admitted or changed by the id their source knows them by."""
+"""Projects of other systems: admitted or changed by the id their source knows them by.
+
+A program is let in by an administrator and answers for its own units' projects alone; what it
+brings has passed the gates of its own house.
+"""
 
 from uuid import UUID
 
@@ -7,8 +11,10 @@ from sqlalchemy.orm import Session
 from services.core.kit.caller import Caller
 from services.core.projects import queries, rules, schemas
 from services.core.projects.actions import keeping
-from services.core.projects.actions.library import admit, change
+from services.core.projects.actions.library import change, enter
 from services.core.projects.models import ProjectExternal
+
+_UPSERT = "projects.upsert"
 
 
 def put_external(
@@ -23,22 +29,24 @@ def put_external(
         Missing, Forbidden, Conflict, UnlawfulMove.
         Invalid: something named is unknown or does not fit, or may not change this way.
     """
-    by.must("projects.keep")
+    by.must(_UPSERT)
     queries.hold_external(session, source_id=source_id, external_id=external_id)
     known = queries.external(session, by, source_id=source_id, external_id=external_id)
     if known is None:
-        made = admit(session, given=given, by=by)
+        made = enter(session, given=given, by=by, permission=_UPSERT)
         session.add(
             ProjectExternal(source_id=source_id, external_id=external_id, project_id=made.id)
         )
         session.flush()
         return made.id
-    project = keeping.open_project(session, project_id=known, expected=None, verb="change", by=by)
+    project = keeping.open_project(
+        session, project_id=known, expected=None, verb="change", by=by, permission=_UPSERT
+    )
     sent = given.given()
     rules.check_fixed({name: getattr(project, name) for name in rules.FIXED}, sent)
     said = {name: sent[name] for name in schemas.ProjectChange.model_fields if name in sent}
     if said.get("responsible_organisation_id") is None:
         said.pop("responsible_organisation_id", None)
     changed = schemas.ProjectChange.model_validate(said)
-    change(session, project_id=known, given=changed, expected=None, by=by)
+    change(session, project_id=known, given=changed, expected=None, by=by, permission=_UPSERT)
     return known

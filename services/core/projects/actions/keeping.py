@@ -14,16 +14,23 @@ from services.core.kit.events import Actor, Fact, Subject
 from services.core.projects import queries, rules
 from services.core.projects.models import Project
 
+_KEEP = "projects.keep"
+
 
 def must_keep(
-    session: Session, *, group_id: UUID | None, units: tuple[UUID, ...], by: Caller
+    session: Session,
+    *,
+    group_id: UUID | None,
+    units: tuple[UUID, ...],
+    by: Caller,
+    permission: str = _KEEP,
 ) -> None:
     """Refuse whoever neither leads nor answers for a project, convenes its group, or regulates it.
 
     Raises:
         Forbidden: it is another's to change. Frozen: its group is dissolved.
     """
-    by.must("projects.keep")
+    by.must(permission)
     convener = None
     in_scope = bool(by.organisation_ids.intersection(units))
     if group_id is not None:
@@ -35,7 +42,13 @@ def must_keep(
 
 
 def open_project(
-    session: Session, *, project_id: UUID, expected: int | None, verb: str, by: Caller
+    session: Session,
+    *,
+    project_id: UUID,
+    expected: int | None,
+    verb: str,
+    by: Caller,
+    permission: str = _KEEP,
 ) -> Project:
     """Lock a project that the caller may change and that has not left the library.
 
@@ -44,7 +57,7 @@ def open_project(
     """
     project = queries.for_change(session, by, project_id=project_id, expected=expected)
     units = (project.lead_organisation_id, project.responsible_organisation_id)
-    must_keep(session, group_id=project.group_id, units=units, by=by)
+    must_keep(session, group_id=project.group_id, units=units, by=by, permission=permission)
     rules.check_open(side_state_of(project), verb)
     return project
 

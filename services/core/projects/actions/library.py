@@ -23,20 +23,34 @@ from services.core.projects.events import ProjectAdmitted, ProjectChanged
 from services.core.projects.models import Project, ProjectPartner, ProjectWatch
 from services.core.regions import queries as regions
 
+_ADMIT = "projects.admit"
+
 
 def admit(session: Session, *, given: schemas.NewProject, by: Caller) -> Project:
-    """Admit a project to the library, with its partners and the row that is watched.
+    """Admit a project past the gates below the province, as the province's regulator.
+
+    Raises:
+        Conflict, Invalid, as `enter`. Forbidden: the caller is somebody else.
+    """
+    by.must(_ADMIT)
+    _must_know(given.group_id, by)
+    rules.check_last_gate(by.region_code)
+    return enter(session, given=given, by=by, permission=_ADMIT)
+
+
+def check_new(
+    session: Session, *, given: schemas.NewProject, by: Caller, permission: str
+) -> Project:
+    """Give a project as it would be admitted; nothing is written.
 
     Raises:
         Conflict: the code is taken, or the group is dissolved. Forbidden: not the caller's to keep.
         Invalid: something named is unknown, or days, shares or stage do not fit.
     """
-    if given.group_id is not None and given.group_id not in by.group_ids:
-        words = Words("没有这个团组。", "There is no such group.")
-        raise Invalid.at("/group_id", words, code="unknown_group")
+    _must_know(given.group_id, by)
     responsible = given.responsible_organisation_id or given.lead_organisation_id
     units = (given.lead_organisation_id, responsible)
-    keeping.must_keep(session, group_id=given.group_id, units=units, by=by)
+    keeping.must_keep(session, group_id=given.group_id, units=units, by=by, permission=permission)
     _must_be_free(session, given.code)
     rules.checked_stage(given.track, given.stage)
     project = Project(
@@ -46,6 +60,22 @@ def admit(session: Session, *, given: schemas.NewProject, by: Caller) -> Project
     project.responsible_organisation_id = responsible
     sent = set(schemas.NewProject.model_fields)
     _check(session, project, sent, given.partners, by)
+    return project
+
+
+def _must_know(group_id: UUID | None, by: Caller) -> None:
+    if group_id is not None and group_id not in by.group_ids:
+        words = Words("没有这个团组。", "There is no such group.")
+        raise Invalid.at("/group_id", words, code="unknown_group")
+
+
+def enter(session: Session, *, given: schemas.NewProject, by: Caller, permission: str) -> Project:
+    """Put a project into the library, with its partners and the row that is watched.
+
+    Raises:
+        Conflict, Forbidden, Invalid, as `check_new`.
+    """
+    project = check_new(session, given=given, by=by, permission=permission)
     session.add(project)
     session.flush()
     session.add_all(_partners(project.id, given.partners))
@@ -62,7 +92,7 @@ def admit(session: Session, *, given: schemas.NewProject, by: Caller) -> Project
         track=given.track,
         stage=given.stage,
         lead_organisation_id=project.lead_organisation_id,
-        responsible_organisation_id=responsible,
+        responsible_organisation_id=project.responsible_organisation_id,
         is_illustrative=project.is_illustrative,
     )
     keeping.record(session, project, fact, by=by)
@@ -76,6 +106,7 @@ def change(
     given: schemas.ProjectChange,
     expected: int | None,
     by: Caller,
+    permission: str = "projects.keep",
 ) -> Project:
     """Change what is recorded of a project; partners, if sent, are replaced as a whole.
 
@@ -84,7 +115,12 @@ def change(
         Invalid: something named is unknown, or days or shares do not fit.
     """
     project = keeping.open_project(
-        session, project_id=project_id, expected=expected, verb="change", by=by
+        session,
+        project_id=project_id,
+        expected=expected,
+        verb="change",
+        by=by,
+        permission=permission,
     )
     before = keeping.units_of(session, project)
     sent = given.given()

@@ -13,6 +13,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by
 from services.core.organisations.queries import named
 from services.core.projects import rules, schemas
 from services.core.projects.models import AnnualPlan, PlanChange, Project
@@ -58,19 +59,30 @@ def _seen(caller: Caller) -> ColumnElement[bool]:
     return select(Project.id).where(Project.id == PlanChange.project_id, visible(caller)).exists()
 
 
+PLAN_CHANGES = Records(
+    name="plan-changes",
+    kind="plan_change",
+    key=PlanChange.id,
+    version=PlanChange.version,
+    fields=lambda _: _FIELDS,
+    source=lambda _: _SOURCE,
+    visible=_seen,
+    follows={
+        "project": by(PlanChange.project_id),
+        "project_partner": by(PlanChange.project_id),
+        "account": by(PlanChange.requested_by, PlanChange.decided_by),
+    },
+    seen_by=frozenset({"project", "project_partner"}),
+)
+
+
 def plan_change(session: Session, caller: Caller, *, change_id: UUID) -> Found:
     """Read one request.
 
     Raises:
         Missing: there is none in the caller's scope.
     """
-    return reading.found(
-        session,
-        _FIELDS,
-        version=PlanChange.version,
-        source=_SOURCE,
-        where=[PlanChange.id == change_id, _seen(caller)],
-    )
+    return PLAN_CHANGES.one(session, caller, change_id)
 
 
 def plan_changes(

@@ -1,12 +1,15 @@
 """The library as it is read: one project, a page of them, and who sees which."""
 
 from collections.abc import Collection
+from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     SQLColumnExpression,
@@ -23,33 +26,60 @@ from sqlalchemy import literal_column as constant
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from services.core.calendar.rules import day_of
+from services.core.calendar.rules import day_of, end_of
 from services.core.groups import queries as groups
 from services.core.groups.models import GroupMembership, JointGroup
 from services.core.groups.rules import MemberRole
 from services.core.kit import reading
 from services.core.kit.caller import Caller
+from services.core.kit.errors import Invalid
 from services.core.kit.money import Qualifier
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page, Single
 from services.core.kit.records import Records, by, ids_of
 from services.core.kit.scope import among
+from services.core.kit.words import Words
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
 from services.core.policies.pack import SEVERITY
 from services.core.projects import rules, schemas
-from services.core.projects.models import AnnualPlan, Project, ProjectPartner, ProjectWatch
+from services.core.projects.models import (
+    AnnualPlan,
+    Project,
+    ProjectPartner,
+    ProjectWatch,
+    project_version,
+)
+from services.core.projects.queries.past import (
+    PRESENT,
+    Library,
+    in_force,
+    library_of,
+    table_of,
+)
 from services.core.regions.models import Region
 
 LEAD = Organisation.__table__.alias("lead")
 _RESPONSIBLE = Organisation.__table__.alias("responsible")
-SOURCE = (
-    Project.__table__.outerjoin(ProjectWatch.__table__, ProjectWatch.project_id == Project.id)
-    .outerjoin(JointGroup.__table__, JointGroup.id == Project.group_id)
-    .outerjoin(Region.__table__, Region.code == Project.region_code)
-    .outerjoin(LEAD, LEAD.c.id == Project.lead_organisation_id)
-    .outerjoin(_RESPONSIBLE, _RESPONSIBLE.c.id == Project.responsible_organisation_id)
-)
-"""Outer joins: none can lose a row, so a count needs none of them."""
+_NOTHING = "[]"
+"""A page without a row."""
+
+
+def source_of(library: Library) -> FromClause:
+    """Join what a project is shown with; of the past, who sees it today sees it then.
+
+    Outer joins: none of them can lose a row, so a count needs none of them.
+    """
+    project, watch = library.project, library.watch
+    rows = table_of(project)
+    if library.as_of:
+        rows = rows.join(Project.__table__, Project.id == project.id)
+    return (
+        rows.outerjoin(table_of(watch), watch.project_id == project.id)
+        .outerjoin(JointGroup.__table__, JointGroup.id == project.group_id)
+        .outerjoin(Region.__table__, Region.code == project.region_code)
+        .outerjoin(LEAD, LEAD.c.id == project.lead_organisation_id)
+        .outerjoin(_RESPONSIBLE, _RESPONSIBLE.c.id == project.responsible_organisation_id)
+    )
 
 
 def _constant(value: str) -> ColumnElement[str]:
@@ -57,100 +87,107 @@ def _constant(value: str) -> ColumnElement[str]:
     return constant(f"'{value}'", Text)
 
 
-LIBRARY_CLASS: ColumnElement[str] = case(
-    *(
-        (Project.stage == _constant(stage), _constant(rules.library_class(stage)))
-        for stage in rules.Stage
+def class_of(stage: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """Write the library class of a stage, from the rule, so that the two cannot drift apart."""
+    return case(
+        *((stage == _constant(one), _constant(rules.library_class(one))) for one in rules.Stage)
     )
-)
-"""Made from the rule, so that the two cannot drift apart."""
 
-_SEVERITY: ColumnElement[int] = case(
-    *(
-        (ProjectWatch.light == _constant(light), constant(str(place + 1), Integer))
-        for light, place in SEVERITY.items()
-    ),
-    else_=constant("0", Integer),
-)
-"""From red down to green, and at last what was never assessed."""
 
-_PARTNERS = (
-    select(
-        func.coalesce(
-            func.json_agg(
-                aggregate_order_by(
-                    reading.shaped(
-                        {
-                            "organisation": named(Organisation.__table__),
-                            "role": ProjectPartner.role,
-                            "share_percent": ProjectPartner.share_percent,
-                        }
-                    ),
-                    Organisation.name,
-                    Organisation.id,
-                )
-            ),
-            func.json_build_array(),
+LIBRARY_CLASS = class_of(Project.stage)
+
+
+def _severity(light: SQLColumnExpression[str | None]) -> ColumnElement[int]:
+    """Write the place of a light from red down to green, and at last what was never assessed."""
+    return case(
+        *(
+            (light == _constant(one), constant(str(place + 1), Integer))
+            for one, place in SEVERITY.items()
+        ),
+        else_=constant("0", Integer),
+    )
+
+
+def _partners(library: Library) -> ColumnElement[Any]:
+    partner = library.partner
+    return (
+        select(
+            func.coalesce(
+                func.json_agg(
+                    aggregate_order_by(
+                        reading.shaped(
+                            {
+                                "organisation": named(Organisation.__table__),
+                                "role": partner.role,
+                                "share_percent": partner.share_percent,
+                            }
+                        ),
+                        Organisation.name,
+                        Organisation.id,
+                    )
+                ),
+                func.json_build_array(),
+            )
         )
+        .select_from(partner)
+        .join(Organisation, Organisation.id == partner.organisation_id)
+        .where(partner.project_id == library.project.id)
+        .correlate(library.project)
+        .scalar_subquery()
     )
-    .select_from(ProjectPartner)
-    .join(Organisation, Organisation.id == ProjectPartner.organisation_id)
-    .where(ProjectPartner.project_id == Project.id)
-    .correlate(Project)
-    .scalar_subquery()
-)
 
-_WATCH = reading.shaped(
-    {
-        "light": ProjectWatch.light,
-        "light_since": ProjectWatch.light_since,
-        "last_accepted_period": ProjectWatch.last_accepted_period,
-        "cumulative_year": reading.money(ProjectWatch.cumulative_year, _constant(Qualifier.EXACT)),
-        "cumulative_all": reading.money(ProjectWatch.cumulative_all, _constant(Qualifier.EXACT)),
-        "physical_percent": ProjectWatch.physical_percent,
-    }
-)
 
-FIELDS: Fields = Constant(
-    {
-        "id": Project.id,
-        "code": Project.code,
-        "name": Project.name,
-        "name_en": Project.name_en,
-        "description": Project.description,
+def _watched(watch: type[ProjectWatch]) -> ColumnElement[Any]:
+    exact = _constant(Qualifier.EXACT)
+    return reading.shaped(
+        {
+            "light": watch.light,
+            "light_since": watch.light_since,
+            "last_accepted_period": watch.last_accepted_period,
+            "cumulative_year": reading.money(watch.cumulative_year, exact),
+            "cumulative_all": reading.money(watch.cumulative_all, exact),
+            "physical_percent": watch.physical_percent,
+        }
+    )
+
+
+def _fields_of(library: Library) -> Fields:
+    project = library.project
+    return {
+        "id": project.id,
+        "code": project.code,
+        "name": project.name,
+        "name_en": project.name_en,
+        "description": project.description,
         "group": named(JointGroup.__table__),
         "region": reading.shaped({"code": Region.code, "name": Region.name}),
-        "thrust": Project.thrust,
-        "domain": Project.domain,
-        "track": Project.track,
-        "stage": Project.stage,
-        "side_state": Project.side_state,
-        "library_class": LIBRARY_CLASS,
+        "thrust": project.thrust,
+        "domain": project.domain,
+        "track": project.track,
+        "stage": project.stage,
+        "side_state": project.side_state,
+        "library_class": class_of(project.stage),
         "lead_organisation": named(LEAD),
         "responsible_organisation": named(_RESPONSIBLE),
-        "responsible_person": Project.responsible_person,
-        "responsible_account_id": Project.responsible_account_id,
-        "parent_id": Project.parent_id,
-        "partners": _PARTNERS,
-        "total_investment": reading.money(Project.total_investment, Project.investment_qualifier),
-        "plan_start_on": Project.plan_start_on,
-        "plan_finish_on": Project.plan_finish_on,
-        "actual_start_on": Project.actual_start_on,
-        "actual_finish_on": Project.actual_finish_on,
-        "reports_from": Project.reports_from,
-        "watch": _WATCH,
-        "source": Project.source,
-        "is_illustrative": Project.is_illustrative,
-        "version": Project.version,
+        "responsible_person": project.responsible_person,
+        "responsible_account_id": project.responsible_account_id,
+        "parent_id": project.parent_id,
+        "partners": _partners(library),
+        "total_investment": reading.money(project.total_investment, project.investment_qualifier),
+        "plan_start_on": project.plan_start_on,
+        "plan_finish_on": project.plan_finish_on,
+        "actual_start_on": project.actual_start_on,
+        "actual_finish_on": project.actual_finish_on,
+        "reports_from": project.reports_from,
+        "watch": _watched(library.watch),
+        "source": project.source,
+        "is_illustrative": project.is_illustrative,
+        "version": project.version,
     }
-)
-_SORTS = {
-    "name": Project.name,
-    "light": _SEVERITY,
-    "stage": Project.stage,
-    "region": Project.region_code,
-    "code": Project.code,
-}
+
+
+SOURCE = source_of(PRESENT)
+FIELDS: Fields = Constant(_fields_of(PRESENT))
 
 
 def visible(
@@ -220,68 +257,121 @@ RECORDS = Records(
 )
 
 
-def project(session: Session, caller: Caller, *, project_id: UUID) -> Found:
-    """Read one project.
+def project(
+    session: Session, caller: Caller, *, project_id: UUID, as_of: date | None = None
+) -> Found:
+    """Read one project, as it is or as it was known when a day ended.
 
     Raises:
-        Missing: there is none in the caller's scope.
+        Missing: there is none in the caller's scope, or none was known yet.
+        Invalid: the day has not come yet.
     """
-    return _ONE.found(session, caller, project_id=project_id)
+    library = library_of(as_of, caller)
+    one = _ONE if library is PRESENT else Single(partial(_asked, library))
+    return one.found(session, caller, project_id=project_id)
 
 
-def _asked(caller: Caller) -> Select[Any, int]:
+def _asked(library: Library, caller: Caller) -> Select[Any, int]:
     project_id = bindparam("project_id", type_=Uuid())
-    where = [Project.id == project_id, visible(caller, project_id=project_id)]
-    return reading.asked(FIELDS, Project.version, SOURCE, where)
+    return reading.asked(
+        FIELDS if library is PRESENT else _fields_of(library),
+        library.project.version,
+        SOURCE if library is PRESENT else source_of(library),
+        [library.project.id == project_id, visible(caller, project_id=project_id)],
+    )
 
 
-_ONE = Single(_asked)
+_ONE = Single(partial(_asked, PRESENT))
 
 
 def projects(session: Session, caller: Caller, *, ask: Ask, wanted: schemas.ProjectFilters) -> Page:
-    """Read a page of projects with their lights and names, in one statement."""
-    where = [visible(caller), *matching(wanted)]
-    return reading.page(session, FIELDS, source=SOURCE, where=where, sorts=_SORTS, ask=ask)
+    """Read a page of projects with their lights and names, in one statement.
+
+    Raises:
+        Invalid: the day asked for has not come yet, or lies before what is recorded.
+    """
+    library = library_of(wanted.as_of, caller)
+    found = reading.page(
+        session,
+        FIELDS if library is PRESENT else _fields_of(library),
+        source=SOURCE if library is PRESENT else source_of(library),
+        where=[visible(caller), *matching(wanted, library)],
+        sorts={
+            "name": library.project.name,
+            "light": _severity(library.watch.light),
+            "stage": library.project.stage,
+            "region": library.project.region_code,
+            "code": library.project.code,
+        },
+        ask=ask,
+    )
+    if found.items == _NOTHING:
+        check_recorded(session, caller, library)
+    return found
 
 
-def matching(wanted: schemas.ProjectFilters) -> list[ColumnElement[bool]]:
-    """Write "a project that these filters let through"."""
+def check_recorded(session: Session, caller: Caller, library: Library) -> None:
+    """Refuse a day on which none of what the caller sees was known yet.
+
+    Raises:
+        Invalid: the record begins later; it says when.
+    """
+    if library.as_of is None:
+        return
+    first = session.scalar(
+        select(func.min(project_version.c.since))
+        .join(Project, Project.id == project_version.c.id)
+        .where(visible(caller))
+    )
+    if first is not None and first >= end_of(library.as_of):
+        raise Invalid.at(
+            "?as_of",
+            Words("此日尚无记录。", "Nothing was recorded yet on this day."),
+            code="before_the_record",
+            allowed=(f">= {day_of(first).isoformat()}",),
+        )
+
+
+def matching(wanted: schemas.ProjectFilters, library: Library) -> list[ColumnElement[bool]]:
+    """Write "a project that these filters let through", as it stands in this library."""
+    project, light = library.project, library.watch.light
     equal: dict[Any, object] = {
         LEAD.c.level: wanted.lead_level,
-        Project.group_id: wanted.group_id,
-        Project.stage: wanted.stage,
-        Project.domain: wanted.domain,
-        Project.thrust: wanted.thrust,
-        Project.track: wanted.track,
-        Project.lead_organisation_id: wanted.lead_organisation_id,
-        Project.parent_id: wanted.parent_id,
+        project.group_id: wanted.group_id,
+        project.stage: wanted.stage,
+        project.domain: wanted.domain,
+        project.thrust: wanted.thrust,
+        project.track: wanted.track,
+        project.lead_organisation_id: wanted.lead_organisation_id,
+        project.parent_id: wanted.parent_id,
     }
     where = [column == value for column, value in equal.items() if value is not None]
-    if wanted.side_state is not None:
-        kept = wanted.side_state == "kept"
-        where.append(is_kept() if kept else _is_or_none(Project.side_state, wanted.side_state))
+    if wanted.side_state == "kept":
+        where.append(is_kept(project))
+    elif wanted.side_state is not None:
+        where.append(_is_or_none(project.side_state, wanted.side_state))
     if wanted.light is not None:
-        where.append(_is_or_none(ProjectWatch.light, wanted.light))
+        where.append(_is_or_none(light, wanted.light))
     if wanted.plan_year is not None:
         planned = select(AnnualPlan.project_id).where(
-            AnnualPlan.year == wanted.plan_year, AnnualPlan.is_current
+            AnnualPlan.year == wanted.plan_year, in_force(wanted.as_of)
         )
-        where.append(Project.id.in_(planned))
+        where.append(project.id.in_(planned))
     if wanted.library_class:
         stages = [s for s in rules.Stage if rules.library_class(s) == wanted.library_class]
-        where.append(Project.stage.in_(stages))
+        where.append(project.stage.in_(stages))
     if wanted.region:
-        where.append(stands_under(wanted.region))
+        where.append(stands_under(wanted.region, project))
     if wanted.q:
-        names = (Project.name, Project.code, Project.name_en)
+        names = (project.name, project.code, project.name_en)
         where.append(or_(*(name.icontains(wanted.q, autoescape=True) for name in names)))
     return where
 
 
-def is_kept() -> ColumnElement[bool]:
+def is_kept(project: type[Project] = Project) -> ColumnElement[bool]:
     """Write "still in the library": paused perhaps, but neither terminated nor moved out."""
     return or_(
-        Project.side_state.is_(None), Project.side_state == _constant(rules.SideState.PAUSED)
+        project.side_state.is_(None), project.side_state == _constant(rules.SideState.PAUSED)
     )
 
 
@@ -289,10 +379,10 @@ def _is_or_none(column: SQLColumnExpression[Any], value: str) -> ColumnElement[b
     return column.is_(None) if value == "none" else column == value
 
 
-def stands_under(region_code: str) -> ColumnElement[bool]:
+def stands_under(region_code: str, project: type[Project] = Project) -> ColumnElement[bool]:
     """Write "a project that stands in this region or below it"."""
     below = select(Region.code).where(Region.lineage.contains([region_code]))
-    return Project.region_code.in_(below)
+    return project.region_code.in_(below)
 
 
 def sum_of(

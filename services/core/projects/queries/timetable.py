@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, Text, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
 from services.core.calendar.rules import end_of
@@ -20,6 +20,7 @@ from services.core.organisations.queries import named
 from services.core.projects import schemas
 from services.core.projects.models import AnnualPlan, Milestone, MilestoneVersion, Project
 from services.core.projects.queries.library import visible
+from services.core.projects.queries.past import check_has_come, in_force
 
 
 def _said(row: type[Milestone | MilestoneVersion], key: SQLColumnExpression[UUID]) -> Constant:
@@ -112,7 +113,9 @@ def milestone(
 
     Raises:
         Missing: there is none in the caller's scope, or there was none yet.
+        Invalid: the day has not come yet.
     """
+    check_has_come(as_of, caller)
     if as_of is None:
         return MILESTONES.one(session, caller, milestone_id)
     seen = select(Project.id).where(Project.id == MilestoneVersion.project_id, visible(caller))
@@ -131,8 +134,9 @@ def milestones(
     """Read a page of a project's milestones, as they are or were at the end of another day.
 
     Raises:
-        Missing: the caller does not see the project.
+        Missing: the caller does not see the project. Invalid: the day has not come yet.
     """
+    check_has_come(as_of, caller)
     must_see(session, caller, project_id)
     if as_of is None:
         return _milestones(
@@ -201,7 +205,9 @@ def plan(
 
     Raises:
         Missing: there is none, or the caller does not see the project.
+        Invalid: the day has not come yet.
     """
+    check_has_come(as_of, caller)
     must_see(session, caller, project_id)
     return reading.found(
         session,
@@ -211,7 +217,7 @@ def plan(
         where=[
             AnnualPlan.project_id == project_id,
             AnnualPlan.year == year,
-            _stood(as_of) if as_of else AnnualPlan.is_current.is_(other=True),
+            in_force(as_of),
         ],
     )
 
@@ -249,8 +255,9 @@ def plans(
     """Read a page of the versions of a project's plans.
 
     Raises:
-        Missing: the caller does not see the project.
+        Missing: the caller does not see the project. Invalid: the day has not come yet.
     """
+    check_has_come(wanted.as_of, caller)
     must_see(session, caller, project_id)
     where: list[ColumnElement[bool]] = [AnnualPlan.project_id == project_id]
     if wanted.year is not None:
@@ -258,7 +265,7 @@ def plans(
     if wanted.current is not None:
         where.append(AnnualPlan.is_current.is_(wanted.current))
     if wanted.as_of is not None:
-        where.append(_stood(wanted.as_of))
+        where.append(in_force(wanted.as_of))
     return reading.page(
         session,
         _PLAN_FIELDS,
@@ -267,18 +274,6 @@ def plans(
         sorts={"year": AnnualPlan.year, "number": AnnualPlan.number, "id": AnnualPlan.id},
         ask=ask,
     )
-
-
-def _stood(as_of: date) -> ColumnElement[bool]:
-    """Write "a version that was in force when this day ended"."""
-    later, by_then = aliased(AnnualPlan), end_of(as_of)
-    replaced = select(later.id).where(
-        later.project_id == AnnualPlan.project_id,
-        later.year == AnnualPlan.year,
-        later.number > AnnualPlan.number,
-        later.made_at < by_then,
-    )
-    return and_(AnnualPlan.made_at < by_then, ~replaced.exists())
 
 
 def current_plan(session: Session, project_id: UUID, year: int) -> AnnualPlan | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.core.kit.errors import Invalid, UnlawfulMove
+from services.core.kit.errors import Forbidden, Invalid, UnlawfulMove
 from services.core.kit.words import Words
 from services.core.projects.rules.words import LibraryClass, ProjectVerb, SideState, Stage, Track
 
@@ -102,6 +102,21 @@ def advanced(track: Track, stage: Stage, to: Stage, reason: str | None) -> Stage
 def is_step_back(track: Track, stage: Stage, to: Stage) -> bool:
     """Say whether a move goes against the order of the track."""
     return STAGES[track].index(to) < STAGES[track].index(stage)
+
+
+def check_last_gate(region_code: str) -> None:
+    """Refuse to admit past the gates, unless as the province, whose gate is the last.
+
+    Raises:
+        Forbidden: the caller supervises less (GB/T 2260: a province's code ends in 0000).
+    """
+    if not region_code.endswith("0000"):
+        raise Forbidden(
+            Words(
+                "入库须逐级审核；只有省级监管单位可以直接入库。",
+                "Projects pass the gates; only the province's regulator admits directly.",
+            )
+        )
 
 
 _PRESENT = "present"

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.core.kit.shapes import (
+    AsOf,
     Code,
     Given,
     Money,
@@ -71,6 +72,7 @@ class ProjectFilters(BaseModel):
     ] = None
     parent_id: Annotated[UUID | None, Field(description="Only parts of this project.")] = None
     q: Annotated[_Words | None, Field(description="Part of the code or of a name.")] = None
+    as_of: AsOf = None
 
 
 class GivenPartner(Given):
