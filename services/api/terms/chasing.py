@@ -67,6 +67,7 @@ CHASING: tuple[Term, ...] = (
             "start": Words("开工", "Start"),
             "progress": Words("投资进度", "Investment"),
             "report": Words("填报", "Reporting"),
+            "funds": Words("资金支付", "Funds paid"),
             "milestone": Words("节点", "Milestones"),
             "blocker": Words("堵点", "Blockers"),
             "stale": Words("停滞", "Standstill"),

@@ -33,13 +33,14 @@ SEVERITY: Mapping[Light, int] = {light: place for place, light in enumerate(Ligh
 
 
 class Dimension(StrEnum):
-    """What is judged on its own; a pack judges each of them exactly once.
+    """What is judged on its own; a pack judges each of them once, but funds only if it can.
 
     All by a scale, but memory: that is judged by what the others were at the ends of months.
     """
 
     START = "start"
     PROGRESS = "progress"
+    FUNDS = "funds"
     REPORT = "report"
     MILESTONE = "milestone"
     BLOCKER = "blocker"
@@ -49,6 +50,9 @@ class Dimension(StrEnum):
 
 MEASURED = tuple(dimension for dimension in Dimension if dimension != Dimension.MEMORY)
 """What a scale judges."""
+
+OPTIONAL = frozenset({Dimension.FUNDS})
+"""What a pack may leave unjudged, because its source says nothing of it."""
 
 
 class Metric(StrEnum):
@@ -258,5 +262,9 @@ class Pack:
     ladder: Ladder
 
     def scale(self, dimension: Dimension) -> Scale:
-        """Give the scale of a dimension; a checked pack has exactly one."""
+        """Give the scale of a dimension that every pack judges; a checked pack has exactly one."""
         return next(scale for scale in self.lights if scale.dimension == dimension)
+
+    def scale_if_any(self, dimension: Dimension) -> Scale | None:
+        """Give the scale of a dimension that a pack may leave unjudged; None: it does."""
+        return next((scale for scale in self.lights if scale.dimension == dimension), None)

@@ -13,6 +13,7 @@ from services.core.policies.documents import escaped, read, refuse
 from services.core.policies.pack import (
     FURTHEST,
     MEASURED,
+    OPTIONAL,
     SEVERITY,
     Band,
     Cadence,
@@ -177,12 +178,18 @@ def _unholdable(value: object, at: str) -> Iterator[Fault]:
 
 def _pack_faults(pack: Pack) -> Iterator[Fault]:
     judged = [scale.dimension for scale in pack.lights]
-    if sorted(judged) != sorted(MEASURED):
-        words = Words("每个维度须恰好出现一次。", "Every dimension must appear exactly once.")
+    if sorted({*judged, *OPTIONAL}) != sorted(MEASURED) or len(set(judged)) < len(judged):
+        words = Words(
+            "每个维度须恰好出现一次；资金（funds）可不判断。",
+            "Every dimension must appear exactly once; funds may be left out.",
+        )
         yield Fault("/lights", "dimensions", words, MEASURED)
     for place, scale in enumerate(pack.lights):
         yield from _scale_faults(scale, f"/lights/{place}/bands")
     yield from _memory_faults(pack.memory)
+    if pack.memory.dimension in OPTIONAL.difference(judged):
+        words = Words("本策略不判断此维度。", "This policy does not judge that dimension.")
+        yield Fault("/memory/dimension", "memory", words, tuple(judged))
     yield from _cadence_faults(pack.cadence)
     yield from _reminder_faults(pack)
     yield from _ladder_faults(pack.ladder, "/ladder")

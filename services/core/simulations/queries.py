@@ -165,6 +165,7 @@ def _reports(session: Session, wanted: Collection[UUID]) -> Mapping[UUID, list[P
             ProgressReport.reviewed_at,
             ProgressReport.is_no_change,
             ProgressReport.cumulative_year,
+            ProgressReport.paid_year,
         ).where(among(ProgressReport.project_id, wanted))
     ):
         is_extended = row.current_due_at > row.original_due_at
@@ -181,6 +182,7 @@ def _reports(session: Session, wanted: Collection[UUID]) -> Mapping[UUID, list[P
                 accepted_at=row.reviewed_at if row.state == ReportState.ACCEPTED else None,
                 is_no_change=row.is_no_change,
                 cumulative_year=row.cumulative_year,
+                paid_year=row.paid_year,
             )
         )
     return found
@@ -213,10 +215,17 @@ def _plans(session: Session, wanted: Collection[UUID]) -> Mapping[UUID, list[Pas
             AnnualPlan.year,
             AnnualPlan.planned_investment,
             AnnualPlan.curve,
+            AnnualPlan.planned_payments,
+            AnnualPlan.payment_curve,
         ).where(among(AnnualPlan.project_id, wanted))
     ):
         plan = YearPlan(row.year, row.planned_investment, tuple(row.curve))
-        found[row.project_id].append(PastPlan(row.number, row.made_at, plan))
+        payments = (
+            YearPlan(row.year, row.planned_payments, tuple(row.payment_curve))
+            if row.planned_payments is not None
+            else None
+        )
+        found[row.project_id].append(PastPlan(row.number, row.made_at, plan, payments))
     return found
 
 

@@ -53,6 +53,7 @@ class PastReport:
     accepted_at: datetime | None
     is_no_change: bool
     cumulative_year: Decimal | None
+    paid_year: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class PastPlan:
     number: int
     made_at: datetime
     plan: YearPlan
+    payments: YearPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,7 @@ def facts_at(known: Known, setting: Setting, months: tuple[MonthLights, ...] = (
     has_started = known.stands_started if start is None else start <= today
     accepted = [report for report in known.reports if _by(report.accepted_at, now)]
     last = max(accepted, key=lambda report: report.period, default=None)
-    owed = tuple(_owed_at(known.reports, now))
+    owed, plans = tuple(_owed_at(known.reports, now)), _plans_at(known.plans, now)
     return Facts(
         has_started=has_started,
         is_delivering=known.stands_started and has_started and _past(finish, today) is None,
@@ -221,7 +223,9 @@ def facts_at(known: Known, setting: Setting, months: tuple[MonthLights, ...] = (
             for each in known.milestones
             if _past(each.actual_on, today) is None
         ),
-        plans=_plans_at(known.plans, now),
+        plans={year: made.plan for year, made in plans.items()},
+        paid_year=last.paid_year if last else None,
+        payments={year: made.payments for year, made in plans.items() if made.payments},
         rulings=tuple(
             each.ruling
             for each in known.rulings
@@ -301,10 +305,10 @@ def _next_due(known: Known, owed: Sequence[OwedReport], setting: Setting) -> dat
     return due_at(period, setting.pack.cadence, setting.calendar) if period else None
 
 
-def _plans_at(plans: Sequence[PastPlan], now: datetime) -> dict[int, YearPlan]:
+def _plans_at(plans: Sequence[PastPlan], now: datetime) -> dict[int, PastPlan]:
     """Give each year's plan as it was in force: the highest number made by then."""
     made = sorted((each for each in plans if each.made_at <= now), key=lambda each: each.number)
-    return {each.plan.year: each.plan for each in made}
+    return {each.plan.year: each for each in made}
 
 
 def steps_of(

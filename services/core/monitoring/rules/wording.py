@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from services.core.kit.words import Words
 from services.core.monitoring.rules.verdict import Setting
-from services.core.policies.pack import Band, Light, Metric, Scale
+from services.core.policies.pack import Band, Dimension, Light, Metric, Scale
 
 LIGHTS: Mapping[Light, Words] = {
     Light.GREEN: Words("绿灯", "green"),
@@ -18,11 +18,13 @@ _MEASURES: Mapping[Metric, Words] = {
     Metric.DAYS: Words("天数", "days"),
     Metric.WORKING_DAYS: Words("工作日数", "working days"),
 }
+_PAID = Words("支付÷计划", "paid ÷ planned")
 
 
 def concluded(scale: Scale, band: Band, setting: Setting) -> Words:
     """Give the words from the number to its light: the policy, its version, the bounds."""
-    light, measure = LIGHTS[band.light], _MEASURES[scale.metric]
+    is_paid = scale.dimension == Dimension.FUNDS and scale.metric == Metric.RATIO
+    light, measure = LIGHTS[band.light], _PAID if is_paid else _MEASURES[scale.metric]
     code, number = setting.pack.code, setting.number
     return Words(
         f"，按 {code} 第{number}版（{_bounds(band, measure.zh)}）⇒ {light.zh}。",

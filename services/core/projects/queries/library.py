@@ -100,6 +100,8 @@ _WATCH = reading.shaped(
         "last_accepted_period": ProjectWatch.last_accepted_period,
         "cumulative_year": reading.money(ProjectWatch.cumulative_year, _constant(Qualifier.EXACT)),
         "cumulative_all": reading.money(ProjectWatch.cumulative_all, _constant(Qualifier.EXACT)),
+        "paid_year": reading.money(ProjectWatch.paid_year, _constant(Qualifier.EXACT)),
+        "paid_all": reading.money(ProjectWatch.paid_all, _constant(Qualifier.EXACT)),
         "physical_percent": ProjectWatch.physical_percent,
     }
 )

@@ -37,6 +37,7 @@ from services.core.projects.rules.plans import (
     check_shares,
     check_weight,
     checked_curve,
+    payments,
     spread,
     working_days_of_months,
 )
@@ -100,6 +101,7 @@ __all__ = (
     "is_watched",
     "lawful_stages",
     "library_class",
+    "payments",
     "spread",
     "stood",
     "working_days_of_months",

@@ -181,6 +181,8 @@ class Watch(Shown):
     last_accepted_period: Period | None
     cumulative_year: Money | None
     cumulative_all: Money | None
+    paid_year: Money | None
+    paid_all: Money | None
     physical_percent: float | None
 
 
