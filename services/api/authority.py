@@ -105,6 +105,7 @@ RULES: Mapping[str, Rule] = {
     "getProjectHealth": _seen(Kind.PROJECT),
     "listProjectHealth": _seen(Kind.PROJECT),
     "listFindings": _SIGNED_IN,
+    "listTotalFindings": _SIGNED_IN,
     "listRulings": _seen(Kind.PROJECT),
     "makeRuling": Rule(_P.ISSUE_ORDERS, Kind.PROJECT),
     "getRuling": _seen(Kind.PROJECT),

@@ -52,6 +52,7 @@ class Kind(StrEnum):
     UNIT = "unit"
     MEETING = "meeting"
     BLOCKER = "blocker"
+    TOTAL = "finding about a total"
     JOB = "job"
     SESSION = "session"
     PLACE = "place"
@@ -98,6 +99,7 @@ SEES: Mapping[Kind, frozenset[Relation]] = {
     Kind.UNIT: frozenset(Relation),
     Kind.MEETING: _GROUPS,
     Kind.BLOCKER: _GROUPS | {_R.PARTNER},
+    Kind.TOTAL: UNITS | REGULATORS,
     Kind.JOB: ADDRESSEE,
     Kind.SESSION: ADDRESSEE | {_R.KEEPER},
     Kind.PLACE: frozenset(Relation),

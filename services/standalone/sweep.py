@@ -25,6 +25,7 @@ _ROUNDS = 100
 _MOMENTS = """
     SELECT next_open_at FROM project_watch
     UNION ALL SELECT next_check_at FROM project_watch
+    UNION ALL SELECT next_at FROM total_watch
     UNION ALL SELECT next_at FROM reminder
     UNION ALL SELECT next_at FROM escalation_run
     UNION ALL SELECT next_at FROM meeting_reminder

@@ -9,6 +9,7 @@ from services.core.blockers import actions as blockers
 from services.core.escalations import actions as escalations
 from services.core.meetings import actions as meetings
 from services.core.monitoring import actions as monitoring
+from services.core.monitoring import totals
 from services.core.progress import actions as progress
 from services.core.reminders import actions as reminders
 from services.core.webhooks import actions as webhooks
@@ -19,10 +20,11 @@ TICKS: dict[str, Tick] = {
     "progress.open": progress.open_due,
     "blockers.resume": blockers.resume_due,
     "monitoring.check": monitoring.check_due,
+    "monitoring.totals": totals.check_due,
     "reminders.send": reminders.send_due,
     "escalations.climb": escalations.climb_due,
     "meetings.remind": meetings.remind_due,
     "webhooks.replay": webhooks.replay_due,
 }
-"""In the order of the story: what is owed, whose clock runs again, what is missing, who is
-reminded, who is told next, who meets soon, and what is told again."""
+"""In the order of the story: what is owed, whose clock runs again, what is missing, what it
+adds up to, who is reminded, who is told next, who meets soon, and what is told again."""

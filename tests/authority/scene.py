@@ -162,6 +162,7 @@ _MAIN = {
     Kind.UNIT: "organisation_id",
     Kind.MEETING: "meeting_id",
     Kind.BLOCKER: "blocker_id",
+    Kind.TOTAL: "total_finding_id",
     Kind.JOB: "job_id",
     Kind.SESSION: "session_id",
 }
@@ -379,6 +380,30 @@ class World:
                 **about,
                 organisation_id=own.id,
                 occurrence="2026-10",
+                state="open",
+                light="red",
+                worst_light="red",
+                due_at=NOW,
+                opened_at=NOW,
+                explanation={},
+            )
+        ).id
+        target = add(
+            AnnualTarget(
+                region_code=place.group.region_code,
+                year=2026,
+                project_count=1,
+                investment=1,
+                project_qualifier="exact",
+                investment_qualifier="exact",
+            )
+        )
+        ids["total_finding_id"] = add(
+            Finding(
+                rule="MR-15",
+                target_id=target.id,
+                organisation_id=own.id,
+                occurrence="2026",
                 state="open",
                 light="red",
                 worst_light="red",

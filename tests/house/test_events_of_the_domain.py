@@ -70,7 +70,6 @@ ROOMLESS = {
 
 UNSAID = {
     "agreement.expiring": "no rule of the house looks for it (the domain's MR-10)",
-    "target.at_risk": "no rule of the house looks for it (the domain's MR-15)",
     "monitor.run_completed": "there are no runs: every project is checked at a moment of its own, "
     "and what a check changes is said (health.changed, finding.opened, finding.cleared)",
     "monitor.run_missed": "a check that does not run shows in /readyz and in "

@@ -3,7 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, ScalarSelect, SQLColumnExpression, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    ScalarSelect,
+    SQLColumnExpression,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from services.core.access.models import Account
@@ -11,6 +20,7 @@ from services.core.assignments.models import PolicyAssignment
 from services.core.assignments.rules import Choices
 from services.core.groups.models import JointGroup
 from services.core.kit import reading, rows
+from services.core.kit.db import Base
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.organisations.queries import named
 from services.core.policies.rules import DEFAULT_CODE
@@ -52,6 +62,15 @@ def policy_code() -> ColumnElement[Any]:
     return func.coalesce(of_class, own, of_place)
 
 
+def place_policy_code(place: type[Base]) -> ColumnElement[Any]:
+    """Write the code of the policy that counts for a place's own affairs; null: the default.
+
+    `place`: the table of a record that names its region; the statement is about that record.
+    """
+    region: SQLColumnExpression[Any] = place.__table__.c.region_code
+    return _nearest(PolicyAssignment.code, region, _IS_ALL, place.__table__)
+
+
 def group_policy_code() -> ColumnElement[Any]:
     """Write the code of the policy that counts for a group's own affairs; null: the default."""
     own = func.nullif(JointGroup.policy_code, DEFAULT_CODE)
@@ -81,6 +100,7 @@ def _nearest(
     shown: Any,  # noqa: ANN401 any column or subquery
     region: SQLColumnExpression[Any],
     kind: ColumnElement[bool],
+    *places: FromClause,
 ) -> ScalarSelect[Any]:
     """Write what the nearest place above a region says; of two of one place the newer counts."""
     here, there = aliased(Region), aliased(Region)
@@ -102,7 +122,7 @@ def _nearest(
             PolicyAssignment.id.desc(),
         )
         .limit(1)
-        .correlate(Project, JointGroup)
+        .correlate(Project, JointGroup, *places)
         .scalar_subquery()
     )
 

@@ -56,10 +56,11 @@ OPTIONAL = frozenset({Dimension.FUNDS})
 
 
 class Metric(StrEnum):
-    """The unit of a scale: points below plan, completed ÷ planned, or days of one kind."""
+    """The unit of a scale: points below plan, completed ÷ planned, percent missing, or days."""
 
     GAP_PP = "gap_pp"
     RATIO = "ratio"
+    GAP_PERCENT = "gap_percent"
     DAYS = "days"
     WORKING_DAYS = "working_days"
 
@@ -171,6 +172,22 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """How something that is no dimension of a project is judged; bands in the order of values."""
+
+    metric: Metric
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How totals of a place are judged: the forecast of a year's target, and what was stated."""
+
+    target: Measure
+    statement: Measure
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """So many months running with one light, or a worse one, make it another (MR-21)."""
 
@@ -260,6 +277,8 @@ class Pack:
     reminder_plans: Mapping[str, ReminderPlan]
     sending: Sending
     ladder: Ladder
+    totals: Totals | None = None
+    """None: a pack from before totals were judged, and one that judges none."""
 
     def scale(self, dimension: Dimension) -> Scale:
         """Give the scale of a dimension that every pack judges; a checked pack has exactly one."""

@@ -1,6 +1,6 @@
 """Reading a pack's document, and the light a measure gets by it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,7 @@ from services.core.policies.pack import (
     Dimension,
     Ladder,
     Light,
+    Measure,
     Memory,
     Metric,
     Mode,
@@ -66,7 +67,7 @@ MOST_MONTHS = 12
 _CAUTION: Mapping[Mode, int] = {mode: place for place, mode in enumerate(Mode)}
 
 
-def lit(scale: Scale, value: Decimal) -> Band:
+def lit(scale: Scale | Measure, value: Decimal) -> Band:
     """Give the band a value falls in; a checked scale has exactly one."""
     return next(band for band in scale.bands if band.holds(value))
 
@@ -186,6 +187,9 @@ def _pack_faults(pack: Pack) -> Iterator[Fault]:
         yield Fault("/lights", "dimensions", words, MEASURED)
     for place, scale in enumerate(pack.lights):
         yield from _scale_faults(scale, f"/lights/{place}/bands")
+        if scale.metric == Metric.GAP_PERCENT:
+            yield _wrong_metric(f"/lights/{place}", frozenset(Metric) - {Metric.GAP_PERCENT})
+    yield from _totals_faults(pack)
     yield from _memory_faults(pack.memory)
     if pack.memory.dimension in OPTIONAL.difference(judged):
         words = Words("本策略不判断此维度。", "This policy does not judge that dimension.")
@@ -193,6 +197,20 @@ def _pack_faults(pack: Pack) -> Iterator[Fault]:
     yield from _cadence_faults(pack.cadence)
     yield from _reminder_faults(pack)
     yield from _ladder_faults(pack.ladder, "/ladder")
+
+
+def _totals_faults(pack: Pack) -> Iterator[Fault]:
+    if pack.totals is None:
+        return
+    for name, measure in (("target", pack.totals.target), ("statement", pack.totals.statement)):
+        yield from _scale_faults(measure, f"/totals/{name}/bands")
+        if measure.metric != Metric.GAP_PERCENT:
+            yield _wrong_metric(f"/totals/{name}", {Metric.GAP_PERCENT})
+
+
+def _wrong_metric(at: str, allowed: Collection[Metric]) -> Fault:
+    words = Words("此处不能用这种单位。", "This is not measured in that unit.")
+    return Fault(f"{at}/metric", "metric", words, tuple(sorted(allowed)))
 
 
 def _memory_faults(memory: Memory) -> Iterator[Fault]:
@@ -219,7 +237,7 @@ def _unknown_sources(value: object, known: Mapping[str, Source], at: str) -> Ite
         yield from _unknown_sources(member, known, f"{at}/{name}")
 
 
-def _scale_faults(scale: Scale, at: str) -> Iterator[Fault]:
+def _scale_faults(scale: Scale | Measure, at: str) -> Iterator[Fault]:
     """Demand bands that meet without gap or overlap, open at both ends, and only ever worsen."""
     bands = scale.bands
     if not bands or bands[0].low is not None or bands[-1].high is not None:

@@ -22,7 +22,9 @@ from services.core.kit.caller import Caller
 from services.core.kit.errors import Invalid
 from services.core.kit.scope import among
 from services.core.kit.words import Words
+from services.core.monitoring.models import Finding
 from services.core.monitoring.past import month_ends
+from services.core.monitoring.rules import mr_03
 from services.core.monitoring.rules.months import begins, between, ended, shifted
 from services.core.monitoring.rules.verdict import OpenBlocker, YearPlan
 from services.core.policies import queries as policies
@@ -300,13 +302,15 @@ def _recorded(
 def _taken(
     session: Session, wanted: Collection[UUID], months: Sequence[str]
 ) -> Mapping[UUID, Steps]:
-    """Count the steps that were really taken."""
+    """Count the steps that were really taken for missing reports, as they are simulated."""
     month = func.to_char(func.timezone("Asia/Shanghai", EscalationStep.taken_at), "YYYY-MM")
     found: dict[UUID, Steps] = defaultdict(Counter)
     for project_id, period, kind, count in session.execute(
         select(EscalationRun.project_id, month, EscalationStep.kind, func.count())
         .join(EscalationRun, EscalationRun.id == EscalationStep.run_id)
+        .join(Finding, Finding.id == EscalationRun.finding_id)
         .where(
+            Finding.rule == mr_03.RULE,
             among(EscalationRun.project_id, wanted),
             EscalationStep.taken_at >= begins(months[0]),
             EscalationStep.taken_at < ended(months[-1]),

@@ -196,6 +196,7 @@ def _blockers(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Ope
             Blocker.original_due_on,
             Blocker.assessed_due_on,
             Blocker.state,
+            Blocker.owner_organisation_id,
         )
         .where(among(Blocker.project_id, wanted), Blocker.state.in_(sorted(OPEN_STATES)))
         .order_by(Blocker.assessed_due_on, Blocker.id)
@@ -207,6 +208,7 @@ def _blockers(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Ope
             original_due_on=row.original_due_on,
             assessed_due_on=row.assessed_due_on,
             is_stopped=row.state == BlockerState.SUSPENDED,
+            owner_organisation_id=row.owner_organisation_id,
         )
         found[row.project_id].append(known)
     return found

@@ -51,6 +51,8 @@ class OpenBlocker:
     due."""
     is_stopped: bool = False
     """Its clock stands still now."""
+    owner_organisation_id: UUID | None = None
+    """The unit that answers for solving it; None: nobody was named yet."""
 
 
 @dataclass(frozen=True, slots=True)

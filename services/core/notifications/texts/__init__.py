@@ -17,6 +17,8 @@ from services.core.notifications.texts.meetings import (
 from services.core.notifications.texts.reports import (
     About,
     Matter,
+    Topic,
+    blocker_topic,
     climb_ended,
     digest,
     matter_of,
@@ -24,6 +26,8 @@ from services.core.notifications.texts.reports import (
     order_issued,
     order_withdrawn,
     report_due,
+    report_topic,
+    stalled_topic,
     step_taken,
 )
 from services.core.notifications.texts.webhooks import webhook_disabled
@@ -33,6 +37,8 @@ __all__ = (
     "Matter",
     "Occasion",
     "Text",
+    "Topic",
+    "blocker_topic",
     "climb_ended",
     "digest",
     "matter_of",
@@ -46,6 +52,8 @@ __all__ = (
     "order_issued",
     "order_withdrawn",
     "report_due",
+    "report_topic",
+    "stalled_topic",
     "step_taken",
     "webhook_disabled",
 )
