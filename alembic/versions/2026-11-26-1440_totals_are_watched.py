@@ -15,7 +15,9 @@ branch_labels = None
 depends_on = None
 
 _OF_A_PROJECT = "EXISTS (SELECT FROM project whole WHERE whole.id = project_id)"
-_OF_A_TOTAL = "project_id IS NULL AND organisation_id = ANY (scope_organisations())"
+_OF_A_TOTAL = (
+    "project_id IS NULL AND organisation_id = ANY (CAST((SELECT scope_organisations()) AS uuid[]))"
+)
 
 
 def upgrade() -> None:
@@ -31,7 +33,7 @@ def upgrade() -> None:
         "finding",
         "num_nonnulls(project_id, target_id, statement_id) = 1",
     )
-    _wall(f"{_OF_A_PROJECT} OR ({_OF_A_TOTAL})")
+    _wall(f"({_OF_A_TOTAL}) OR {_OF_A_PROJECT}")
     op.create_table(
         "total_watch",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,5 +1,6 @@
 """Totals on real PostgreSQL: a target at risk and a statement that is not borne out, found once."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
 
 from services.core.kit.feed import Seen
 from services.core.kit.ids import new_id
-from services.core.monitoring import totals
+from services.core.monitoring import schemas, totals
 from services.core.monitoring.models import Finding, TotalWatch
 from services.core.monitoring.rules import mr_15
 from services.core.policies import actions as policies
@@ -207,3 +209,54 @@ def test_a_total_whose_check_fails_spoils_no_other(
     assert province.look() == 2
     assert province.found() == [("MR-20", "2026-09", "open", "yellow")]
     assert province.session.get_one(TotalWatch, bad.id).next_at == NOW + timedelta(minutes=5)
+
+
+def test_the_target_says_why_to_whoever_its_regulator_is_in_scope_of(
+    client: TestClient, province: Province, set_clock: Callable[[datetime], None]
+) -> None:
+    set_clock(NOW)
+    target, stated = province.target("2500.00"), province.statement(291)
+    county = province.target("1300.00", region_code="331127", project_count=1)
+    province.look()
+    heads = {
+        name: given.headers(province.session, who)
+        for name, who in (
+            ("province", province.regulator),
+            ("county", province.keeper),
+            ("member", province.member),
+        )
+    }
+    province.session.commit()
+
+    def read(who: str, path: str) -> Any:
+        answer = client.get(f"/api/v1{path}", headers=heads[who])
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    shown = read("province", f"/annual-targets/{target.id}")
+    schemas.WatchedTarget.model_validate(shown)
+    assert (shown["finding"]["rule"], shown["finding"]["light"]) == ("MR-15", "yellow")
+    assert "缺 4%" in shown["finding"]["explanation"]["arithmetic"]["zh"]
+    assert shown in read("province", "/annual-targets")["items"]
+    borne = read("province", f"/library-statements/{stated.id}")
+    schemas.WatchedStatement.model_validate(borne)
+    assert borne["finding"]["rule"] == "MR-20"
+    assert borne in read("province", "/library-statements")["items"]
+    listed = {who: read(who, "/total-findings") for who in heads}
+    for page in listed.values():
+        schemas.TotalFindingPage.model_validate(page)
+    seen = {
+        who: {(row["target"] or row["statement"])["id"] for row in page["items"]}
+        for who, page in listed.items()
+    }
+    assert seen == {
+        "province": {str(target.id), str(stated.id), str(county.id)},
+        "county": {str(county.id)},
+        "member": set(),
+    }
+    assert read("member", f"/annual-targets/{target.id}")["finding"] is None
+    assert read("county", f"/annual-targets/{target.id}")["finding"] is None
+    assert read("county", f"/annual-targets/{county.id}")["finding"]["light"] == "yellow"
+    one = read("province", f"/total-findings?target_id={target.id}&state=open&light=yellow")
+    assert [row["target"]["year"] for row in one["items"]] == [2026]
+    assert read("member", "/findings")["items"] == []

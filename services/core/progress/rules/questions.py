@@ -134,7 +134,7 @@ def over_plan(reported: Reported) -> Iterator[Question]:
 
 
 def paid_over_total(reported: Reported) -> Iterator[Question]:
-    """MR-19.12: more was paid than the whole project is to cost, so over 100 %."""
+    """MR-19.13: more was paid than the whole project is to cost, so over 100 %."""
     given, total = reported.figures.paid_all, reported.total
     if given is not None and total is not None and given > total:
         words = Words(
@@ -142,11 +142,11 @@ def paid_over_total(reported: Reported) -> Iterator[Question]:
             f"{given:.2f} paid exceeds the total investment of {total:.2f}; why?",
         )
         inputs = _inputs(given=given, total=total)
-        yield Question("MR-19.12", "over_total", "/paid_all", words, inputs)
+        yield Question("MR-19.13", "over_total", "/paid_all", words, inputs)
 
 
 def paid_ahead(reported: Reported) -> Iterator[Question]:
-    """MR-19.13: more was paid than the work done is worth; an advance may be why (a proposal)."""
+    """MR-19.14: more was paid than the work done is worth; an advance may be why (a proposal)."""
     given, done = reported.figures.paid_all, reported.figures.cumulative_all
     if given is not None and done is not None and given > done:
         words = Words(
@@ -154,7 +154,7 @@ def paid_ahead(reported: Reported) -> Iterator[Question]:
             f"{given:.2f} paid exceeds the {done:.2f} of work done: is it an advance?",
         )
         inputs = _inputs(given=given, cumulative_all=done)
-        yield Question("MR-19.13", "paid_ahead", "/paid_all", words, inputs)
+        yield Question("MR-19.14", "paid_ahead", "/paid_all", words, inputs)
 
 
 def sum_is_off(reported: Reported) -> Iterator[Question]:
