@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum
 
 from services.core.calendar.rules import SHANGHAI, WorkCalendar, day_of
 from services.core.kit.words import Words
@@ -20,7 +20,7 @@ class About:
     contact: str | None
 
 
-class Kind(StrEnum):
+class Kind(Enum):
     """What a message is about: a report that is owed, a late blocker, a project that stalls."""
 
     REPORT = "report"
