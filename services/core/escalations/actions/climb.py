@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services.core.access.queries import Recipient
 from services.core.calendar.rules import day_of
 from services.core.escalations import queries, rules
-from services.core.escalations.actions import papers
+from services.core.escalations.actions import papers, telling
 from services.core.escalations.events import (
     EscalationStarted,
     EscalationStepped,
@@ -121,6 +121,7 @@ def ask_again(session: Session, seen: Seen, now: datetime) -> None:
 
 
 READERS: dict[str, Reader] = {
+    **telling.READERS,
     "progress.missing": begin,
     "project.stalled": begin,
     "finding.opened": begin,

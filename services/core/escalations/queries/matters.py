@@ -30,6 +30,7 @@ from services.core.progress.models import ProgressReport
 from services.core.progress.rules import ReportState, next_period
 from services.core.projects.models import Project, ProjectWatch
 from services.core.projects.rules import SideState, Stage, is_watched
+from services.core.regions.models import Region
 
 CHASED = frozenset({mr_03.RULE, mr_04.RULE, mr_11.RULE})
 """Rules whose findings are chased: a missing report, a project that stalls, a late blocker."""
@@ -64,6 +65,12 @@ def open_finding(session: Session, *, finding_id: UUID) -> Finding | None:
         .where(Finding.id == finding_id, Finding.state == FindingState.OPEN)
         .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def region_named(session: Session, code: str) -> Words:
+    """Give a place's name in both languages."""
+    region = session.get_one(Region, code)
+    return Words(region.name, region.name_en or region.name)
 
 
 @dataclass(frozen=True, slots=True)

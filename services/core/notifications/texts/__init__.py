@@ -30,6 +30,7 @@ from services.core.notifications.texts.reports import (
     stalled_topic,
     step_taken,
 )
+from services.core.notifications.texts.totals import total_found
 from services.core.notifications.texts.webhooks import webhook_disabled
 
 __all__ = (
@@ -55,5 +56,6 @@ __all__ = (
     "report_topic",
     "stalled_topic",
     "step_taken",
+    "total_found",
     "webhook_disabled",
 )
