@@ -106,7 +106,7 @@ def _forecast(facts: TargetFacts, setting: Setting) -> _Forecast:
         )
     passed, whole = _working_days(facts.year, last, setting)
     share = Decimal(passed) / Decimal(whole)
-    cny = cents(facts.done_cny * whole / passed) if passed else facts.planned.investment
+    cny = cents(facts.done_cny * whole / passed)
     all_in = facts.reported == facts.planned.projects and facts.first_period == last
     so_far = Qualifier.EXACT if all_in else Qualifier.AT_LEAST
     how = so_far if passed == whole else summed((so_far, Qualifier.ABOUT))
