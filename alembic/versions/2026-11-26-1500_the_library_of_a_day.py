@@ -1,7 +1,7 @@
 """projects: what each said before it was changed, with its partners and what was watched of it.
 
 Revision: the_library_of_a_day
-Follows: evidence
+Follows: totals_are_watched
 
 What was said before a change was not kept until now: a row that never changed is known since its
 project was admitted, any other from now on.
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "the_library_of_a_day"
-down_revision = "evidence"
+down_revision = "totals_are_watched"
 branch_labels = None
 depends_on = None
 
@@ -25,7 +25,7 @@ _PROJECT = (
 _PARTNER = "project_id, organisation_id, role, share_percent"
 _WATCH = (
     "project_id, light, light_since, last_accepted_period, cumulative_year, cumulative_all, "
-    "physical_percent"
+    "paid_year, paid_all, physical_percent"
 )
 _KEPT = {
     "project": (_PROJECT, ("id",)),
@@ -194,6 +194,8 @@ def _tables() -> None:
         sa.Column("last_accepted_period", sa.Text(), nullable=True),
         sa.Column("cumulative_year", sa.Numeric(20, 2), nullable=True),
         sa.Column("cumulative_all", sa.Numeric(20, 2), nullable=True),
+        sa.Column("paid_year", sa.Numeric(20, 2), nullable=True),
+        sa.Column("paid_all", sa.Numeric(20, 2), nullable=True),
         sa.Column("physical_percent", sa.Numeric(5, 2), nullable=True),
         sa.Column("light", sa.Text(), nullable=True),
         sa.Column("light_since", sa.DateTime(timezone=True), nullable=True),

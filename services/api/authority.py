@@ -108,6 +108,7 @@ RULES: Mapping[str, Rule] = {
     "listMonitorRuns": _SIGNED_IN,
     "getMonitorRun": _SIGNED_IN,
     "getMonitorCheck": _SIGNED_IN,
+    "listTotalFindings": _SIGNED_IN,
     "listRulings": _seen(Kind.PROJECT),
     "makeRuling": Rule(_P.ISSUE_ORDERS, Kind.PROJECT),
     "getRuling": _seen(Kind.PROJECT),

@@ -54,6 +54,7 @@ class Kind(StrEnum):
     MEETING = "meeting"
     BLOCKER = "blocker"
     EVIDENCE = "evidence"
+    TOTAL = "finding about a total"
     JOB = "job"
     SESSION = "session"
     PLACE = "place"
@@ -102,6 +103,7 @@ SEES: Mapping[Kind, frozenset[Relation]] = {
     Kind.MEETING: _GROUPS,
     Kind.BLOCKER: _GROUPS | {_R.PARTNER},
     Kind.EVIDENCE: _GROUPS | {_R.PARTNER},
+    Kind.TOTAL: UNITS | REGULATORS,
     Kind.JOB: ADDRESSEE,
     Kind.SESSION: ADDRESSEE | {_R.KEEPER},
     Kind.PLACE: frozenset(Relation),

@@ -117,6 +117,7 @@ KEY_IDS: tuple[InstrumentedAttribute[str], ...] = (
 DUE: tuple[InstrumentedAttribute[Any], ...] = (
     projects.ProjectWatch.next_open_at,
     projects.ProjectWatch.next_check_at,
+    monitoring.TotalWatch.next_at,
     notifications.NotificationDelivery.next_at,
     reminders.Reminder.next_at,
     meetings.MeetingReminder.next_at,
@@ -145,6 +146,7 @@ OPEN = {
     "agreement_batch": "what was announced is public",
     "annual_target": "what was announced is public",
     "library_statement": "what was announced is public",
+    "total_watch": "when a target or a statement, both public, is looked at next",
     "supervision_number": "a counter of a year's orders",
     "loaded_document": "names of documents that were loaded, for the command line",
     "aggregate_version": "how many facts a record has had: ids and numbers",

@@ -95,7 +95,8 @@ def _file(filing: Filing, session: Session, now: datetime) -> None:
         progress.declare_no_change(session, given=given, **about)
     else:
         said = filing.model_dump(include=_SAID, exclude_none=True)
-        figures = ReportFigures(**said | _invested(session, filing, report))
+        amounts = _invested(session, filing, report) | _paid(session, filing, report)
+        figures = ReportFigures(**said | amounts)
         progress.submit(session, given=figures, **about)
 
 
@@ -115,12 +116,10 @@ def _invested(session: Session, filing: Filing, report: ProgressReport) -> dict[
     """Give the figures that reach so many percent of what the year's plan says for this month."""
     if filing.plan_percent is None:
         return {}
-    year, month = int(filing.period[:4]), int(filing.period[5:])
-    plan = select(AnnualPlan.curve).where(
-        AnnualPlan.project_id == report.project_id, AnnualPlan.year == year
-    )
+    month = int(filing.period[5:])
     share = filing.plan_percent / 100
-    curve = [(amount * share).quantize(_CENT) for amount in session.scalars(plan).one()]
+    plan = _plan(session, filing, report)
+    curve = [(amount * share).quantize(_CENT) for amount in plan.curve]
     watch = session.get_one(ProjectWatch, report.project_id)
     before = curve[month - 2] if month > 1 else Decimal(0)
     if watch.last_accepted_period and watch.last_accepted_period[:4] == filing.period[:4]:
@@ -132,6 +131,31 @@ def _invested(session: Session, filing: Filing, report: ProgressReport) -> dict[
         "cumulative_year": ExactMoney(amount=curve[month - 1]),
         "cumulative_all": ExactMoney(amount=total),
     }
+
+
+def _paid(session: Session, filing: Filing, report: ProgressReport) -> dict[str, Any]:
+    """Give what was paid: so many percent of what the year's plan means to be paid by then."""
+    curve = _plan(session, filing, report).payment_curve if filing.paid_percent else None
+    if filing.paid_percent is None or curve is None:
+        return {}
+    paid = (curve[int(filing.period[5:]) - 1] * filing.paid_percent / 100).quantize(_CENT)
+    watch = session.get_one(ProjectWatch, report.project_id)
+    earlier = (watch.paid_all or Decimal(0)) - (watch.paid_year or Decimal(0))
+    if watch.last_accepted_period and watch.last_accepted_period[:4] != filing.period[:4]:
+        earlier = watch.paid_all or Decimal(0)
+    return {
+        "paid_year": ExactMoney(amount=paid),
+        "paid_all": ExactMoney(amount=earlier + paid),
+    }
+
+
+def _plan(session: Session, filing: Filing, report: ProgressReport) -> AnnualPlan:
+    return session.scalars(
+        select(AnnualPlan).where(
+            AnnualPlan.project_id == report.project_id,
+            AnnualPlan.year == int(filing.period[:4]),
+        )
+    ).one()
 
 
 def _report(session: Session, filing: Filing) -> ProgressReport:

@@ -76,6 +76,8 @@ _SERVED = {"running": 70, "agreed": 20, "delivered": 10}
 """In how many of a hundred each stage is."""
 _SHAPE = (2, 3, 6, 8, 10, 11, 11, 11, 11, 10, 9, 8)
 """What a year's work is spread over its months by, in %: little in winter."""
+_PAID = Decimal("0.9")
+"""The share of the work that is planned to be paid within its year; the rest is kept back."""
 
 
 def load(session: Session, *, now: datetime) -> Loaded:
@@ -101,6 +103,7 @@ class Generator:
         """Keep what days count from; the dice are thrown alike each time."""
         self._anchors, self._now, self._due_at = anchors, now, due_at
         self._dice = random.Random(_SEED)  # noqa: S311 made-up data, guards nothing
+        self._paying = random.Random(_SEED + 1)  # noqa: S311 its own, so that it moves no other figure
         self._periods = _months_until(anchors.last or f"{anchors.today:%Y-%m}", MONTHS)
 
     def document(self, *, count: int, total: Decimal) -> dict[str, Any]:
@@ -216,6 +219,8 @@ class Generator:
                     "year": year,
                     "planned": _money(planned),
                     "curve": [str(amount) for amount in curve],
+                    "payments": _money(_cents(planned * _PAID)),
+                    "payment_curve": [str(_cents(amount * _PAID)) for amount in curve],
                     "is_illustrative": True,
                 }
             )
@@ -227,6 +232,7 @@ class Generator:
             return
         login = project["responsible_account"].removeprefix("reporter-")
         pace = Decimal(self._dice.randint(55, 108)) / 100
+        paying = Decimal(self._paying.randint(70, 100)) / 100
         before = Decimal(0)
         base, year, physical = Decimal(0), "", Decimal(5)
         for number, period in enumerate(self._periods):
@@ -251,6 +257,8 @@ class Generator:
                     "invested_period": str(done - before),
                     "cumulative_year": str(done),
                     "cumulative_all": str(base + done),
+                    "paid_year": str(_cents(done * _PAID * paying)),
+                    "paid_all": str(_cents((base + done) * _PAID * paying)),
                 }
             before = done
             yield row | handled | said
@@ -288,6 +296,10 @@ def _so_far(project: dict[str, Any], period: str, pace: Decimal) -> Decimal:
             curve = Decimal(plan["curve"][int(period[5:]) - 1])
             return (curve * pace).quantize(Decimal("0.01"))
     return Decimal(0)
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"))
 
 
 def _money(amount: Decimal) -> dict[str, Any]:

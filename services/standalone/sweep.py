@@ -34,9 +34,12 @@ _MOMENTS = """
     UNION ALL SELECT next_at FROM blocker_suspension
     UNION ALL SELECT next_at FROM evidence_upload
 """
-"""Every moment that one of those ticks looks for."""
+"""Every moment that one of those ticks looks for, and that time stops at."""
+_ALONG = f"{_MOMENTS} UNION ALL SELECT next_at FROM total_watch"  # noqa: S608 from above
+"""Totals of places are looked at along with what comes next: they have no hour of their own, and
+stopping for each of them would double the walk."""
 _NEXT = text(f"SELECT min(due) FROM ({_MOMENTS}) AS every (due) WHERE due > :after")  # noqa: S608 from above
-_IS_DUE = text(f"SELECT EXISTS (SELECT FROM ({_MOMENTS}) AS every (due) WHERE due <= :now)")  # noqa: S608 from above
+_IS_DUE = text(f"SELECT EXISTS (SELECT FROM ({_ALONG}) AS every (due) WHERE due <= :now)")  # noqa: S608 from above
 _NEW_TYPES = text(
     "SELECT DISTINCT type FROM event WHERE seq > (SELECT max(seq) FROM feed_head) - :numbered"
 )

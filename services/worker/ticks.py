@@ -10,6 +10,7 @@ from services.core.escalations import actions as escalations
 from services.core.evidence import actions as evidence
 from services.core.meetings import actions as meetings
 from services.core.monitoring import actions as monitoring
+from services.core.monitoring import totals
 from services.core.progress import actions as progress
 from services.core.reminders import actions as reminders
 from services.core.runs import actions as runs
@@ -21,6 +22,7 @@ TICKS: dict[str, Tick] = {
     "progress.open": progress.open_due,
     "blockers.resume": blockers.resume_due,
     "monitoring.check": monitoring.check_due,
+    "monitoring.totals": totals.check_due,
     "reminders.send": reminders.send_due,
     "escalations.climb": escalations.climb_due,
     "meetings.remind": meetings.remind_due,
@@ -28,6 +30,6 @@ TICKS: dict[str, Tick] = {
     "evidence.tidy": evidence.tidy_due,
     "runs.record": runs.record_due,
 }
-"""In the order of the story: what is owed, whose clock runs again, what is missing, who is
-reminded, who is told next, who meets soon, what is told again, which bytes are no evidence; at
-last the account of it all."""
+"""In the order of the story: what is owed, whose clock runs again, what is missing, what it adds up
+to, who is reminded, who is told next, who meets soon, what is told again, which bytes are no
+evidence; at last the account of it all."""

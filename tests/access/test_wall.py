@@ -20,6 +20,7 @@ from services.core.kit import db
 from services.core.kit.caller import Caller
 from services.core.kit.ids import new_id
 from services.core.kit.scope import among
+from services.core.monitoring.models import Finding
 from services.core.organisations.models import Organisation
 from services.core.projects.models import Project
 from services.core.regions.models import Region
@@ -150,6 +151,21 @@ def test_without_any_condition_everybody_sees_just_their_scope(world: World) -> 
                 if found != seen:
                     wrong.append((name, actor.name, len(found), len(seen)))
     assert wrong == []
+
+
+def test_a_finding_about_a_total_is_its_regulators_and_of_whoever_sees_that_unit(
+    world: World,
+) -> None:
+    """Its sums are over everybody below, also where the target itself is public."""
+    for actor in world.actors:
+        with entered(actor) as (session, _):
+            found = set(session.scalars(select(Finding.id).where(Finding.target_id.is_not(None))))
+        seen = {
+            place.ids["total_finding_id"]
+            for place, stands in ((world.home, actor.home), (world.away, actor.abroad))
+            if stands & SEES[Kind.TOTAL]
+        }
+        assert found == seen, actor.name
 
 
 _LINES: dict[str, dict[str, Any]] = {

@@ -168,6 +168,7 @@ _MAIN = {
     Kind.MEETING: "meeting_id",
     Kind.BLOCKER: "blocker_id",
     Kind.EVIDENCE: "evidence_id",
+    Kind.TOTAL: "total_finding_id",
     Kind.JOB: "job_id",
     Kind.SESSION: "session_id",
 }
@@ -449,6 +450,30 @@ class World:
                 since_at=NOW - timedelta(days=1),
                 ran_at=NOW,
                 state="completed",
+            )
+        ).id
+        target = add(
+            AnnualTarget(
+                region_code=place.group.region_code,
+                year=2026,
+                project_count=1,
+                investment=1,
+                project_qualifier="exact",
+                investment_qualifier="exact",
+            )
+        )
+        ids["total_finding_id"] = add(
+            Finding(
+                rule="MR-15",
+                target_id=target.id,
+                organisation_id=own.id,
+                occurrence="2026",
+                state="open",
+                light="red",
+                worst_light="red",
+                due_at=NOW,
+                opened_at=NOW,
+                explanation={},
             )
         ).id
         ids["ruling_id"] = add(

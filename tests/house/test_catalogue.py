@@ -14,7 +14,7 @@ from services.core.kit.events import Fact
 
 _NAME = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 
-NOT_IN_ED = {"held", "left", "missing", "sent", "set", "withdrawn"}
+NOT_IN_ED = {"held", "left", "missing", "risk", "sent", "set", "withdrawn"}
 """Words that say what has happened without ending in -ed."""
 
 

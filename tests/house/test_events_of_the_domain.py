@@ -70,7 +70,6 @@ ROOMLESS = {
 
 UNSAID = {
     "agreement.expiring": "no rule of the house looks for it (the domain's MR-10)",
-    "target.at_risk": "no rule of the house looks for it (the domain's MR-15)",
 }
 """Names of the domain that nothing here can truthfully say, each with its reason."""
 

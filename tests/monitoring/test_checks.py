@@ -1,6 +1,7 @@
 """The check on real PostgreSQL: what is missing is found once, explained, and cleared again."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +28,17 @@ def look(session: Session, now: datetime) -> int:
     checked = actions.check_due(session, now=now, limit=50)
     session.flush()
     return checked
+
+
+def paid(amount: str) -> dict[str, Any]:
+    """Give what a report says of funds; nothing of it goes back before the year."""
+    return {"paid_year": {"amount": amount}, "paid_all": {"amount": amount}}
+
+
+MORE = {
+    "cumulative_year": {"amount": "6000000.00"},
+    "cumulative_all": {"amount": "10000000.00"},
+}
 
 
 def light(session: Session, place: Site) -> str | None:
@@ -200,6 +212,31 @@ def test_investment_behind_its_plan_is_explained_and_made_good(session: Session)
     look(session, at("2027-01-05 11:00"))
     assert finding.state == "cleared"
     assert light(session, place) == "green"
+
+
+def test_funds_paid_behind_their_plan_are_found_and_made_good(session: Session) -> None:
+    place = watching.site(session)
+    plan = watching.planned(session, place.project, *[1_000_000 * month for month in range(1, 13)])
+    plan.planned_payments, plan.payments_qualifier = Decimal(4_800_000), "exact"
+    plan.payment_curve = [Decimal(400_000) * month for month in range(1, 13)]
+    look(session, OPENS)
+    report = watching.handed_in(session, place, at("2026-12-02 09:00"), **paid("3400000.00"))
+    watching.accepted(session, place, report, at("2026-12-02 10:00"))
+    look(session, at("2026-12-02 10:00"))
+    (finding,) = findings(session, "MR-08")
+    assert (finding.state, finding.light, finding.occurrence) == ("open", "yellow", "2026")
+    assert "差 20.8333 个百分点" in finding.explanation["arithmetic"]["zh"]
+    watch = place.watch(session)
+    assert (watch.paid_year, watch.paid_all) == (Decimal(3_400_000), Decimal(3_400_000))
+
+    look(session, at("2027-01-04 09:00"))
+    later = watching.handed_in(
+        session, place, at("2027-01-04 10:00"), period="2026-12", **paid("4800000.00"), **MORE
+    )
+    watching.accepted(session, place, later, at("2027-01-04 11:00"))
+    look(session, at("2027-01-04 11:00"))
+    (finding,) = findings(session, "MR-08")
+    assert (finding.state, finding.worst_light) == ("cleared", "yellow")
 
 
 def test_a_project_that_moves_every_month_is_never_called_stalled(session: Session) -> None:

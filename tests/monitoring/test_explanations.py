@@ -25,6 +25,7 @@ from tests.monitoring.test_rules import DUE, PACKS, at, facts, setting
 GOLDEN = Path(__file__).with_name("golden")
 SOME = UUID(int=1)
 PLAN = YearPlan(2026, Decimal(200), tuple(Decimal(n) for n in (*range(10), 124, 200)))
+PAYMENTS = YearPlan(2026, Decimal(160), tuple(Decimal(n) for n in (*range(10), 80, 160)))
 YELLOW = {Dimension.START: Light.YELLOW, Dimension.PROGRESS: Light.YELLOW}
 MONTHS = tuple(MonthLights(f"2026-{month:02}", YELLOW) for month in (9, 10, 11))
 
@@ -33,6 +34,13 @@ def done(amount: str) -> Facts:
     """Give facts of a year with 62 % planned by November."""
     return facts(
         last_accepted_period="2026-11", cumulative_year=Decimal(amount), plans={2026: PLAN}
+    )
+
+
+def paid(amount: str) -> Facts:
+    """Give facts of a year with 50 % of its payments planned by November."""
+    return facts(
+        last_accepted_period="2026-11", paid_year=Decimal(amount), payments={2026: PAYMENTS}
     )
 
 
@@ -47,6 +55,9 @@ CASES = {
     "investment 0.5 points below": done("123"),
     "investment 20.5 points below": done("83"),
     "investment 31 points below": done("62"),
+    "funds paid as planned": paid("80"),
+    "funds 12.5 points below": paid("60"),
+    "funds 35 points below": paid("24"),
     "not started 39 days after its day": facts(
         has_started=False, is_delivering=False, owes_reports=False, plan_start_on=date(2026, 10, 31)
     ),

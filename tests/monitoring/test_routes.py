@@ -44,7 +44,7 @@ def test_health_gives_the_arithmetic_of_every_rule(
     assert (body["policy"]["code"], body["policy"]["number"]) == ("zj-default", 1)
     assert body["policy"]["because"]["en"] == "Nobody chose another: the default policy counts."
     rules = {dimension["rule"]: dimension for dimension in body["dimensions"]}
-    assert list(rules) == ["MR-03", "MR-04", "MR-05", "MR-06", "MR-07", "MR-11", "MR-21"]
+    assert list(rules) == ["MR-03", "MR-04", "MR-05", "MR-06", "MR-07", "MR-08", "MR-11", "MR-21"]
     missing = rules["MR-03"]
     assert (missing["light"], missing["dimension"]) == ("yellow", "report")
     assert missing["policy"] == {"code": "zj-default", "number": 1}

@@ -23,7 +23,7 @@ LNG = About(
 def matter(now: datetime, due_at: datetime = DUE) -> Matter:
     return texts.matter_of(
         LNG,
-        period="2026-11",
+        texts.report_topic(LNG, "2026-11"),
         due_at=due_at,
         link="https://tuanzu.example/r/1",
         now=now,
@@ -123,7 +123,7 @@ def test_names_with_braces_are_only_names() -> None:
     text = texts.report_due(
         texts.matter_of(
             odd,
-            period="2026-11",
+            texts.report_topic(odd, "2026-11"),
             due_at=DUE,
             link="https://tuanzu.example/r/1",
             now=at("2026-11-23 09:00"),

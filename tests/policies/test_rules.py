@@ -163,6 +163,14 @@ PUBLISHED: dict[tuple[str, str], tuple[Metric, list[tuple[str, str]]]] = {
             ("30.0001", "red"),
         ],
     ),
+    ("yinchuan-2025", "funds"): (
+        Metric.GAP_PP,
+        [("-5", "green"), ("0", "green"), ("0.0001", "red"), ("40", "red")],
+    ),
+    ("tianjin-2022", "funds"): (
+        Metric.RATIO,
+        [("1", "green"), ("0.9999", "yellow"), ("0.7", "yellow"), ("0.6999", "red")],
+    ),
     ("sanya-2022", "progress"): (
         Metric.RATIO,
         [
@@ -265,11 +273,27 @@ def test_the_orders_of_an_soe_group_are_blue_yellow_and_red() -> None:
     ]
 
 
+def test_funds_alone_may_be_left_unjudged_and_then_not_remembered_either() -> None:
+    judging = {name for name in PACKS if checked_pack(PACKS[name]).scale_if_any(Dimension.FUNDS)}
+    assert judging == {"zj-default", "yinchuan-2025", "tianjin-2022"}
+    document = copy.deepcopy(PACKS["wuhan-ratio"])
+    document["memory"]["dimension"] = "funds"
+    with pytest.raises(Invalid) as refusal:
+        checked_pack(document)
+    assert [fault.pointer for fault in refusal.value.faults] == ["/memory/dimension"]
+    document["lights"] = [row for row in document["lights"] if row["dimension"] != "stale"]
+    with pytest.raises(Invalid) as refusal:
+        checked_pack(document)
+    assert "/lights" in {fault.pointer for fault in refusal.value.faults}
+
+
 @given(st.sampled_from(sorted(PACKS)), st.sampled_from(MEASURED), VALUES, VALUES)
 def test_every_value_has_one_light_and_worse_values_never_a_better_one(
     name: str, dimension: Dimension, one: Decimal, other: Decimal
 ) -> None:
-    scale = checked_pack(PACKS[name]).scale(dimension)
+    scale = checked_pack(PACKS[name]).scale_if_any(dimension)
+    if scale is None:
+        return
     assert sum(band.holds(one) for band in scale.bands) == 1
     better, worse = sorted((one, other), reverse=scale.metric == Metric.RATIO)
     assert SEVERITY[lit(scale, better).light] <= SEVERITY[lit(scale, worse).light]
@@ -302,6 +326,8 @@ def test_a_run_counts_the_latest_periods_that_were_as_bad_or_worse(
 @pytest.mark.parametrize(
     ("pointer", "value", "fault", "code"),
     [
+        ("/lights/2/dimension", "start", "/lights", "dimensions"),
+        ("/lights/3/dimension", "funds", "/lights", "dimensions"),
         ("/lights/1/bands/1/high", 9, "/lights/1/bands/2/low", "gap_or_overlap"),
         ("/lights/1/bands/1/high", 11, "/lights/1/bands/2/low", "gap_or_overlap"),
         (

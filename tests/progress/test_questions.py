@@ -30,7 +30,7 @@ WORDS = "主管道敷设3公里"
 
 def figures(*numbers: float | str | None) -> Figures:
     said = [None if number is None else Decimal(str(number)) for number in numbers]
-    return Figures(*said, *[None] * (4 - len(said)))
+    return Figures(*said, *[None] * (6 - len(said)))
 
 
 def reported(*numbers: float | str | None, **also: Any) -> Reported:
@@ -64,6 +64,44 @@ def test_a_sound_report_is_asked_nothing() -> None:
 )
 def test_whatever_falls_is_asked(numbers: Any, fell: list[str]) -> None:
     assert found(rules.fallen, reported(*numbers)) == [(pointer, "fell") for pointer in fell]
+
+
+def paid(year: float | str | None, ever: float | str | None, **also: Any) -> Reported:
+    """Give a report of what was paid, by default after an October with 80 of 400."""
+    last = Previous("2026-10", figures(10, 100, 500, 40, 80, 400), "基础完成")
+    return reported(20, 120, 520, 45, year, ever, **{"previous": last, **also})
+
+
+@pytest.mark.parametrize(
+    ("year", "ever", "questions"),
+    [
+        (80, 400, []),
+        (None, None, []),
+        ("79.99", 400, [("/paid_year", "fell")]),
+        (80, "399.99", [("/paid_all", "fell")]),
+        (90, 520, []),
+        (90, "520.01", [("/paid_all", "paid_ahead")]),
+        (800, 4_000, [("/paid_all", "decimal_slip"), ("/paid_year", "decimal_slip")]),
+        (400_000, 2_000_000, [("/paid_all", "unit_slip"), ("/paid_year", "unit_slip")]),
+    ],
+)
+def test_what_was_paid_is_asked_like_what_was_invested(
+    year: Any, ever: Any, questions: list[tuple[str, str]]
+) -> None:
+    raised = [(one.pointer, one.code) for one in asked(paid(year, ever))]
+    expected = questions
+    if ever in {4_000, 2_000_000}:
+        expected = [("/paid_all", "paid_ahead"), *questions]
+    assert raised == expected
+
+
+def test_more_paid_than_the_project_costs_is_asked_and_the_year_begins_anew() -> None:
+    assert found(rules.paid_over_total, paid(90, 510, total=Decimal(510))) == []
+    over = paid(90, "510.01", total=Decimal(510))
+    assert found(rules.paid_over_total, over) == [("/paid_all", "over_total")]
+    december = Previous("2026-12", figures(10, 100, 500, 40, 80, 400))
+    january = paid(1, 401, period="2027-01", previous=december)
+    assert found(rules.fallen, january) == []
 
 
 def test_january_begins_the_year_anew_but_not_the_whole() -> None:

@@ -204,3 +204,23 @@ def test_who_sees_the_project_sees_the_request_and_only_keepers_ask_and_decide(
     assert office.decide(people.tourist, asked, "approve").status_code == 403
     assert office.decide(people.stranger, asked, "approve").status_code == 404
     assert office.read("/plan-changes", people.stranger).status_code == 404
+
+
+def test_what_is_to_be_paid_is_planned_beside_the_investment_and_changes_with_it(
+    office: Office,
+) -> None:
+    first = office.read("/plans/2026").json()
+    assert (first["payments"], first["payment_curve"]) == (None, None)
+    lone = office.ask(office.jingning.reporter, payment_curve=["1.00"] * 12)
+    assert (lone.status_code, lone.json()["errors"][0]["pointer"]) == (422, "/payments")
+    paid = {"amount": "2000.00", "qualifier": "at_least"}
+    short = [f"{month * 100}.00" for month in range(1, 13)]
+    off = office.ask(office.jingning.reporter, payments=paid, payment_curve=short)
+    assert [fault["pointer"] for fault in off.json()["errors"]] == ["/payment_curve/11"]
+    asked = office.ask(office.jingning.reporter, payments=paid)
+    assert asked.status_code == 201, asked.text
+    office.decide(office.jingning.convener, asked, "approve")
+    plan = office.read("/plans/2026").json()
+    assert plan["payments"] == {"amount": "2000.00", "currency": "CNY", "qualifier": "at_least"}
+    assert (len(plan["payment_curve"]), plan["payment_curve"][-1]) == (12, "2000.00")
+    assert (plan["payments_spread_by"], plan["spread_by"]) == ("working_days", None)

@@ -1,16 +1,26 @@
 """The library of 291 projects: the article's two totals, made-up rows, and real lights."""
 
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.core.kit.clock import house_now
 from services.core.monitoring import actions as monitoring
+from services.core.monitoring import totals
+from services.core.monitoring.models import Finding, HealthAssessment
 from services.core.progress.models import ProgressReport
 from services.core.projects.models import Project, ProjectWatch
 from services.standalone import demo, library
+
+
+def _dimensions(session: Session) -> Iterator[dict[str, Any]]:
+    """Give every rule's answer in every assessment."""
+    for kept in session.scalars(select(HealthAssessment)):
+        yield from kept.dimensions
 
 
 def test_the_library_holds_291_illustrative_projects_with_a_year_of_reports(
@@ -39,5 +49,13 @@ def test_the_library_holds_291_illustrative_projects_with_a_year_of_reports(
         session.flush()
     lights = Counter(session.scalars(select(ProjectWatch.light)))
     assert {"green", "attention", "yellow", "red"} <= set(lights)
+    funds = {one["light"] for one in _dimensions(session) if one["rule"] == "MR-08"}
+    assert {"green", "attention", "yellow"} <= funds
+
+    totals.judge_anew(session, now)
+    assert totals.check_due(session, now=now, limit=100) == 3
+    session.flush()
+    about = select(Finding.state).where(Finding.rule == "MR-20")
+    assert session.scalars(about).all() == ["cleared"]  # 291 and 2800亿 are recorded now
     again = library.load(session, now=now)
     assert again.created == {}

@@ -206,6 +206,7 @@ class World:
                     "SELECT 1 FROM consumer_cursor c, feed_head h WHERE c.seq < h.seq "
                     "UNION ALL SELECT 1 FROM project_watch WHERE next_check_at <= house_now() "
                     "UNION ALL SELECT 1 FROM project_watch WHERE next_open_at <= house_now() "
+                    "UNION ALL SELECT 1 FROM total_watch WHERE next_at <= house_now() "
                     "UNION ALL SELECT 1 FROM reminder WHERE next_at <= house_now() "
                     "UNION ALL SELECT 1 FROM escalation_run WHERE next_at <= house_now() "
                     "UNION ALL SELECT 1 FROM notification_delivery WHERE state = 'due' "

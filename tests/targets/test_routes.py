@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
+from services.core.monitoring import schemas
 from services.core.projects.models import AnnualPlan, Project
-from services.core.targets import schemas
 from tests import given
 
 TARGETS, STATEMENTS = "/api/v1/annual-targets", "/api/v1/library-statements"
@@ -109,7 +109,7 @@ def test_a_statement_stands_beside_what_is_recorded(client: TestClient, zhejiang
     made = client.post(STATEMENTS, headers=zhejiang.province, json=STATED)
     assert made.status_code == 201, made.text
     shown = made.json()
-    schemas.Statement.model_validate(shown)
+    schemas.WatchedStatement.model_validate(shown)
     assert shown["reported"] == {
         "project_count": 291,
         "project_qualifier": "exact",
@@ -164,7 +164,7 @@ def test_a_target_stands_beside_the_plans_of_its_year(
     plan(zhejiang, "gone", 900)
     made = client.post(TARGETS, headers=zhejiang.province, json=PROMISED)
     assert made.status_code == 201, made.text
-    schemas.Target.model_validate(made.json())
+    schemas.WatchedTarget.model_validate(made.json())
     recorded = made.json()["recorded"]
     assert (recorded["project_count"], recorded["unknown_count"]) == (3, 0)
     assert recorded["investment"]["amount"] == "3000240.00"

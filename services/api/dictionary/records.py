@@ -120,6 +120,14 @@ RECORDS: Mapping[str, Meaning] = {
     "curve": means("Cumulative CNY at the end of each of the 12 months.", _CURVE),
     "is_spread": means("No curve was given: the year's sum is spread over its months."),
     "spread_by": means("By what it was spread; null: a curve was given.", "working_days"),
+    "planned_payments": means("CNY of funds to be paid in the year; null: none.", "38000000.00"),
+    "payments": means(
+        "Funds to be paid in the year (CNY); null: none are planned.", cny("38000000.00")
+    ),
+    "payment_curve": means(
+        "Cumulative CNY to be paid at the end of each of the 12 months; null: none.", _CURVE
+    ),
+    "payments_spread_by": means("By what the payments were spread; null: they were given.", None),
     "change_id": means("Id of the request to change the plan; null: there was none.", OTHER),
     "replaces": means("Number of the version in force that it was made from.", 1),
     "requested_at": means("When it was asked for.", "2026-11-23T02:00:00+00:00"),
@@ -141,6 +149,16 @@ RECORDS: Mapping[str, Meaning] = {
     ),
     "cumulative_all": means(
         "CNY invested since the project began; null: not said.", cny("14000000.00"), "14000000.00"
+    ),
+    "paid_year": means(
+        "CNY of funds paid since the year's first day; null: not said.",
+        cny("12000000.00"),
+        "12000000.00",
+    ),
+    "paid_all": means(
+        "CNY of funds paid since the project began; null: not said.",
+        cny("12000000.00"),
+        "12000000.00",
     ),
     "physical_percent": means("How much of the work is done, in %; null: not said.", 35),
     "image_progress": means("形象进度: what is to be seen on the site.", "1号站储罐基础完成"),

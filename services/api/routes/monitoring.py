@@ -11,6 +11,7 @@ from services.api.listing import ListQuery
 from services.core.kit.shapes import AsOf
 from services.core.monitoring import past, queries, schemas
 from services.core.monitoring.models import FindingState
+from services.core.monitoring.queries import totals
 from services.core.policies.pack import Light
 
 router = APIRouter(tags=["monitoring"])
@@ -63,6 +64,32 @@ def list_findings(door: Enter, query: Annotated[FindingsQuery, Query()]) -> Resp
             project_id=query.project_id,
             group_id=query.group_id,
             rule=query.rule,
+            state=query.state,
+            light=query.light,
+        )
+    )
+
+
+class TotalFindingsQuery(ListQuery):
+    """Filters of the list."""
+
+    target_id: UUID | None = None
+    statement_id: UUID | None = None
+    state: FindingState | None = None
+    light: Light | None = None
+
+
+@router.get("/total-findings", response_model=schemas.TotalFindingPage)
+@in_reading
+def list_total_findings(door: Enter, query: Annotated[TotalFindingsQuery, Query()]) -> Response:
+    """List what the rules found of targets and statements whose regulator is in your scope."""
+    return door.many(
+        totals.total_findings(
+            door.session,
+            door.caller,
+            ask=query.ask(),
+            target_id=query.target_id,
+            statement_id=query.statement_id,
             state=query.state,
             light=query.light,
         )

@@ -10,7 +10,7 @@ from services.core.escalations.rules import (
     StopReason,
 )
 from services.core.kit.words import Words
-from services.core.monitoring.models import FindingState
+from services.core.monitoring.models import FindingState, TotalKind
 from services.core.notifications import rules as notifications
 from services.core.policies.pack import (
     Audience,
@@ -69,6 +69,7 @@ CHASING: tuple[Term, ...] = (
             "start": Words("开工", "Start"),
             "progress": Words("投资进度", "Investment"),
             "report": Words("填报", "Reporting"),
+            "funds": Words("资金支付", "Funds paid"),
             "milestone": Words("节点", "Milestones"),
             "blocker": Words("堵点", "Blockers"),
             "stale": Words("停滞", "Standstill"),
@@ -80,6 +81,7 @@ CHASING: tuple[Term, ...] = (
         Metric,
         {
             "gap_pp": Words("低于计划的百分点", "Percentage points below plan"),
+            "gap_percent": Words("缺口百分比", "Percent missing"),
             "ratio": Words("完成与计划之比", "Completed over planned"),
             "days": Words("自然日", "Calendar days"),
             "working_days": Words("工作日", "Working days"),
@@ -190,6 +192,7 @@ CHASING: tuple[Term, ...] = (
             "resolved": Words("已解决", "Resolved"),
             "closed": Words("已结束", "Closed"),
             "suspended": Words("已暂停", "Suspended"),
+            "clock_stopped": Words("堵点已停表", "The blocker's clock was stopped"),
             "plan_accepted": Words("整改计划已认可", "A plan to catch up was accepted"),
             "extended": Words("已延期", "Extended"),
             "waived": Words("已豁免", "Waived"),
@@ -284,6 +287,14 @@ CHASING: tuple[Term, ...] = (
             "open": Words("未消除", "Open"),
             "waived": Words("理由已批准，暂免", "Waived for a good reason"),
             "cleared": Words("已消除", "Cleared"),
+        },
+    ),
+    Term(
+        "total.kind",
+        TotalKind,
+        {
+            "target": Words("年度目标", "A year's target"),
+            "statement": Words("项目库规模公布数", "A statement of the library's size"),
         },
     ),
     Term(

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Date,
+    FromClause,
     ScalarSelect,
     SQLColumnExpression,
     cast,
@@ -20,6 +21,7 @@ from services.core.assignments.models import PolicyAssignment
 from services.core.assignments.rules import Choices
 from services.core.groups.models import JointGroup
 from services.core.kit import reading, rows
+from services.core.kit.db import Base
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.records import Records, by
 from services.core.organisations.queries import named
@@ -72,6 +74,15 @@ def policy_code() -> ColumnElement[Any]:
     return func.coalesce(of_class, own, of_place)
 
 
+def place_policy_code(place: type[Base]) -> ColumnElement[Any]:
+    """Write the code of the policy that counts for a place's own affairs; null: the default.
+
+    `place`: the table of a record that names its region; the statement is about that record.
+    """
+    region: SQLColumnExpression[Any] = place.__table__.c.region_code
+    return _nearest(PolicyAssignment.code, region, _IS_ALL, place.__table__)
+
+
 def group_policy_code() -> ColumnElement[Any]:
     """Write the code of the policy that counts for a group's own affairs; null: the default."""
     own = func.nullif(JointGroup.policy_code, DEFAULT_CODE)
@@ -101,6 +112,7 @@ def _nearest(
     shown: Any,  # noqa: ANN401 any column or subquery
     region: SQLColumnExpression[Any],
     kind: ColumnElement[bool],
+    *places: FromClause,
 ) -> ScalarSelect[Any]:
     """Write what the nearest place above a region says; of two of one place the newer counts."""
     here, there = aliased(Region), aliased(Region)
@@ -122,7 +134,7 @@ def _nearest(
             PolicyAssignment.id.desc(),
         )
         .limit(1)
-        .correlate(Project, JointGroup)
+        .correlate(Project, JointGroup, *places)
         .scalar_subquery()
     )
 

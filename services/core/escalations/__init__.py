@@ -1,11 +1,11 @@
-"""Escalations: the ladder that is climbed while a report is missing, and the orders people issue.
+"""Escalations: the ladder that is climbed while something stays wrong, and orders people issue.
 
-Life of a run: begun when a report is missing, with its own copy of the ladder; climbing; stopped
-when the cause is gone, or finished when no step is left. Life of an order: drafted, issued,
-signed, replied, closed; returned to be done again; withdrawn.
+Life of a run: begun when a report is missing, a blocker is late or a project stalls, with its own
+copy of the ladder; climbing; stopped when the cause is gone, or finished when no step is left.
+Life of an order: drafted, issued, signed, replied, closed; returned to be done again; withdrawn.
 Rules: `rules.due_steps` says which steps are due, `rules.stopped_by` what ends a climb.
-Doors: `services/api/routes/escalations.py`; `READERS` hear of reports, findings and projects;
-`climb_due` is the worker's tick.
+Doors: `services/api/routes/escalations.py`; `READERS` hear of reports, findings, blockers and
+projects; `climb_due` is the worker's tick.
 Decisions: every due step is taken once, in order, however long nobody looked; each keeps the
 moment it was planned for. Of the steps of one moment a person hears the highest, in one message.
 The mild steps (reminder, urging, urging notice) wait for the sending window; what is beyond them

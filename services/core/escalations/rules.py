@@ -80,6 +80,7 @@ class StopReason(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
     SUSPENDED = "suspended"
+    CLOCK_STOPPED = "clock_stopped"
     PLAN_ACCEPTED = "plan_accepted"
     EXTENDED = "extended"
     WAIVED = "waived"
@@ -92,6 +93,8 @@ class Circumstances:
     is_still_wrong: bool
     is_closed: bool = False
     is_suspended: bool = False
+    is_clock_stopped: bool = False
+    """Its own clock stands still, while the project goes on."""
     is_plan_accepted: bool = False
     """Signed for, and the plan to put it right was accepted: both, not one of them."""
     extended_to: datetime | None = None
@@ -171,6 +174,7 @@ def stopped_by(circumstances: Circumstances, now: datetime) -> StopReason | None
     reasons = (
         (circumstances.is_closed, StopReason.CLOSED),
         (circumstances.is_suspended, StopReason.SUSPENDED),
+        (circumstances.is_clock_stopped, StopReason.CLOCK_STOPPED),
         (not circumstances.is_still_wrong, StopReason.RESOLVED),
         (circumstances.is_plan_accepted, StopReason.PLAN_ACCEPTED),
         (extended is not None and extended > now, StopReason.EXTENDED),

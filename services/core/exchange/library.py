@@ -1,6 +1,6 @@
 """Drafts of the library: projects with partners, milestones, plans, and the row that is watched."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,8 @@ from services.core.projects.models import (
 )
 
 _FIRST_PLAN = 1
+_ALIKE = (1,) * rules.MONTHS
+"""Any months will do to spread by where only sums are checked."""
 
 
 def project(book: Book, row: schemas.ProjectRow) -> None:
@@ -143,9 +145,10 @@ def _check_people(book: Book, row: schemas.ProjectRow) -> None:
 
 def _check_plans(book: Book, row: schemas.ProjectRow) -> None:
     for place, plan in enumerate(row.plans):
-        if plan.curve is not None:
-            with book.at(f"/plans/{place}"):
-                rules.checked_curve(tuple(plan.curve), plan.planned.amount)
+        with book.at(f"/plans/{place}"):
+            rules.checked_curve(tuple(plan.curve or ()), plan.planned.amount)
+        with book.at(f"/plans/{place}"):
+            _payments(plan, _ALIKE)
     years = [plan.year for plan in row.plans]
     if len(set(years)) < len(years):
         words = Words("同一年度只能有一个计划。", "There is one plan for a year.")
@@ -214,10 +217,9 @@ def _outcome(heard: _Heard, row: schemas.OutcomeRow) -> None:
 
 def _plan(heard: _Heard, row: schemas.PlanRow) -> None:
     made, planned = new_id(), row.planned
-    curve = row.curve
-    if curve is None:
-        calendar = heard.book.known.calendar(heard.project.region_code)
-        curve = list(rules.spread(planned.amount, rules.working_days_of_months(row.year, calendar)))
+    calendar = heard.book.known.calendar(heard.project.region_code)
+    days = rules.working_days_of_months(row.year, calendar)
+    curve = row.curve or list(rules.spread(planned.amount, days))
     heard.book.draft(
         AnnualPlan(
             id=made,
@@ -229,7 +231,8 @@ def _plan(heard: _Heard, row: schemas.PlanRow) -> None:
             is_spread=row.curve is None,
             spread_by=None if row.curve else rules.Spread.WORKING_DAYS,
             made_at=heard.book.now,
-            **row.model_dump(exclude={"planned", "curve"}),
+            **_payments(row, days),
+            **row.model_dump(exclude={"planned", "curve", "payments", "payment_curve"}),
         )
     )
     fact = PlanBaselined(
@@ -240,8 +243,24 @@ def _plan(heard: _Heard, row: schemas.PlanRow) -> None:
         planned_investment=planned.amount,
         investment_qualifier=planned.qualifier,
         is_spread=row.curve is None,
+        planned_payments=row.payments.amount if row.payments else None,
     )
     heard.note("annual_plan", made, fact)
+
+
+def _payments(row: schemas.PlanRow, working_days: Sequence[int]) -> dict[str, Any]:
+    """Give the columns of what a row plans to pay.
+
+    Raises:
+        Invalid: its curve does not add up.
+    """
+    paid = row.payments
+    return rules.payments(
+        paid.amount if paid else None,
+        paid.qualifier if paid else None,
+        row.payment_curve,
+        working_days,
+    )
 
 
 def _admitted(project: Project) -> ProjectAdmitted:

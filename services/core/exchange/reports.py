@@ -93,7 +93,7 @@ def _check_figures(row: schemas.ReportRow, previous: Previous | None) -> None:
     figures = _figures(row)
     rules.check_possible(figures)
     asked = rules.fallen(rules.Reported(row.period, figures, previous=previous))
-    faults = [question.fault() for question in asked if "cumulative" in question.pointer]
+    faults = [question.fault() for question in asked if question.pointer[1:] in rules.CUMULATIVE]
     if faults:
         words = Words("累计数不能下降。", "A cumulative figure cannot fall.")
         raise Invalid(words, faults=faults)
@@ -155,6 +155,8 @@ def _facts(report: ProgressReport) -> Iterator[Fact]:
             cumulative_year=report.cumulative_year,
             cumulative_all=report.cumulative_all,
             physical_percent=report.physical_percent,
+            paid_year=report.paid_year,
+            paid_all=report.paid_all,
         )
 
 
@@ -165,14 +167,11 @@ def _take_over(session: Session, report: ProgressReport) -> None:
     if report.reviewed_at is None or (latest and ends_before(report.period, latest)):
         return
     watch.last_accepted_period, watch.last_accepted_at = report.period, report.reviewed_at
-    watch.cumulative_year = report.cumulative_year
-    watch.cumulative_all = report.cumulative_all
-    watch.physical_percent = report.physical_percent
+    for name in rules.CARRIED:
+        setattr(watch, name, getattr(report, name))
     if not report.is_no_change:
         watch.last_progress_on = day_of(report.reviewed_at)
 
 
 def _figures(row: schemas.ReportRow) -> Figures:
-    return Figures(
-        row.invested_period, row.cumulative_year, row.cumulative_all, row.physical_percent
-    )
+    return Figures(**{name: getattr(row, name) for name in rules.FIGURES})

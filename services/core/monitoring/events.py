@@ -71,6 +71,77 @@ class FindingCleared(_AboutFinding):
     TITLE: ClassVar[Words] = Words("监测问题消除", "A finding was cleared")
 
 
+class _AboutTotal(Fact):
+    """What every fact about a total of a place says."""
+
+    finding_id: UUID
+    rule: str
+    region_code: str
+    organisation_id: UUID
+    light: str
+    due_at: datetime
+
+
+class _AboutTarget(_AboutTotal):
+    """What every fact about a target that may not be reached says."""
+
+    target_id: UUID
+    year: int
+
+
+class TargetAtRisk(_AboutTarget):
+    """A year's target will not be reached, as far as the records let it be forecast (MR-15)."""
+
+    NAME: ClassVar[str] = "target.at_risk"
+    TITLE: ClassVar[Words] = Words("年度目标预计完不成", "An annual target is at risk")
+
+
+class TargetRiskChanged(_AboutTarget):
+    """A target at risk became more or less so, and still is."""
+
+    NAME: ClassVar[str] = "target.risk_changed"
+    TITLE: ClassVar[Words] = Words("年度目标风险变化", "A target's risk changed")
+
+    light_before: str
+
+
+class TargetRiskCleared(_AboutTarget):
+    """A target is no longer at risk, or its year is over."""
+
+    NAME: ClassVar[str] = "target.risk_cleared"
+    TITLE: ClassVar[Words] = Words("年度目标风险消除", "A target is no longer at risk")
+
+
+class _AboutStatement(_AboutTotal):
+    """What every fact about a statement that the records do not bear out says."""
+
+    statement_id: UUID
+    as_of_month: str
+
+
+class LibraryGapOpened(_AboutStatement):
+    """What was stated of the library and what it records lie too far apart (MR-20)."""
+
+    NAME: ClassVar[str] = "library.gap_opened"
+    TITLE: ClassVar[Words] = Words("项目库规模与记录不符", "A statement and the records differ")
+
+
+class LibraryGapChanged(_AboutStatement):
+    """The gap between what was stated and what is recorded got another light."""
+
+    NAME: ClassVar[str] = "library.gap_changed"
+    TITLE: ClassVar[Words] = Words("项目库规模差距变化", "The gap to a statement changed")
+
+    light_before: str
+
+
+class LibraryGapCleared(_AboutStatement):
+    """What was stated and what is recorded agree, or a newer statement stands in its place."""
+
+    NAME: ClassVar[str] = "library.gap_cleared"
+    TITLE: ClassVar[Words] = Words("项目库规模差距消除", "The gap to a statement closed")
+
+
 class HealthChanged(Fact):
     """A project's light changed; `reasons` are the rules behind the new one."""
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.core.kit import columns as c
 from services.core.kit.db import Base
+from services.core.kit.jobs import due_index
 
 
 class FindingState(StrEnum):
@@ -27,21 +28,26 @@ class FindingState(StrEnum):
 
 
 class Finding(Base):
-    """One rule found one thing wrong with one project, once per occurrence."""
+    """One rule found one thing wrong, once per occurrence, with exactly one of three records."""
 
     __tablename__ = "finding"
     __table_args__ = (
         CheckConstraint(c.one_of("state", FindingState), name="state"),
+        CheckConstraint("num_nonnulls(project_id, target_id, statement_id) = 1", name="about"),
         UniqueConstraint("rule", "project_id", "occurrence"),
+        UniqueConstraint("target_id", "rule", "occurrence"),
+        UniqueConstraint("statement_id", "rule", "occurrence"),
         Index("ix_finding_open", "project_id", postgresql_where=text("state <> 'cleared'")),
     )
 
     id: Mapped[c.Id]
     rule: Mapped[c.Phrase]
-    project_id: Mapped[c.Ref] = mapped_column(ForeignKey("project.id"))
+    project_id: Mapped[c.MaybeRef] = mapped_column(ForeignKey("project.id"))
+    target_id: Mapped[c.MaybeRef] = mapped_column(ForeignKey("annual_target.id"))
+    statement_id: Mapped[c.MaybeRef] = mapped_column(ForeignKey("library_statement.id"))
     group_id: Mapped[c.MaybeRef]
     organisation_id: Mapped[c.Ref]
-    """The unit that answers for it."""
+    """The unit that answers for it: of a total, the regulator of its place."""
     occurrence: Mapped[c.Phrase]
     """What makes it this finding and no other: the period, the milestone, the year."""
     state: Mapped[c.Phrase]
@@ -56,6 +62,29 @@ class Finding(Base):
     version: Mapped[int] = c.version()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class TotalKind(StrEnum):
+    """Totals that are watched: a year's target, or the library as somebody stated it."""
+
+    TARGET = "target"
+    STATEMENT = "statement"
+
+
+class TotalWatch(Base):
+    """When a target or a statement is looked at next; its id is that of what it watches."""
+
+    __tablename__ = "total_watch"
+    __table_args__ = (
+        CheckConstraint(c.one_of("kind", TotalKind), name="kind"),
+        due_index("total_watch"),
+        Index(None, "region_code"),
+    )
+
+    id: Mapped[c.Ref] = mapped_column(primary_key=True)
+    kind: Mapped[c.Phrase]
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    next_at: Mapped[c.MaybeInstant]
 
 
 class HealthAssessment(Base):

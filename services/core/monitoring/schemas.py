@@ -1,13 +1,14 @@
 """What findings and health look like from outside."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from services.core.kit.shapes import BothWords, PageOf, Shown
+from services.core.kit.shapes import BothWords, PageOf, Period, Shown
 from services.core.policies.pack import Dimension, Light
+from services.core.targets import schemas as targets
 
 
 class PolicyVersion(Shown):
@@ -138,3 +139,94 @@ class FindingPage(PageOf):
     """One page of findings."""
 
     items: list[FindingShown]
+
+
+class TotalExplanation(Shown):
+    """Why a total has its light: everything needed to work it out again by hand."""
+
+    rule: str = Field(examples=["MR-15"])
+    light: Light
+    arithmetic: BothWords
+    turns_green: BothWords | None
+    inputs: dict[str, str] = Field(description="The figures, each named with its unit.")
+    policy: PolicyVersion
+    source: RuleSource | None
+
+
+class TotalFound(Shown):
+    """What a rule found wrong with a target or a statement."""
+
+    id: UUID
+    rule: str = Field(examples=["MR-15"])
+    occurrence: str = Field(examples=["2026"], description="The year, or the month stated for.")
+    state: Literal["open", "cleared"]
+    light: Light
+    worst_light: Light
+    due_at: datetime
+    opened_at: datetime
+    cleared_at: datetime | None
+    explanation: TotalExplanation = Field(description="How it comes about, worked out by hand.")
+
+
+class FoundTarget(Shown):
+    """The target a finding is about."""
+
+    id: UUID
+    region_code: str
+    year: int
+
+
+class FoundStatement(Shown):
+    """The statement a finding is about."""
+
+    id: UUID
+    region_code: str
+    as_of_month: Period
+
+
+class TotalFinding(TotalFound):
+    """What a rule found wrong with a target or a statement, once per occurrence."""
+
+    target: FoundTarget | None = Field(description="Its target; null: it is about a statement.")
+    statement: FoundStatement | None = Field(description="Its statement; null: about a target.")
+    organisation: FoundOrganisation
+    version: int
+
+
+class TotalFindingPage(PageOf):
+    """One page of findings about targets and statements."""
+
+    items: list[TotalFinding]
+
+
+_Found = Annotated[
+    TotalFound | None,
+    Field(
+        description="What is wrong with it over its whole place; null: nothing, or its regulator "
+        "is not in your scope."
+    ),
+]
+
+
+class WatchedTarget(targets.Target):
+    """A year's target, and what was found of it."""
+
+    finding: _Found
+
+
+class WatchedStatement(targets.Statement):
+    """A statement of the library's size, and what was found of it."""
+
+    finding: _Found
+
+
+class WatchedTargetPage(PageOf):
+    """One page of targets."""
+
+    items: list[WatchedTarget]
+
+
+class WatchedStatementPage(PageOf):
+    """One page of statements."""
+
+    items: list[WatchedStatement]

@@ -14,7 +14,8 @@ class Notification(Shown):
 
     id: UUID
     cause_kind: str = Field(
-        description="reminder, digest, escalation_step, escalation_end, supervision_order."
+        description="reminder, digest, escalation_step, escalation_end, supervision_order, "
+        "total_finding."
     )
     cause_id: UUID
     project_id: UUID | None

@@ -34,13 +34,14 @@ SEVERITY: Mapping[Light, int] = {light: place for place, light in enumerate(Ligh
 
 
 class Dimension(StrEnum):
-    """What is judged on its own; a pack judges each of them exactly once.
+    """What is judged on its own; a pack judges each of them once, but funds only if it can.
 
     All by a scale, but memory: that is judged by what the others were at the ends of months.
     """
 
     START = "start"
     PROGRESS = "progress"
+    FUNDS = "funds"
     REPORT = "report"
     MILESTONE = "milestone"
     BLOCKER = "blocker"
@@ -51,12 +52,16 @@ class Dimension(StrEnum):
 MEASURED = tuple(dimension for dimension in Dimension if dimension != Dimension.MEMORY)
 """What a scale judges."""
 
+OPTIONAL = frozenset({Dimension.FUNDS})
+"""What a pack may leave unjudged, because its source says nothing of it."""
+
 
 class Metric(StrEnum):
-    """The unit of a scale: points below plan, completed ÷ planned, or days of one kind."""
+    """The unit of a scale: points below plan, completed ÷ planned, percent missing, or days."""
 
     GAP_PP = "gap_pp"
     RATIO = "ratio"
+    GAP_PERCENT = "gap_percent"
     DAYS = "days"
     WORKING_DAYS = "working_days"
 
@@ -177,6 +182,22 @@ class Scale:
     dimension: Dimension
     metric: Metric
     bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How something that is no dimension of a project is judged; bands in the order of values."""
+
+    metric: Metric
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How totals of a place are judged: the forecast of a year's target, and what was stated."""
+
+    target: Measure
+    statement: Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,11 +325,17 @@ class Pack:
     cadences: Mapping[str, Cadence] = field(default_factory=dict)
     """Of classes of projects that report in another rhythm than the rest."""
     zero_report: ZeroReport | None = None
+    totals: Totals | None = None
+    """None: a pack from before totals were judged, and one that judges none."""
 
     def cadence_of(self, library_class: str) -> Cadence:
         """Give how often a project of a class reports."""
         return self.cadences.get(library_class, self.cadence)
 
     def scale(self, dimension: Dimension) -> Scale:
-        """Give the scale of a dimension; a checked pack has exactly one."""
+        """Give the scale of a dimension that every pack judges; a checked pack has exactly one."""
         return next(scale for scale in self.lights if scale.dimension == dimension)
+
+    def scale_if_any(self, dimension: Dimension) -> Scale | None:
+        """Give the scale of a dimension that a pack may leave unjudged; None: it does."""
+        return next((scale for scale in self.lights if scale.dimension == dimension), None)

@@ -1,6 +1,6 @@
 """Reading a pack's document, and the light a measure gets by it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,12 +14,14 @@ from services.core.policies.documents import escaped, read, refuse
 from services.core.policies.pack import (
     FURTHEST,
     MEASURED,
+    OPTIONAL,
     SEVERITY,
     TOLD_OF_NOTHING,
     Band,
     Dimension,
     Ladder,
     Light,
+    Measure,
     Memory,
     Metric,
     Mode,
@@ -66,7 +68,7 @@ MOST_MONTHS = 12
 _CAUTION: Mapping[Mode, int] = {mode: place for place, mode in enumerate(Mode)}
 
 
-def lit(scale: Scale, value: Decimal) -> Band:
+def lit(scale: Scale | Measure, value: Decimal) -> Band:
     """Give the band a value falls in; a checked scale has exactly one."""
     return next(band for band in scale.bands if band.holds(value))
 
@@ -178,16 +180,39 @@ def _unholdable(value: object, at: str) -> Iterator[Fault]:
 
 def _pack_faults(pack: Pack) -> Iterator[Fault]:
     judged = [scale.dimension for scale in pack.lights]
-    if sorted(judged) != sorted(MEASURED):
-        words = Words("每个维度须恰好出现一次。", "Every dimension must appear exactly once.")
+    if sorted({*judged, *OPTIONAL}) != sorted(MEASURED) or len(set(judged)) < len(judged):
+        words = Words(
+            "每个维度须恰好出现一次；资金（funds）可不判断。",
+            "Every dimension must appear exactly once; funds may be left out.",
+        )
         yield Fault("/lights", "dimensions", words, MEASURED)
     for place, scale in enumerate(pack.lights):
         yield from _scale_faults(scale, f"/lights/{place}/bands")
+        if scale.metric == Metric.GAP_PERCENT:
+            yield _wrong_metric(f"/lights/{place}", frozenset(Metric) - {Metric.GAP_PERCENT})
+    yield from _totals_faults(pack)
     yield from _memory_faults(pack.memory)
     yield from cadences.faults(pack)
+    if pack.memory.dimension in OPTIONAL.difference(judged):
+        words = Words("本策略不判断此维度。", "This policy does not judge that dimension.")
+        yield Fault("/memory/dimension", "memory", words, tuple(judged))
     yield from _reminder_faults(pack)
     yield from _zero_faults(pack.zero_report)
     yield from _ladder_faults(pack.ladder, "/ladder")
+
+
+def _totals_faults(pack: Pack) -> Iterator[Fault]:
+    if pack.totals is None:
+        return
+    for name, measure in (("target", pack.totals.target), ("statement", pack.totals.statement)):
+        yield from _scale_faults(measure, f"/totals/{name}/bands")
+        if measure.metric != Metric.GAP_PERCENT:
+            yield _wrong_metric(f"/totals/{name}", {Metric.GAP_PERCENT})
+
+
+def _wrong_metric(at: str, allowed: Collection[Metric]) -> Fault:
+    words = Words("此处不能用这种单位。", "This is not measured in that unit.")
+    return Fault(f"{at}/metric", "metric", words, tuple(sorted(allowed)))
 
 
 def _memory_faults(memory: Memory) -> Iterator[Fault]:
@@ -214,7 +239,7 @@ def _unknown_sources(value: object, known: Mapping[str, Source], at: str) -> Ite
         yield from _unknown_sources(member, known, f"{at}/{name}")
 
 
-def _scale_faults(scale: Scale, at: str) -> Iterator[Fault]:
+def _scale_faults(scale: Scale | Measure, at: str) -> Iterator[Fault]:
     """Demand bands that meet without gap or overlap, open at both ends, and only ever worsen."""
     bands = scale.bands
     if not bands or bands[0].low is not None or bands[-1].high is not None:

@@ -60,6 +60,8 @@ class ProgressAccepted(_AboutReport, Fact):
     cumulative_year: Decimal | None
     cumulative_all: Decimal | None
     physical_percent: Decimal | None
+    paid_year: Decimal | None = None
+    paid_all: Decimal | None = None
 
 
 class ProgressReturned(_AboutReport, Fact):
@@ -118,3 +120,5 @@ class ProgressCorrected(_AboutCorrection, Fact):
     cumulative_year: Decimal | None
     cumulative_all: Decimal | None
     physical_percent: Decimal | None
+    paid_year: Decimal | None = None
+    paid_all: Decimal | None = None

@@ -17,6 +17,7 @@ class ProgressReport(c.Provenance, Base):
         CheckConstraint(c.one_of("state", ReportState), name="state"),
         CheckConstraint("physical_percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("cumulative_year <= cumulative_all", name="cumulative"),
+        CheckConstraint("paid_year <= paid_all", name="paid"),
         UniqueConstraint("project_id", "period"),
         Index(
             "ix_progress_report_open",
@@ -45,6 +46,9 @@ class ProgressReport(c.Provenance, Base):
     invested_period: Mapped[c.MaybeCny]
     cumulative_year: Mapped[c.MaybeCny]
     cumulative_all: Mapped[c.MaybeCny]
+    paid_year: Mapped[c.MaybeCny]
+    """Funds paid in the year so far; null: it was not said, as nobody has to."""
+    paid_all: Mapped[c.MaybeCny]
     physical_percent: Mapped[c.MaybePercent]
     image_progress: Mapped[c.MaybeWords]
     problems: Mapped[c.MaybeWords]

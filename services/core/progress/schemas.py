@@ -74,6 +74,8 @@ class ReportFigures(Given):
     invested_period: ExactMoney | None = None
     cumulative_year: ExactMoney | None = None
     cumulative_all: ExactMoney | None = None
+    paid_year: ExactMoney | None = None
+    paid_all: ExactMoney | None = None
     physical_percent: Share | None = None
     image_progress: Paragraph | None = Field(
         default=None, description="形象进度: what is to be seen on the site."
@@ -99,6 +101,8 @@ class NewCorrection(Given):
     invested_period: ExactMoney | None = None
     cumulative_year: ExactMoney | None = None
     cumulative_all: ExactMoney | None = None
+    paid_year: ExactMoney | None = None
+    paid_all: ExactMoney | None = None
     physical_percent: Share | None = None
     image_progress: Paragraph | None = Field(
         default=None, description="形象进度: what is to be seen on the site."
@@ -200,6 +204,8 @@ class Report(Shown):
     invested_period: Money | None
     cumulative_year: Money | None
     cumulative_all: Money | None
+    paid_year: Money | None
+    paid_all: Money | None
     physical_percent: float | None
     image_progress: str | None
     problems: str | None

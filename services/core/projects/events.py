@@ -115,6 +115,7 @@ class PlanBaselined(_AboutProject, Fact):
     planned_investment: Decimal
     investment_qualifier: Qualifier
     is_spread: bool
+    planned_payments: Decimal | None = None
 
 
 class PlanChanged(_AboutProject, Fact):
@@ -130,6 +131,7 @@ class PlanChanged(_AboutProject, Fact):
     planned_investment: Decimal
     investment_qualifier: Qualifier
     is_spread: bool
+    planned_payments: Decimal | None = None
     reason: str
     change_id: UUID | None = None
     """The request that a second person approved; null: from before plans had requests."""

@@ -1,5 +1,6 @@
 """The library: projects, partners, milestones, annual plans, and the narrow row that is watched."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from sqlalchemy import (
@@ -169,6 +170,19 @@ class MilestoneVersion(c.Provenance, Base):
     """When the next version took its place; null: it is what the milestone says."""
 
 
+def _payments_checked() -> Iterator[CheckConstraint]:
+    """Write what holds of planned payments: all of it is there, with twelve months, or nothing."""
+    yield CheckConstraint("planned_payments >= 0", name="payments")
+    yield CheckConstraint(c.one_of("payments_qualifier", Qualifier), name="payments_qualifier")
+    yield CheckConstraint(c.one_of("payments_spread_by", Spread), name="payments_spread_by")
+    yield CheckConstraint(
+        "num_nonnulls(planned_payments, payments_qualifier, payment_curve) IN (0, 3) AND "
+        "(planned_payments IS NOT NULL OR payments_spread_by IS NULL)",
+        name="payments_whole",
+    )
+    yield CheckConstraint("cardinality(payment_curve) = 12", name="payment_curve")
+
+
 class AnnualPlan(c.Provenance, Base):
     """What a project means to invest in one year, month by month, cumulative; versions are kept."""
 
@@ -179,6 +193,7 @@ class AnnualPlan(c.Provenance, Base):
         CheckConstraint("planned_investment >= 0", name="investment"),
         CheckConstraint(c.one_of("spread_by", Spread), name="spread_by"),
         CheckConstraint("is_spread = (spread_by IS NOT NULL)", name="spread"),
+        *_payments_checked(),
         Index(
             "uq_annual_plan_current",
             "project_id",
@@ -200,6 +215,12 @@ class AnnualPlan(c.Provenance, Base):
     is_spread: Mapped[bool] = mapped_column(default=False)
     """The curve was not given: the year's investment is spread over its months, `spread_by` how."""
     spread_by: Mapped[c.MaybeWords]
+    planned_payments: Mapped[c.MaybeCny]
+    """Funds meant to be paid in the year; null: none are planned, and none are judged."""
+    payments_qualifier: Mapped[c.MaybeWords]
+    payment_curve: Mapped[list[Decimal] | None] = mapped_column(ARRAY(Numeric(20, 2)))
+    payments_spread_by: Mapped[c.MaybeWords]
+    """By what the payments' curve was spread; null: it was given, or there are none."""
     image_target: Mapped[c.MaybeWords]
     """年度形象进度目标: what should be seen on the site at the year's end."""
     reason: Mapped[c.MaybeWords]
@@ -217,6 +238,7 @@ class PlanChange(c.Provenance, Base):
         CheckConstraint("planned_investment >= 0", name="investment"),
         CheckConstraint(c.one_of("spread_by", Spread), name="spread_by"),
         CheckConstraint("is_spread = (spread_by IS NOT NULL)", name="spread"),
+        *_payments_checked(),
         CheckConstraint("decided_by <> requested_by", name="four_eyes"),
         CheckConstraint("(state = 'requested') = (decided_by IS NULL)", name="decided"),
         Index(None, "project_id", "year"),
@@ -240,6 +262,12 @@ class PlanChange(c.Provenance, Base):
     curve: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric(20, 2)))
     is_spread: Mapped[bool] = mapped_column(default=False)
     spread_by: Mapped[c.MaybeWords]
+    planned_payments: Mapped[c.MaybeCny]
+    """Funds meant to be paid in the year; null: none are planned, and none are judged."""
+    payments_qualifier: Mapped[c.MaybeWords]
+    payment_curve: Mapped[list[Decimal] | None] = mapped_column(ARRAY(Numeric(20, 2)))
+    payments_spread_by: Mapped[c.MaybeWords]
+    """By what the payments' curve was spread; null: it was given, or there are none."""
     image_target: Mapped[c.MaybeWords]
     reason: Mapped[c.Phrase]
     requested_at: Mapped[c.Instant]
@@ -291,6 +319,8 @@ class ProjectWatch(Base):
     cumulative_year: Mapped[c.MaybeCny]
     cumulative_all: Mapped[c.MaybeCny]
     physical_percent: Mapped[c.MaybePercent]
+    paid_year: Mapped[c.MaybeCny]
+    paid_all: Mapped[c.MaybeCny]
     light: Mapped[c.MaybeWords]
     light_since: Mapped[c.MaybeInstant]
 
@@ -305,6 +335,8 @@ watch_version = versions_of(
     "last_accepted_period",
     "cumulative_year",
     "cumulative_all",
+    "paid_year",
+    "paid_all",
     "physical_percent",
     key=("project_id",),
 )

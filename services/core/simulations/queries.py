@@ -22,7 +22,9 @@ from services.core.kit.caller import Caller
 from services.core.kit.errors import Invalid
 from services.core.kit.scope import among
 from services.core.kit.words import Words
+from services.core.monitoring.models import Finding
 from services.core.monitoring.past import month_ends
+from services.core.monitoring.rules import mr_03
 from services.core.monitoring.rules.months import begins, between, ended, shifted
 from services.core.monitoring.rules.verdict import OpenBlocker, YearPlan
 from services.core.policies import queries as policies
@@ -166,6 +168,7 @@ def _reports(session: Session, wanted: Collection[UUID]) -> Mapping[UUID, list[P
             ProgressReport.reviewed_at,
             ProgressReport.is_no_change,
             ProgressReport.cumulative_year,
+            ProgressReport.paid_year,
         ).where(among(ProgressReport.project_id, wanted))
     ):
         is_extended = row.current_due_at > row.original_due_at
@@ -182,6 +185,7 @@ def _reports(session: Session, wanted: Collection[UUID]) -> Mapping[UUID, list[P
                 accepted_at=row.reviewed_at if row.state == ReportState.ACCEPTED else None,
                 is_no_change=row.is_no_change,
                 cumulative_year=row.cumulative_year,
+                paid_year=row.paid_year,
             )
         )
     return found
@@ -214,10 +218,17 @@ def _plans(session: Session, wanted: Collection[UUID]) -> Mapping[UUID, list[Pas
             AnnualPlan.year,
             AnnualPlan.planned_investment,
             AnnualPlan.curve,
+            AnnualPlan.planned_payments,
+            AnnualPlan.payment_curve,
         ).where(among(AnnualPlan.project_id, wanted))
     ):
         plan = YearPlan(row.year, row.planned_investment, tuple(row.curve))
-        found[row.project_id].append(PastPlan(row.number, row.made_at, plan))
+        payments = (
+            YearPlan(row.year, row.planned_payments, tuple(row.payment_curve))
+            if row.planned_payments is not None
+            else None
+        )
+        found[row.project_id].append(PastPlan(row.number, row.made_at, plan, payments))
     return found
 
 
@@ -292,13 +303,15 @@ def _recorded(
 def _taken(
     session: Session, wanted: Collection[UUID], months: Sequence[str]
 ) -> Mapping[UUID, Steps]:
-    """Count the steps that were really taken."""
+    """Count the steps that were really taken for missing reports, as they are simulated."""
     month = func.to_char(func.timezone("Asia/Shanghai", EscalationStep.taken_at), "YYYY-MM")
     found: dict[UUID, Steps] = defaultdict(Counter)
     for project_id, period, kind, count in session.execute(
         select(EscalationRun.project_id, month, EscalationStep.kind, func.count())
         .join(EscalationRun, EscalationRun.id == EscalationStep.run_id)
+        .join(Finding, Finding.id == EscalationRun.finding_id)
         .where(
+            Finding.rule == mr_03.RULE,
             among(EscalationRun.project_id, wanted),
             EscalationStep.taken_at >= begins(months[0]),
             EscalationStep.taken_at < ended(months[-1]),

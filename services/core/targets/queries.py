@@ -4,9 +4,10 @@ A statement stands beside the investment of the projects in the library; a year'
 what their plans for that year say. Parts of a project are parts of its figure, unless it has none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,13 @@ from sqlalchemy import (
     and_,
     any_,
     case,
+    cast,
     func,
     literal_column,
     or_,
     select,
     true,
+    tuple_,
 )
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.selectable import LateralFromClause
@@ -32,12 +35,13 @@ from services.core.kit.caller import Caller
 from services.core.kit.money import Qualifier
 from services.core.kit.reading import Ask, Fields, Found, Page
 from services.core.projects import queries as projects
-from services.core.projects.models import AnnualPlan, Project
+from services.core.projects.models import AnnualPlan, Project, ProjectWatch
 from services.core.regions.models import Region
 from services.core.targets import rules
 from services.core.targets.models import AnnualTarget, LibraryStatement
 
 Row = AnnualTarget | LibraryStatement
+_NOTHING: Fields = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,8 @@ class Sought:
     year: int | None = None
 
 
-def target(session: Session, caller: Caller, *, target_id: UUID) -> Found:
-    """Read one target with what is recorded beside it.
+def target(session: Session, caller: Caller, *, target_id: UUID, also: Fields = _NOTHING) -> Found:
+    """Read one target with what is recorded beside it; `also`: what rooms above know of it.
 
     Raises:
         Missing: there is none.
@@ -57,14 +61,16 @@ def target(session: Session, caller: Caller, *, target_id: UUID) -> Found:
     recorded = _planned(caller)
     return reading.found(
         session,
-        _fields(AnnualTarget, {"year": AnnualTarget.year}, recorded),
+        _fields(AnnualTarget, {"year": AnnualTarget.year}, recorded, also),
         version=AnnualTarget.version,
         source=AnnualTarget.__table__.join(recorded, true()),
         where=[AnnualTarget.id == target_id],
     )
 
 
-def targets(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Page:
+def targets(
+    session: Session, caller: Caller, *, ask: Ask, sought: Sought, also: Fields = _NOTHING
+) -> Page:
     """Read a page of targets; they are public to every caller."""
     where = _of(AnnualTarget, sought.region)
     if sought.year is not None:
@@ -72,7 +78,7 @@ def targets(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Pa
     recorded = _planned(caller)
     return reading.page(
         session,
-        _fields(AnnualTarget, {"year": AnnualTarget.year}, recorded),
+        _fields(AnnualTarget, {"year": AnnualTarget.year}, recorded, also),
         source=AnnualTarget.__table__.join(recorded, true()),
         where=where,
         sorts={
@@ -84,8 +90,10 @@ def targets(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Pa
     )
 
 
-def statement(session: Session, caller: Caller, *, statement_id: UUID) -> Found:
-    """Read one statement with what is recorded beside it.
+def statement(
+    session: Session, caller: Caller, *, statement_id: UUID, also: Fields = _NOTHING
+) -> Found:
+    """Read one statement with what is recorded beside it; `also`: what rooms above know of it.
 
     Raises:
         Missing: there is none.
@@ -93,19 +101,21 @@ def statement(session: Session, caller: Caller, *, statement_id: UUID) -> Found:
     recorded = _held(caller)
     return reading.found(
         session,
-        _fields(LibraryStatement, {"as_of_month": LibraryStatement.as_of_month}, recorded),
+        _fields(LibraryStatement, {"as_of_month": LibraryStatement.as_of_month}, recorded, also),
         version=LibraryStatement.version,
         source=LibraryStatement.__table__.join(recorded, true()),
         where=[LibraryStatement.id == statement_id],
     )
 
 
-def statements(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Page:
+def statements(
+    session: Session, caller: Caller, *, ask: Ask, sought: Sought, also: Fields = _NOTHING
+) -> Page:
     """Read a page of statements; they are public to every caller."""
     recorded = _held(caller)
     return reading.page(
         session,
-        _fields(LibraryStatement, {"as_of_month": LibraryStatement.as_of_month}, recorded),
+        _fields(LibraryStatement, {"as_of_month": LibraryStatement.as_of_month}, recorded, also),
         source=LibraryStatement.__table__.join(recorded, true()),
         where=_of(LibraryStatement, sought.region),
         sorts={
@@ -115,6 +125,36 @@ def statements(session: Session, caller: Caller, *, ask: Ask, sought: Sought) ->
         },
         ask=ask,
     )
+
+
+def planned_of(
+    session: Session, wanted: Collection[UUID], *also: ColumnElement[Any]
+) -> Sequence[Any]:
+    """Read targets with what the whole library plans and has done for each, in one statement."""
+    recorded = _planned(None)
+    return session.execute(
+        select(AnnualTarget, *recorded.c, *also)
+        .join(recorded, true())
+        .where(AnnualTarget.id.in_(wanted))
+    ).all()
+
+
+def held_of(session: Session, wanted: Collection[UUID], *also: ColumnElement[Any]) -> Sequence[Any]:
+    """Read statements with what the whole library holds in the place of each, in one statement.
+
+    `is_latest`: no other of the same place is of a later month, or was recorded later of the same.
+    """
+    recorded, other = _held(None), aliased(LibraryStatement)
+    newer = select(other.id).where(
+        other.region_code == LibraryStatement.region_code,
+        tuple_(other.as_of_month, other.id)
+        > tuple_(LibraryStatement.as_of_month, LibraryStatement.id),
+    )
+    return session.execute(
+        select(LibraryStatement, *recorded.c, (~newer.exists()).label("is_latest"), *also)
+        .join(recorded, true())
+        .where(LibraryStatement.id.in_(wanted))
+    ).all()
 
 
 def for_change(session: Session, *, target_id: UUID, expected: int) -> AnnualTarget:
@@ -138,7 +178,10 @@ def _of(table: type[Row], region: str | None) -> list[ColumnElement[bool]]:
 
 
 def _fields(
-    table: type[Row], when: Mapping[str, SQLColumnExpression[Any]], recorded: LateralFromClause
+    table: type[Row],
+    when: Mapping[str, SQLColumnExpression[Any]],
+    recorded: LateralFromClause,
+    also: Fields,
 ) -> Fields:
     """Show what was said, what the caller's scope of the library holds, and the gap (I-13)."""
     held = recorded.c
@@ -171,6 +214,7 @@ def _fields(
                 ),
             }
         ),
+        **also,
         "source": table.source,
         "is_illustrative": table.is_illustrative,
         "version": table.version,
@@ -192,8 +236,11 @@ def _gap_qualifier(
     )
 
 
-def _held(caller: Caller) -> LateralFromClause:
-    """Sum the investment of the projects that the library holds in a statement's region."""
+def _held(caller: Caller | None) -> LateralFromClause:
+    """Sum the investment of the projects that the library holds in a statement's region.
+
+    No caller: of the whole library.
+    """
     whole = aliased(Project)
     counted = (
         select(*_figures(Project.total_investment, Project.investment_qualifier))
@@ -204,12 +251,26 @@ def _held(caller: Caller) -> LateralFromClause:
     return _within(LibraryStatement, counted, caller)
 
 
-def _planned(caller: Caller) -> LateralFromClause:
-    """Sum the plans for a target's year of the projects in its region."""
+def _planned(caller: Caller | None) -> LateralFromClause:
+    """Sum the plans for a target's year of the projects in its region, and what is done of them.
+
+    No caller: of the whole library.
+    """
     of_the_whole = aliased(AnnualPlan)
+    period, year = ProjectWatch.last_accepted_period, cast(AnnualTarget.year, Text)
+    is_reported = and_(func.substr(period, 1, 4) == year, ProjectWatch.cumulative_year.is_not(None))
     counted = (
-        select(*_figures(AnnualPlan.planned_investment, AnnualPlan.investment_qualifier))
+        select(
+            *_figures(AnnualPlan.planned_investment, AnnualPlan.investment_qualifier),
+            func.coalesce(
+                func.sum(ProjectWatch.cumulative_year).filter(is_reported), literal_column("0.00")
+            ).label("done"),
+            func.count().filter(is_reported).label("reported"),
+            func.min(period).filter(is_reported).label("first_period"),
+            func.max(period).filter(is_reported).label("last_period"),
+        )
         .select_from(Project)
+        .outerjoin(ProjectWatch, ProjectWatch.project_id == Project.id)
         .join(AnnualPlan, AnnualPlan.project_id == Project.id)
         .outerjoin(
             of_the_whole,
@@ -242,7 +303,7 @@ def _figures(
 
 
 def _within(
-    table: type[Row], counted: Select[*tuple[Any, ...]], caller: Caller
+    table: type[Row], counted: Select[*tuple[Any, ...]], caller: Caller | None
 ) -> LateralFromClause:
     """Narrow to projects of the row's region that the caller sees and that have not gone."""
     place = aliased(Region)
@@ -251,7 +312,7 @@ def _within(
         counted.where(
             Project.region_code.in_(here),
             projects.is_kept(),
-            projects.visible(caller),
+            true() if caller is None else projects.visible(caller),
         )
         .correlate(table)
         .lateral("recorded")

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.core.kit.money import Qualifier
-from services.core.kit.shapes import Given, Money, PageOf, Paragraph, Period, RegionCode, Shown
+from services.core.kit.shapes import Given, Money, Paragraph, Period, RegionCode, Shown
 
 _Count = Annotated[int, Field(ge=0, le=1_000_000)]
 _Year = Annotated[int, Field(ge=2000, le=2100)]
@@ -103,15 +103,3 @@ class Statement(Beside):
     """A statement of the library's size."""
 
     as_of_month: Period
-
-
-class TargetPage(PageOf):
-    """One page of targets."""
-
-    items: list[Target]
-
-
-class StatementPage(PageOf):
-    """One page of statements."""
-
-    items: list[Statement]

@@ -1,4 +1,4 @@
-"""Climbing: begun by a missing report, step by step, stopped when its cause is gone."""
+"""Climbing: begun by what rules find, step by step, stopped when its cause is gone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from services.core.access.queries import Recipient
 from services.core.calendar.rules import day_of
 from services.core.escalations import queries, rules
-from services.core.escalations.actions import papers
+from services.core.escalations.actions import papers, telling
 from services.core.escalations.events import (
     EscalationStarted,
     EscalationStepped,
@@ -48,9 +48,13 @@ class _Taken:
 
 
 def begin(session: Session, seen: Seen, now: datetime) -> None:
-    """Begin one climb for a missing report, with today's ladder; nothing if it is under way."""
+    """Begin one climb for a finding, with today's ladder; nothing if it is under way.
+
+    A missing report, a late blocker and a project that has stalled are chased; other findings are
+    there to be seen.
+    """
     finding = queries.open_finding(session, finding_id=UUID(seen.data["finding_id"]))
-    if finding is None:
+    if finding is None or finding.rule not in queries.CHASED:
         return
     case = queries.case_of(session, finding_id=finding.id, now=now)
     if rules.stopped_by(case.circumstances, now):
@@ -61,13 +65,13 @@ def begin(session: Session, seen: Seen, now: datetime) -> None:
         .values(
             id=new_id(),
             finding_id=finding.id,
-            project_id=finding.project_id,
+            project_id=case.project.id,
             group_id=finding.group_id,
             organisation_id=finding.organisation_id,
             policy_code=policy.pack.code,
             policy_number=policy.number,
             ladder=rules.frozen(policy.pack.ladder),
-            due_at=finding.due_at,
+            due_at=case.counts_from,
             state=RunState.CLIMBING,
             climbed=behind,
             next_at=now,
@@ -117,10 +121,16 @@ def ask_again(session: Session, seen: Seen, now: datetime) -> None:
 
 
 READERS: dict[str, Reader] = {
+    **telling.READERS,
     "progress.missing": begin,
+    "project.stalled": begin,
+    "finding.opened": begin,
+    "finding.changed": begin,
     "finding.cleared": attend,
     "finding.waived": attend,
     "progress.accepted": attend,
+    "blocker.resolved": attend,
+    "blocker.suspended": attend,
     "project.stage_changed": attend,
     "project.completed": attend,
     "project.paused": attend,
@@ -172,6 +182,8 @@ def _move_on(
     )
     if rules.is_finished(ladder, run.climbed):
         run.state = moved(rules.RUN_MOVES, RunState(run.state), RunVerb.FINISH)
+    elif run.next_at is None:
+        run.next_at = case.look_again_at
 
 
 def _take(

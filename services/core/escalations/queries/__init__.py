@@ -1,7 +1,13 @@
 """Reads of escalations: climbs, orders, whom a step goes to, and how a climb's matter stands."""
 
 from services.core.escalations.queries.audience import Addressed, addressed, regulators
-from services.core.escalations.queries.matters import Case, case_of, open_finding
+from services.core.escalations.queries.matters import (
+    CHASED,
+    Case,
+    case_of,
+    open_finding,
+    region_named,
+)
 from services.core.escalations.queries.orders import (
     ORDERS,
     SoughtOrders,
@@ -25,6 +31,7 @@ from services.core.escalations.queries.runs import (
 )
 
 __all__ = (
+    "CHASED",
     "ORDERS",
     "RUNS",
     "Addressed",
@@ -43,6 +50,7 @@ __all__ = (
     "order_for_change",
     "orders",
     "project_in_scope",
+    "region_named",
     "regulators",
     "run",
     "runs",

@@ -178,11 +178,13 @@ class MilestoneRow(Row):
 
 
 class PlanRow(Row):
-    """What a project means to invest in one year; without a curve, alike each working day."""
+    """What a project means to invest, and perhaps to pay; no curve: alike each working day."""
 
     year: InYear
     planned: Money
     curve: list[Amount] | None = Field(default=None, min_length=12, max_length=12)
+    payments: Money | None = None
+    payment_curve: list[Amount] | None = Field(default=None, min_length=12, max_length=12)
     image_target: Paragraph | None = None
 
 
@@ -240,6 +242,8 @@ class Figures(Given):
     invested_period: Amount | None = None
     cumulative_year: Amount | None = None
     cumulative_all: Amount | None = None
+    paid_year: Amount | None = None
+    paid_all: Amount | None = None
     physical_percent: Share | None = None
     image_progress: Paragraph | None = None
     problems: Paragraph | None = None

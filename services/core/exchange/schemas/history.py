@@ -31,6 +31,9 @@ class Filing(Given):
     plan_percent: Annotated[Decimal, Field(ge=0, le=200)] | None = Field(
         default=None, description="The year's investment so far, in percent of the plan's curve."
     )
+    paid_percent: Annotated[Decimal, Field(ge=0, le=200)] | None = Field(
+        default=None, description="Paid in the year so far, in percent of the planned payments."
+    )
     physical_percent: Share | None = None
     image_progress: Paragraph | None = None
     problems: Paragraph | None = None

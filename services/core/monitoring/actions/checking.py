@@ -1,6 +1,6 @@
 """The check that finds, clears, lights, and says so as facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from services.core.calendar.rules import instant_of
 from services.core.kit import jobs, ledger
-from services.core.kit.events import Actor, Fact
+from services.core.kit.events import Fact, Subject
 from services.core.kit.feed import Reader, Seen
-from services.core.monitoring import queries, rules
+from services.core.monitoring import findings, queries, rules, totals
 from services.core.monitoring.events import (
     FindingChanged,
     FindingCleared,
@@ -23,16 +23,16 @@ from services.core.monitoring.events import (
     ProgressMissing,
     ProjectStalled,
 )
-from services.core.monitoring.models import Finding, FindingState, HealthAssessment
+from services.core.monitoring.findings import BY, Matter, Wrong
+from services.core.monitoring.models import Finding, HealthAssessment
 from services.core.monitoring.queries import Stood, Watched
 from services.core.monitoring.rules import mr_03, mr_04
-from services.core.monitoring.rules.verdict import Issue, Verdict
-from services.core.policies.pack import SEVERITY, Light
+from services.core.monitoring.rules.verdict import Issue
+from services.core.policies.pack import Light
 from services.core.progress.queries import held
 from services.core.projects.models import ProjectWatch
 
 _log = structlog.get_logger(__name__)
-_BY = Actor.part("monitoring")
 
 
 def check_due(session: Session, *, now: datetime, limit: int) -> int:
@@ -67,7 +67,8 @@ def check_due(session: Session, *, now: datetime, limit: int) -> int:
 def _tell(session: Session, stood: Stood) -> None:
     """Write down what a check has found; a failure undoes this project alone."""
     with session.begin_nested():
-        _keep_findings(session, stood.seen, (*stood.verdicts, *stood.aside), stood.known)
+        matter = OfProject(stood.seen)
+        findings.keep(session, matter, _wrongs(stood), stood.known)
         _light(session, stood)
         stood.watch.next_check_at = stood.anew.next_check_at
 
@@ -97,9 +98,11 @@ def judge_anew(session: Session, seen: Seen, now: datetime) -> None:
         .values(next_check_at=func.least(ProjectWatch.next_check_at, at))
         .execution_options(synchronize_session=False)
     )
+    totals.judge_anew(session, at)
 
 
 READERS: dict[str, Reader] = {
+    **totals.READERS,
     "policy.adopted": judge_anew,
     "policy.retired": judge_anew,
     "policy.assigned": judge_anew,
@@ -107,111 +110,63 @@ READERS: dict[str, Reader] = {
 }
 
 
-def _keep_findings(
-    session: Session, seen: Watched, verdicts: Sequence[Verdict], known: Sequence[Finding]
-) -> None:
-    """Open what is new, keep what is known up to date, clear what is gone."""
-    is_open = {(finding.rule, finding.occurrence): finding for finding in known}
-    for verdict in verdicts:
+class OfProject(Matter):
+    """A project as what findings are about; each of its facts says the same first."""
+
+    def __init__(self, seen: Watched) -> None:
+        project = seen.owing.project
+        self.now = seen.setting.now
+        self.whose = {
+            "project_id": project.id,
+            "group_id": project.group_id,
+            "organisation_id": project.responsible_organisation_id,
+        }
+        self._seen = seen
+
+    def opening(self, finding: Finding, issue: Issue) -> Fact:
+        """Tell it by its own name where the domain has one."""
+        about = self._about(finding)
+        if finding.rule == mr_03.RULE and issue.subject_id:
+            return ProgressMissing(**about, report_id=issue.subject_id, period=issue.occurrence)
+        return ProjectStalled(**about) if finding.rule == mr_04.RULE else FindingOpened(**about)
+
+    def changing(self, finding: Finding, light_before: Light) -> Fact:
+        """Tell that its light changed."""
+        return FindingChanged(**self._about(finding), light_before=light_before)
+
+    def waiving(self, finding: Finding, until: datetime) -> Fact:
+        """Tell that it rests."""
+        return FindingWaived(**self._about(finding), waived_until=until)
+
+    def clearing(self, finding: Finding) -> Fact:
+        """Tell that its cause is gone."""
+        return FindingCleared(**self._about(finding))
+
+    def subject(self, finding: Finding) -> Subject:
+        """Say who hears of it: everybody who sees the project."""
+        return self._seen.owing.subject("finding", finding.id)
+
+    def _about(self, finding: Finding) -> dict[str, Any]:
+        return {
+            "finding_id": finding.id,
+            "rule": finding.rule,
+            "project_id": finding.project_id,
+            "project_code": self._seen.owing.project.code,
+            "group_id": finding.group_id,
+            "organisation_id": finding.organisation_id,
+            "occurrence": finding.occurrence,
+            "light": finding.light,
+            "due_at": finding.due_at,
+        }
+
+
+def _wrongs(stood: Stood) -> Iterator[Wrong]:
+    """Give everything the rules find wrong now, the project's own and what others owe it."""
+    for verdict in (*stood.verdicts, *stood.aside):
+        until = verdict.waived.until if verdict.waived else None
+        explanation = rules.explained(verdict, stood.seen.setting)
         for issue in verdict.issues:
-            finding = is_open.pop((verdict.rule, issue.occurrence), None)
-            if finding is None:
-                _open(session, seen, verdict, issue)
-            else:
-                _update(session, seen, finding, verdict, issue)
-    for finding in is_open.values():
-        _clear(session, seen, finding)
-
-
-def _open(session: Session, seen: Watched, verdict: Verdict, issue: Issue) -> None:
-    """Open a finding, or one that was cleared and is back."""
-    project = seen.owing.project
-    finding = queries.earlier_finding(
-        session, rule=verdict.rule, project_id=project.id, occurrence=issue.occurrence
-    )
-    if finding is None:
-        finding = Finding(
-            rule=verdict.rule,
-            project_id=project.id,
-            occurrence=issue.occurrence,
-            worst_light=issue.light,
-        )
-        session.add(finding)
-    finding.group_id = project.group_id
-    finding.organisation_id = issue.organisation_id or project.responsible_organisation_id
-    finding.state, finding.cleared_at = FindingState.OPEN, None
-    finding.due_at, finding.opened_at = issue.due_at, seen.setting.now
-    _say(finding, verdict, issue, seen)
-    _waive(finding, verdict)
-    session.flush()
-    about = _about(seen, finding)
-    told = _waiving(finding, about) or _opening(finding, issue, about)
-    _record(session, seen, finding, told)
-
-
-def _waive(finding: Finding, verdict: Verdict) -> None:
-    """Let a finding rest while a good reason is accepted for it; it keeps its memory."""
-    finding.waived_until = verdict.waived.until if verdict.waived else None
-    finding.state = FindingState.WAIVED if verdict.waived else FindingState.OPEN
-
-
-def _waiving(finding: Finding, about: dict[str, Any]) -> Fact | None:
-    """Tell that a finding rests, if it does."""
-    until = finding.waived_until
-    return FindingWaived(**about, waived_until=until) if until else None
-
-
-def _opening(finding: Finding, issue: Issue, about: dict[str, Any]) -> Fact:
-    """Choose how an opening is told: by its own name where the domain has one."""
-    if finding.rule == mr_03.RULE and issue.subject_id:
-        return ProgressMissing(**about, report_id=issue.subject_id, period=issue.occurrence)
-    return ProjectStalled(**about) if finding.rule == mr_04.RULE else FindingOpened(**about)
-
-
-def _update(
-    session: Session, seen: Watched, finding: Finding, verdict: Verdict, issue: Issue
-) -> None:
-    """Keep an open finding's light and arithmetic true; a changed light is told."""
-    was, rested = Light(finding.light), finding.waived_until
-    _say(finding, verdict, issue, seen)
-    _waive(finding, verdict)
-    if finding.waived_until != rested:
-        about = _about(seen, finding)
-        told = _waiving(finding, about) or _opening(finding, issue, about)
-        _record(session, seen, finding, told)
-    elif issue.light != was:
-        _record(
-            session,
-            seen,
-            finding,
-            FindingChanged(**_about(seen, finding), light_before=was),
-        )
-
-
-def _say(finding: Finding, verdict: Verdict, issue: Issue, seen: Watched) -> None:
-    finding.light = issue.light
-    if SEVERITY[issue.light] > SEVERITY[Light(finding.worst_light)]:
-        finding.worst_light = issue.light
-    finding.explanation = rules.explained(verdict, seen.setting) | {
-        "light": issue.light,
-        "arithmetic": issue.arithmetic.both(),
-        "inputs": dict(issue.inputs),
-    }
-
-
-def _clear(session: Session, seen: Watched, finding: Finding) -> None:
-    finding.state, finding.cleared_at = FindingState.CLEARED, seen.setting.now
-    finding.waived_until = None
-    _record(session, seen, finding, FindingCleared(**_about(seen, finding)))
-
-
-def _about(seen: Watched, finding: Finding) -> dict[str, Any]:
-    return queries.about(finding, seen.owing.project)
-
-
-def _record(session: Session, seen: Watched, finding: Finding, fact: Fact) -> None:
-    about = seen.owing.subject("finding", finding.id)
-    ledger.record(session, fact, about=about, by=_BY, now=seen.setting.now)
+            yield Wrong(verdict.rule, issue, explanation, until)
 
 
 def _light(session: Session, stood: Stood) -> None:
@@ -244,4 +199,4 @@ def _light(session: Session, stood: Stood) -> None:
     changes = {"light": [watch.light, light]}
     watch.light, watch.light_since = light, setting.now
     about = seen.owing.subject("project", project.id)
-    ledger.record(session, fact, about=about, by=_BY, now=setting.now, changes=changes)
+    ledger.record(session, fact, about=about, by=BY, now=setting.now, changes=changes)

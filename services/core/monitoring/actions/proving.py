@@ -13,22 +13,21 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.core.calendar.rules import SHANGHAI, day_of
-from services.core.kit import ledger
-from services.core.kit.events import Actor, Fact
 from services.core.kit.scope import among
 from services.core.kit.words import Words
-from services.core.monitoring import queries
-from services.core.monitoring.events import FindingCleared, FindingOpened
-from services.core.monitoring.models import Finding, FindingState, Proof
+from services.core.monitoring import findings, queries
+from services.core.monitoring.actions.checking import OfProject
+from services.core.monitoring.findings import Wrong
+from services.core.monitoring.models import Proof
 from services.core.monitoring.queries import Stood
 from services.core.monitoring.rules import proof
+from services.core.monitoring.rules.verdict import Issue
 from services.core.policies.pack import Light
 from services.core.progress.queries import watched
 from services.core.projects.models import ProjectWatch
 
 BEGINS_AT = time(2)
 """In Asia/Shanghai: after the lights of midnight have changed, before anybody works."""
-_BY = Actor.part("monitoring")
 _OCCURRENCE = "proof"
 _FIRST = UUID(int=0)
 _ENDS = Words("次日复核一致后消除。", "It is cleared when the next night's proof agrees.")
@@ -98,65 +97,28 @@ def _settle(session: Session, wanted: Collection[UUID], now: datetime) -> int:
     differing = 0
     found = watched(session, *_still(wanted, now), lock=True)
     for stood in queries.standings(session, found, now=now):
-        if stood.differences:
-            _doubt(session, stood, now)
+        doubts = [_doubt(stood)] if stood.differences else []
+        if doubts:
+            stood.watch.next_check_at = now
             differing += 1
-        elif stood.doubt:
-            _trust(session, stood, stood.doubt, now)
+        known = [stood.doubt] if stood.doubt else []
+        findings.keep(session, OfProject(stood.seen), doubts, known)
     return differing
 
 
-def _doubt(session: Session, stood: Stood, now: datetime) -> None:
-    """Find that the watch missed something, and let the project be checked at once."""
-    project = stood.owing.project
-    stood.watch.next_check_at = now
-    finding = stood.doubt or queries.earlier_finding(
-        session, rule=proof.RULE, project_id=project.id, occurrence=_OCCURRENCE
-    )
-    is_new = finding is None or finding.state == FindingState.CLEARED
-    if finding is None:
-        finding = Finding(
-            rule=proof.RULE,
-            project_id=project.id,
-            occurrence=_OCCURRENCE,
-            light=Light.YELLOW,
-            worst_light=Light.YELLOW,
-        )
-        session.add(finding)
-    finding.group_id = project.group_id
-    finding.organisation_id = project.responsible_organisation_id
-    finding.explanation = _explained(stood)
-    if is_new:
-        finding.state, finding.cleared_at = FindingState.OPEN, None
-        finding.due_at = finding.opened_at = now
-        session.flush()
-        _record(session, stood, FindingOpened(**queries.about(finding, project)), finding, now)
-
-
-def _trust(session: Session, stood: Stood, finding: Finding, now: datetime) -> None:
-    """Clear the doubt of an earlier night: both agree again."""
-    finding.state, finding.cleared_at = FindingState.CLEARED, now
-    project = stood.owing.project
-    _record(session, stood, FindingCleared(**queries.about(finding, project)), finding, now)
-
-
-def _explained(stood: Stood) -> dict[str, object]:
+def _doubt(stood: Stood) -> Wrong:
     """Write what differs, each with both values."""
     setting, words = stood.seen.setting, stood.differences
     told = Words("；".join(each.zh for each in words), "; ".join(each.en for each in words))
-    return {
+    arithmetic = Words(f"夜间复核：{told.zh}。", f"Nightly proof: {told.en}.")
+    inputs = {"differences": str(len(words)), "at": setting.now.isoformat()}
+    issue = Issue(_OCCURRENCE, Light.YELLOW, setting.now, None, inputs, arithmetic)
+    explanation = {
         "rule": proof.RULE,
         "dimension": None,
-        "light": Light.YELLOW,
-        "arithmetic": Words(f"夜间复核：{told.zh}。", f"Nightly proof: {told.en}.").both(),
         "turns_green": _ENDS.both(),
-        "inputs": {"differences": str(len(words)), "at": setting.now.isoformat()},
         "policy": {"code": setting.pack.code, "number": setting.number},
         "source": None,
         "waived": None,
     }
-
-
-def _record(session: Session, stood: Stood, fact: Fact, finding: Finding, now: datetime) -> None:
-    subject = stood.owing.subject("finding", finding.id)
-    ledger.record(session, fact, about=subject, by=_BY, now=now)
+    return Wrong(proof.RULE, issue, explanation)

@@ -10,14 +10,13 @@ from services.core.monitoring.queries.shown import (
     open_findings,
     visible,
 )
-from services.core.monitoring.queries.standing import Stood, about, standings
+from services.core.monitoring.queries.standing import Stood, standings
 
 __all__ = (
     "RECORDS",
     "Batch",
     "Stood",
     "Watched",
-    "about",
     "earlier_finding",
     "findings",
     "health",

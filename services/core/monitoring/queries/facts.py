@@ -74,7 +74,7 @@ class Batch:
         self._terms = Terms(session, day_of(now), owing)
         self._reports = _reports(session, project_ids)
         self._milestones = _milestones(session, project_ids)
-        self._plans = _plans(session, project_ids)
+        self._plans, self._payments = _plans(session, project_ids)
         self._blockers = _blockers(session, project_ids)
         self._promises = guarantees.open_promises(session, project_ids)
         self._months = months_of(session, project_ids, now=now)
@@ -117,6 +117,8 @@ class Batch:
             open_promises=tuple(self._promises[project.id]),
             months=self._months.get(project.id, ()),
             rulings=self._rulings.get(project.id, ()),
+            paid_year=watch.paid_year,
+            payments=self._payments[project.id],
         )
 
 
@@ -167,18 +169,28 @@ def _milestones(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[O
     return found
 
 
-def _plans(session: Session, wanted: Collection[UUID]) -> dict[UUID, dict[int, YearPlan]]:
-    found: dict[UUID, dict[int, YearPlan]] = defaultdict(dict)
+_Plans = dict[UUID, dict[int, YearPlan]]
+
+
+def _plans(session: Session, wanted: Collection[UUID]) -> tuple[_Plans, _Plans]:
+    """Give what is planned of each year, to invest and to pay."""
+    invested: _Plans = defaultdict(dict)
+    paid: _Plans = defaultdict(dict)
     for row in session.execute(
         select(
             AnnualPlan.project_id,
             AnnualPlan.year,
             AnnualPlan.planned_investment,
             AnnualPlan.curve,
+            AnnualPlan.planned_payments,
+            AnnualPlan.payment_curve,
         ).where(among(AnnualPlan.project_id, wanted), AnnualPlan.is_current)
     ):
-        found[row[0]][row[1]] = YearPlan(row[1], row[2], tuple(row[3]))
-    return found
+        project_id, year, planned, curve, payments, payment_curve = row
+        invested[project_id][year] = YearPlan(year, planned, tuple(curve))
+        if payments is not None and payment_curve is not None:
+            paid[project_id][year] = YearPlan(year, payments, tuple(payment_curve))
+    return invested, paid
 
 
 def _blockers(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OpenBlocker]]:
@@ -192,6 +204,7 @@ def _blockers(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Ope
             Blocker.original_due_on,
             Blocker.assessed_due_on,
             Blocker.state,
+            Blocker.owner_organisation_id,
         )
         .where(among(Blocker.project_id, wanted), Blocker.state.in_(sorted(OPEN_STATES)))
         .order_by(Blocker.assessed_due_on, Blocker.id)
@@ -203,6 +216,7 @@ def _blockers(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Ope
             original_due_on=row.original_due_on,
             assessed_due_on=row.assessed_due_on,
             is_stopped=row.state == BlockerState.SUSPENDED,
+            owner_organisation_id=row.owner_organisation_id,
         )
         found[row.project_id].append(known)
     return found

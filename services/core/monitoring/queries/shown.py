@@ -55,19 +55,23 @@ def open_findings(session: Session, wanted: Collection[UUID]) -> dict[UUID, list
         .where(among(Finding.project_id, wanted), Finding.state != FindingState.CLEARED)
         .execution_options(populate_existing=True)
     ):
-        found[finding.project_id].append(finding)
+        if finding.project_id is not None:
+            found[finding.project_id].append(finding)
     return found
 
 
-def earlier_finding(
-    session: Session, *, rule: str, project_id: UUID, occurrence: str
-) -> Finding | None:
-    """Give what a rule found before of the same occurrence, if it did."""
+def earlier_finding(session: Session, like: Finding) -> Finding | None:
+    """Give what a rule found before of the same record and occurrence, if it did."""
+    of = {
+        Finding.project_id: like.project_id,
+        Finding.target_id: like.target_id,
+        Finding.statement_id: like.statement_id,
+    }
     return session.scalars(
         select(Finding).where(
-            Finding.rule == rule,
-            Finding.project_id == project_id,
-            Finding.occurrence == occurrence,
+            Finding.rule == like.rule,
+            Finding.occurrence == like.occurrence,
+            *(column == value for column, value in of.items() if value is not None),
         )
     ).one_or_none()
 

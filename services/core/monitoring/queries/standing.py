@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ from services.core.monitoring.rules.proof import Said, Standing
 from services.core.monitoring.rules.verdict import Verdict
 from services.core.policies.pack import Light
 from services.core.progress.queries import Owing
-from services.core.projects.models import Project, ProjectWatch
+from services.core.projects.models import ProjectWatch
 
 
 @dataclass
@@ -100,18 +99,3 @@ def standings(
     for watch, owing in found:
         project_id: UUID = watch.project_id
         yield Stood(watch, owing, batch, opened[project_id], said.get(project_id))
-
-
-def about(finding: Finding, project: Project) -> dict[str, Any]:
-    """Give what every fact about a finding says."""
-    return {
-        "finding_id": finding.id,
-        "rule": finding.rule,
-        "project_id": finding.project_id,
-        "project_code": project.code,
-        "group_id": finding.group_id,
-        "organisation_id": finding.organisation_id,
-        "occurrence": finding.occurrence,
-        "light": finding.light,
-        "due_at": finding.due_at,
-    }

@@ -5,7 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from services.core.kit.words import Words
-from services.core.monitoring.rules import mr_03, mr_04, mr_05, mr_06, mr_07, mr_11, mr_21, mr_24
+from services.core.monitoring.rules import (
+    mr_03,
+    mr_04,
+    mr_05,
+    mr_06,
+    mr_07,
+    mr_08,
+    mr_11,
+    mr_21,
+    mr_24,
+)
 from services.core.monitoring.rules.verdict import Facts, Setting, Verdict
 from services.core.policies.pack import Light
 from services.core.policies.rules import worst
@@ -18,6 +28,7 @@ RULES: tuple[Callable[[Facts, Setting], Verdict], ...] = (
     mr_05.check,
     mr_06.check,
     mr_07.check,
+    mr_08.check,
     mr_11.check,
 )
 

@@ -101,6 +101,13 @@ def _judged(blocker: OpenBlocker, due: datetime, setting: Setting) -> tuple[Issu
         "working_days_late": str(days),
     }
     occurrence = str(blocker.blocker_id)
-    return Issue(
-        occurrence, light, due, blocker.blocker_id, inputs, arithmetic
-    ), found.next_change_at
+    issue = Issue(
+        occurrence,
+        light,
+        due,
+        blocker.blocker_id,
+        inputs,
+        arithmetic,
+        organisation_id=blocker.owner_organisation_id,
+    )
+    return issue, found.next_change_at

@@ -18,6 +18,7 @@ _DIMENSIONS: Mapping[Dimension | None, Words] = {
     None: Words("项目总灯", "Overall"),
     Dimension.START: Words("开工", "Start"),
     Dimension.PROGRESS: Words("投资进度", "Investment"),
+    Dimension.FUNDS: Words("资金支付", "Funds paid"),
     Dimension.REPORT: Words("填报", "Reporting"),
     Dimension.MILESTONE: Words("节点", "Milestones"),
     Dimension.BLOCKER: Words("堵点", "Blockers"),

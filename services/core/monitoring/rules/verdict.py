@@ -1,7 +1,7 @@
 """What rules look at, and what they answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -52,11 +52,13 @@ class OpenBlocker:
     due."""
     is_stopped: bool = False
     """Its clock stands still now."""
+    owner_organisation_id: UUID | None = None
+    """The unit that answers for solving it; None: nobody was named yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class YearPlan:
-    """The current plan of one year: the whole, and the cumulative month-ends, CNY."""
+    """What is planned of one year, to invest or to pay: the whole, and the month-ends, CNY."""
 
     year: int
     planned: Decimal
@@ -90,12 +92,17 @@ class Facts:
     owed_reports: tuple[OwedReport, ...]
     open_milestones: tuple[OpenMilestone, ...]
     plans: Mapping[int, YearPlan]
+    """Planned investment of each year."""
     open_promises: tuple[OpenPromise, ...] = ()
     open_blockers: tuple[OpenBlocker, ...] = ()
     rulings: tuple[InForce, ...] = ()
     """What people have ruled and is in force now."""
     months: tuple[MonthLights, ...] = ()
     """The months that are over, one after the other, the latest last (MR-21)."""
+    paid_year: Decimal | None = None
+    """Funds paid in the year of the last accepted report; None: it was not said."""
+    payments: Mapping[int, YearPlan] = field(default_factory=dict)
+    """Planned payments of each year; a year without them has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from services.core.kit.words import Words
 from services.core.monitoring.rules.verdict import Setting
-from services.core.policies.pack import Band, Light, Metric, Scale
+from services.core.policies.pack import Band, Dimension, Light, Measure, Metric, Scale
 
 LIGHTS: Mapping[Light, Words] = {
     Light.GREEN: Words("绿灯", "green"),
@@ -15,14 +15,18 @@ LIGHTS: Mapping[Light, Words] = {
 _MEASURES: Mapping[Metric, Words] = {
     Metric.GAP_PP: Words("落后百分点", "points below plan"),
     Metric.RATIO: Words("完成÷计划", "done ÷ planned"),
+    Metric.GAP_PERCENT: Words("缺口%", "% missing"),
     Metric.DAYS: Words("天数", "days"),
     Metric.WORKING_DAYS: Words("工作日数", "working days"),
 }
+_PAID = Words("支付÷计划", "paid ÷ planned")
 
 
-def concluded(scale: Scale, band: Band, setting: Setting) -> Words:
+def concluded(scale: Scale | Measure, band: Band, setting: Setting) -> Words:
     """Give the words from the number to its light: the policy, its version, the bounds."""
-    light, measure = LIGHTS[band.light], _MEASURES[scale.metric]
+    is_paid = isinstance(scale, Scale) and scale.dimension == Dimension.FUNDS
+    is_paid = is_paid and scale.metric == Metric.RATIO
+    light, measure = LIGHTS[band.light], _PAID if is_paid else _MEASURES[scale.metric]
     code, number = setting.pack.code, setting.number
     return Words(
         f"，按 {code} 第{number}版（{_bounds(band, measure.zh)}）⇒ {light.zh}。",

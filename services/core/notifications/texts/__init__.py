@@ -17,6 +17,8 @@ from services.core.notifications.texts.meetings import (
 from services.core.notifications.texts.reports import (
     About,
     Matter,
+    Topic,
+    blocker_topic,
     climb_ended,
     digest,
     matter_of,
@@ -24,9 +26,12 @@ from services.core.notifications.texts.reports import (
     order_issued,
     order_withdrawn,
     report_due,
+    report_topic,
+    stalled_topic,
     step_taken,
 )
 from services.core.notifications.texts.runs import Quiet, nothing_found
+from services.core.notifications.texts.totals import total_found
 from services.core.notifications.texts.webhooks import webhook_disabled
 
 __all__ = (
@@ -35,6 +40,8 @@ __all__ = (
     "Occasion",
     "Quiet",
     "Text",
+    "Topic",
+    "blocker_topic",
     "climb_ended",
     "digest",
     "matter_of",
@@ -49,6 +56,9 @@ __all__ = (
     "order_issued",
     "order_withdrawn",
     "report_due",
+    "report_topic",
+    "stalled_topic",
     "step_taken",
+    "total_found",
     "webhook_disabled",
 )

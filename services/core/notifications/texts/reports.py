@@ -1,8 +1,9 @@
-"""Messages about reports that are owed, and about ladders and orders that follow."""
+"""Messages about what is owed or wrong, and about ladders and orders that follow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 
 from services.core.calendar.periods import Every, period_named
 from services.core.calendar.rules import SHANGHAI, WorkCalendar, day_of
@@ -20,12 +21,29 @@ class About:
     contact: str | None
 
 
+class Kind(Enum):
+    """What a message is about: a report that is owed, a late blocker, a project that stalls."""
+
+    REPORT = "report"
+    BLOCKER = "blocker"
+    STALLED = "stalled"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a message is about, by name, and the sentence that says how it stands."""
+
+    kind: Kind
+    name: Words
+    standing: Words
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One report that is owed, as a reader needs it on the day he is told."""
+    """One thing that is owed or wrong, as a reader needs it on the day he is told."""
 
     about: About
-    period: str
+    topic: Topic
     due_at: datetime
     told_on: date
     is_past: bool
@@ -34,15 +52,37 @@ class Matter:
     link: str
 
 
+def report_topic(about: About, period: str) -> Topic:
+    """Name the report of a month, which is not in yet."""
+    name = filled(_REPORT, project=about.project, period=_period(period))
+    return Topic(Kind.REPORT, name, filled(_NOT_IN, topic=name))
+
+
+def blocker_topic(about: About, title: str, found: Words) -> Topic:
+    """Name a blocker, with what the rule found of it."""
+    return Topic(Kind.BLOCKER, filled(_BLOCKER, project=about.project, title=title), found)
+
+
+def stalled_topic(about: About, found: Words) -> Topic:
+    """Name the standstill of a project, with what the rule found of it."""
+    return Topic(Kind.STALLED, filled(_STALLED, project=about.project), found)
+
+
 def matter_of(
-    about: About, *, period: str, due_at: datetime, link: str, now: datetime, calendar: WorkCalendar
+    about: About,
+    topic: Topic,
+    *,
+    due_at: datetime,
+    link: str,
+    now: datetime,
+    calendar: WorkCalendar,
 ) -> Matter:
-    """Say how a report stands towards its due moment now."""
+    """Say how a matter stands towards its due moment now."""
     due_on, today = day_of(due_at), day_of(now)
     is_past = now > due_at
     between = (due_on, today) if is_past else (today, due_on)
     days = calendar.working_days_between(*between)
-    return Matter(about, period, due_at, today, is_past, days, link)
+    return Matter(about, topic, due_at, today, is_past, days, link)
 
 
 _AHEAD = Words(
@@ -54,16 +94,17 @@ _DAYS_PAST = Words(
     "原定{day}{clock}，已过{days}个工作日", "was {day}, {clock}; {days} working {unit} ago"
 )
 
-_TITLE = Words("{what}：“{project}”{period}进展", "{what}: {period} update of {project}")
-_TITLE_DUE = Words(
-    "待办：“{project}”{period}进展，{deadline}", "To do: {period} update of {project}, {deadline}"
-)
-_NOT_IN = Words(
-    "“{project}”{period}进展尚未收到。", "The {period} update of {project} is not in yet."
-)
+_REPORT = Words("“{project}”{period}进展", "{period} update of {project}")
+_BLOCKER = Words("“{project}”的堵点“{title}”", "blocker '{title}' of {project}")
+_STALLED = Words("“{project}”停滞", "standstill of {project}")
+_TITLE = Words("{what}：{topic}", "{what}: {topic}")
+_TITLE_DUE = Words("待办：{topic}，{deadline}", "To do: {topic}, {deadline}")
+_NOT_IN = Words("{topic}尚未收到。", "The {topic} is not in yet.")
+_UNTIL = Words("\n时限：{deadline}", "\nDeadline: {deadline}")
+"""A standstill has no day by which it was to end."""
 _BODY = Words(
-    "责任单位：{owner}\n{matter}\n时限：{deadline}\n{ask}\n办理： {link}{phone}",
-    "Responsible: {owner}\n{matter}\nDeadline: {deadline}\n{ask}\nOpen: {link}{phone}",
+    "责任单位：{owner}\n{matter}{until}\n{ask}\n办理： {link}{phone}",
+    "Responsible: {owner}\n{matter}{until}\n{ask}\nOpen: {link}{phone}",
 )
 
 _ASK_UPDATE = Words(
@@ -71,6 +112,20 @@ _ASK_UPDATE = Words(
     "Please enter the update; if nothing changed, declare 'no change' with the reason. It takes "
     "about 2 minutes, and nothing else will be asked for.",
 )
+_ASK_HELP = Words(
+    "请您推动解决；如有困难，请写明需要协调的事项。",
+    "Please help to settle it; if something is in the way, say what would help.",
+)
+_ASK_SEE = Words(
+    "请您了解情况，协调解决；如有困难，请写明需要协调的事项。",
+    "Please see what is in the way and help to settle it; say what would help.",
+)
+_ASK_TO_SETTLE: Mapping[StepKind, Words] = {
+    StepKind.REMINDER: _ASK_HELP,
+    StepKind.URGE: _ASK_HELP,
+    StepKind.URGE_NOTICE: _ASK_SEE,
+}
+"""The mild steps where no report is owed; the severer ones ask the same of any matter."""
 _ASK: Mapping[StepKind, Words] = {
     StepKind.REMINDER: _ASK_UPDATE,
     StepKind.URGE: Words(
@@ -104,39 +159,34 @@ _ENDED_ASK = Words(
     "{why}，催办到此结束，无需再办。谢谢。", "{why}; nothing is left to do. Thank you."
 )
 _WHY: Mapping[str, Words] = {
-    "resolved": Words("进展已收到并通过审核", "The update is in and accepted"),
+    "clock_stopped": Words("已停表", "Its clock is stopped"),
     "closed": Words("项目已结束或调出", "The project has ended or moved out"),
     "suspended": Words("项目已暂停", "The project is paused"),
     "plan_accepted": Words("整改计划已获同意", "The plan to put it right was accepted"),
     "extended": Words("时限已延长", "The deadline was extended"),
     "waived": Words("此事项已豁免", "The matter was waived"),
 }
-_ENDED_MATTER = Words(
-    "“{project}”{period}进展的催办。", "The reminders about the {period} update of {project}."
-)
+_RESOLVED: Mapping[Kind, Words] = {
+    Kind.REPORT: Words("进展已收到并通过审核", "The update is in and accepted"),
+    Kind.BLOCKER: Words("堵点已报结", "The blocker is solved"),
+    Kind.STALLED: Words("已有新进展", "There is progress again"),
+}
+_ENDED_MATTER = Words("{topic}的催办。", "The reminders about the {topic}.")
 
 _DIGEST_TITLE = Words("待办{count}件，最近时限：{deadline}", "{count} to do, the next {deadline}")
 _DIGEST_ITEM = Words(
-    "{n}. {owner}：“{project}”{period}进展，{deadline}\n   {link}",
-    "{n}. {owner}: {period} update of {project}, {deadline}\n   {link}",
+    "{n}. {owner}：{topic}，{deadline}\n   {link}", "{n}. {owner}: {topic}, {deadline}\n   {link}"
 )
 _DIGEST_BODY = Words("{items}\n{ask}{phone}", "{items}\n{ask}{phone}")
 
 _ORDER_TITLE: Mapping[StepKind, Words] = {
-    StepKind.SUPERVISION_ORDER: Words(
-        "关于“{project}”{period}进展的督办单", "Supervision order: {period} update of {project}"
-    ),
-    StepKind.CIRCULAR: Words(
-        "关于“{project}”{period}进展的通报", "Circular: {period} update of {project}"
-    ),
-    StepKind.INTERVIEW: Words(
-        "关于“{project}”{period}进展的约谈建议",
-        "Proposal for an interview: {period} update of {project}",
-    ),
+    StepKind.SUPERVISION_ORDER: Words("关于{topic}的督办单", "Supervision order: {topic}"),
+    StepKind.CIRCULAR: Words("关于{topic}的通报", "Circular: {topic}"),
+    StepKind.INTERVIEW: Words("关于{topic}的约谈建议", "Proposal for an interview: {topic}"),
 }
 _ORDER_BODY = Words(
-    "责任单位：{owner}\n{matter}\n时限：{deadline}\n请签收，协调办理，并反馈办理情况。",
-    "Responsible: {owner}\n{matter}\nDeadline: {deadline}\n"
+    "责任单位：{owner}\n{matter}{until}\n请签收，协调办理，并反馈办理情况。",
+    "Responsible: {owner}\n{matter}{until}\n"
     "Please sign for this order, help to settle the matter, and reply with the result.",
 )
 _ISSUED_TITLE = Words("请签收：{code} {title}", "To sign: {code} {title}")
@@ -150,7 +200,8 @@ _ISSUED_BODY = Words("{body}\n办理： {link}", "{body}\nOpen: {link}")
 
 def report_due(matter: Matter) -> Text:
     """Remind of one report."""
-    return Text(_said(_TITLE_DUE, matter), _body(matter, _NOT_IN, _ASK_UPDATE), matter.link)
+    standing = matter.topic.standing
+    return Text(_said(_TITLE_DUE, matter), _body(matter, standing, _ASK_UPDATE), matter.link)
 
 
 def digest(matters: Sequence[Matter], *, link: str) -> Text:
@@ -168,20 +219,22 @@ def digest(matters: Sequence[Matter], *, link: str) -> Text:
 
 def step_taken(kind: StepKind, title: Words, matter: Matter, *, code: str) -> Text:
     """Tell of a ladder's step; `code` is the paper it drafted, empty where it drafts none."""
-    ask = filled(_ASK[kind], code=code)
-    return Text(_said(_TITLE, matter, what=title), _body(matter, _NOT_IN, ask), matter.link)
+    topic = matter.topic
+    asks = _ASK if topic.kind is Kind.REPORT else {**_ASK, **_ASK_TO_SETTLE}
+    ask = filled(asks[kind], code=code)
+    return Text(_said(_TITLE, matter, what=title), _body(matter, topic.standing, ask), matter.link)
 
 
 def climb_ended(reason: str, matter: Matter) -> Text:
     """Tell those who were chased that it is over, and why."""
-    ask = filled(_ENDED_ASK, why=_WHY[reason])
-    title = _said(_TITLE, matter, what=_ENDED)
-    return Text(title, _body(matter, _ENDED_MATTER, ask), matter.link)
+    why = _RESOLVED[matter.topic.kind] if reason == "resolved" else _WHY[reason]
+    ask, title = filled(_ENDED_ASK, why=why), _said(_TITLE, matter, what=_ENDED)
+    return Text(title, _body(matter, _said(_ENDED_MATTER, matter), ask), matter.link)
 
 
 def order_drafted(kind: StepKind, matter: Matter) -> Text:
     """Write the draft of an order, a circular or a proposal for the person who decides."""
-    body = _said(_ORDER_BODY, matter, matter=_said(_NOT_IN, matter))
+    body = _said(_ORDER_BODY, matter, matter=matter.topic.standing)
     return Text(_said(_ORDER_TITLE[kind], matter), body, matter.link)
 
 
@@ -205,18 +258,18 @@ def order_withdrawn(code: str, title: Words, reason: str, *, link: str) -> Text:
     return Text(filled(_WITHDRAWN_TITLE, **known), filled(_WITHDRAWN_BODY, **known), link)
 
 
-def _body(matter: Matter, about: Words, ask: Words) -> Words:
-    return _said(_BODY, matter, matter=_said(about, matter), ask=ask)
+def _body(matter: Matter, standing: Words, ask: Words) -> Words:
+    return _said(_BODY, matter, matter=standing, ask=ask)
 
 
 def _said(form: Words, matter: Matter, /, **also: Words | str | int) -> Words:
     """Fill a form with what is known of the matter."""
-    about = matter.about
+    about, deadline = matter.about, _deadline(matter)
     known: dict[str, Words | str | int] = {
         "owner": about.owner,
-        "project": about.project,
-        "period": _period(matter.period),
-        "deadline": _deadline(matter),
+        "topic": matter.topic.name,
+        "deadline": deadline,
+        "until": "" if matter.topic.kind is Kind.STALLED else filled(_UNTIL, deadline=deadline),
         "link": matter.link,
         "phone": phone(about.contact),
     }

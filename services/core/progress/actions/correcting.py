@@ -82,9 +82,8 @@ def accept_correction(session: Session, *, correction_id: UUID, expected: int, b
     watch = projects.watch_for_change(session, project_id=report.project_id)
     watch.next_check_at = by.now
     if report.period == watch.last_accepted_period:
-        watch.cumulative_year = report.cumulative_year
-        watch.cumulative_all = report.cumulative_all
-        watch.physical_percent = report.physical_percent
+        for name in rules.CARRIED:
+            setattr(watch, name, getattr(report, name))
     about = _about(report, correction)
     fact = ProgressCorrected(
         **about,
@@ -92,6 +91,8 @@ def accept_correction(session: Session, *, correction_id: UUID, expected: int, b
         cumulative_year=report.cumulative_year,
         cumulative_all=report.cumulative_all,
         physical_percent=report.physical_percent,
+        paid_year=report.paid_year,
+        paid_all=report.paid_all,
     )
     _record(session, setting, fact, by, report.id, changes)
     _record(session, setting, ProgressCorrectionAccepted(**about), by, correction.id)

@@ -108,9 +108,8 @@ def accept(session: Session, *, report_id: UUID, expected: int, by: Caller) -> N
     latest = watch.last_accepted_period
     if latest is None or not ends_before(report.period, latest):
         watch.last_accepted_period, watch.last_accepted_at = report.period, by.now
-        watch.cumulative_year = report.cumulative_year
-        watch.cumulative_all = report.cumulative_all
-        watch.physical_percent = report.physical_percent
+        for name in rules.CARRIED:
+            setattr(watch, name, getattr(report, name))
         if not report.is_no_change:
             watch.last_progress_on = day_of(by.now)
     fact = ProgressAccepted(
@@ -120,6 +119,8 @@ def accept(session: Session, *, report_id: UUID, expected: int, by: Caller) -> N
         cumulative_year=report.cumulative_year,
         cumulative_all=report.cumulative_all,
         physical_percent=report.physical_percent,
+        paid_year=report.paid_year,
+        paid_all=report.paid_all,
     )
     _record(session, setting, fact, by, _reviewed(report, was))
 

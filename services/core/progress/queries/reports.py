@@ -55,6 +55,8 @@ _CONTENT: dict[str, SQLColumnExpression[Any]] = {
     "invested_period": reading.money(ProgressReport.invested_period, _EXACT),
     "cumulative_year": reading.money(ProgressReport.cumulative_year, _EXACT),
     "cumulative_all": reading.money(ProgressReport.cumulative_all, _EXACT),
+    "paid_year": reading.money(ProgressReport.paid_year, _EXACT),
+    "paid_all": reading.money(ProgressReport.paid_all, _EXACT),
     "physical_percent": ProgressReport.physical_percent,
     "image_progress": ProgressReport.image_progress,
     "problems": ProgressReport.problems,

@@ -100,6 +100,8 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
             latest.cumulative_year,
             latest.cumulative_all,
             latest.physical_percent,
+            latest.paid_year,
+            latest.paid_all,
         )
         .outerjoin(latest, latest.project_id == Project.id)
         .where(Project.id == report.project_id)

@@ -2,6 +2,8 @@
 
 from services.core.progress.rules.answers import Answer, Kept, Unanswered, answered, check_answered
 from services.core.progress.rules.figures import (
+    CARRIED,
+    CUMULATIVE,
     FIGURES,
     Figures,
     Previous,
@@ -34,7 +36,9 @@ from services.core.progress.rules.periods import (
 from services.core.progress.rules.questions import Question, Reported, asked, fallen
 
 __all__ = (
+    "CARRIED",
     "CORRECTION_MOVES",
+    "CUMULATIVE",
     "FIGURES",
     "MOVES",
     "Answer",

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.core.kit.errors import Fault, Invalid
 from services.core.kit.words import Words
+from services.core.progress.rules.figures import CUMULATIVE
 from services.core.progress.rules.questions import Question
 
 Kept = dict[str, object]
@@ -64,7 +65,9 @@ def answered(
     _check_asked(questions, given)
     reasons = {(one.pointer, one.code): one.reason for one in given}
     if (correction_reason or "").strip():
-        falls = [one.key for one in questions if one.code == "fell" and "cumulative" in one.pointer]
+        falls = [
+            one.key for one in questions if one.code == "fell" and one.pointer[1:] in CUMULATIVE
+        ]
         reasons = dict.fromkeys(falls, correction_reason or "") | reasons
     earlier = {(one["pointer"], one["code"]): one for one in before}
     kept: list[Kept] = []

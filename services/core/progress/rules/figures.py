@@ -10,7 +10,13 @@ from services.core.kit.words import Words
 from services.core.progress.rules.periods import same_year
 
 _WHOLE = 100
-FIGURES = ("invested_period", "cumulative_year", "cumulative_all", "physical_percent")
+NEEDED = ("invested_period", "cumulative_year", "cumulative_all", "physical_percent")
+"""What a report of an investment has to say in numbers."""
+FIGURES = (*NEEDED, "paid_year", "paid_all")
+CUMULATIVE = ("cumulative_all", "cumulative_year", "paid_all", "paid_year")
+"""What a year or the whole life of a project adds up to: it falls only by a correction."""
+CARRIED = (*CUMULATIVE, "physical_percent")
+"""What the project's own figures are, once a report is accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,8 @@ class Figures:
     cumulative_year: Decimal | None
     cumulative_all: Decimal | None
     physical_percent: Decimal | None
+    paid_year: Decimal | None = None
+    paid_all: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +45,15 @@ def carried(previous: Previous | None, period: str) -> Figures:
     zero = Decimal(0)
     if previous is None:
         return Figures(zero, zero, zero, zero)
-    before = previous.figures
+    before, same = previous.figures, same_year(previous.period, period)
+    paid_in_new_year = None if before.paid_all is None else zero
     return Figures(
         invested_period=zero,
-        cumulative_year=before.cumulative_year if same_year(previous.period, period) else zero,
+        cumulative_year=before.cumulative_year if same else zero,
         cumulative_all=before.cumulative_all,
         physical_percent=before.physical_percent,
+        paid_year=before.paid_year if same else paid_in_new_year,
+        paid_all=before.paid_all,
     )
 
 
@@ -102,7 +113,7 @@ def check_complete(given: Figures, *, is_investment: bool, image_progress: str |
     """
     needed: dict[str, object] = {"image_progress": (image_progress or "").strip() or None}
     if is_investment:
-        needed = {name: getattr(given, name) for name in FIGURES}
+        needed = {name: getattr(given, name) for name in NEEDED}
     faults = [
         Fault(f"/{name}", "missing", Words("此项必填。", "This field is required."))
         for name, value in needed.items()
@@ -126,7 +137,12 @@ def check_no_change(reason: str | None) -> None:
 
 def _impossible(given: Figures, *, is_correction: bool) -> Iterator[Fault]:
     """Find figures that are wrong by themselves, whatever was reported before."""
-    amounts = {"cumulative_year": given.cumulative_year, "cumulative_all": given.cumulative_all}
+    amounts = {
+        "cumulative_year": given.cumulative_year,
+        "cumulative_all": given.cumulative_all,
+        "paid_year": given.paid_year,
+        "paid_all": given.paid_all,
+    }
     if not is_correction:
         amounts = {"invested_period": given.invested_period, **amounts}
     for name, amount in amounts.items():
@@ -142,6 +158,11 @@ def _impossible(given: Figures, *, is_correction: bool) -> Iterator[Fault]:
             "The year's cumulative may not exceed the all-time one.",
         )
         yield Fault("/cumulative_year", "above_all_time", words, (f"≤ {given.cumulative_all}",))
+    if exceeds(given.paid_year, given.paid_all):
+        words = Words(
+            "本年支付不得大于累计支付。", "What the year paid may not exceed what was ever paid."
+        )
+        yield Fault("/paid_year", "above_all_time", words, (f"≤ {given.paid_all}",))
     if exceeds(given.invested_period, given.cumulative_year):
         words = Words(
             "本期完成不得大于本年累计。", "The period may not exceed the year's cumulative."

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.core.kit.errors import Fault
 from services.core.kit.words import Words
-from services.core.progress.rules.figures import Figures, Previous, exceeds
+from services.core.progress.rules.figures import CUMULATIVE, Figures, Previous, exceeds
 from services.core.progress.rules.periods import next_period, same_year
 
 MOST_POINTS = Decimal(40)
@@ -55,17 +55,18 @@ class Reported:
     bare_milestones: tuple[str, ...] = ()
     """Milestones said to be reached in the period's month, without a photo or file."""
 
-    @property
-    def last_year(self) -> Decimal | None:
-        """Give the year's last accepted cumulative, if that was in the same year."""
-        if self.previous is None or not same_year(self.previous.period, self.period):
+    def last(self, name: str) -> Decimal | None:
+        """Give what was last accepted of a figure; a year's own only within the same year."""
+        if self.previous is None:
             return None
-        return self.previous.figures.cumulative_year
+        if name.endswith("_year") and not same_year(self.previous.period, self.period):
+            return None
+        found: Decimal | None = getattr(self.previous.figures, name)
+        return found
 
-    @property
-    def last_all(self) -> Decimal | None:
-        """Give the last accepted cumulative since the project began."""
-        return self.previous.figures.cumulative_all if self.previous else None
+    def pairs(self, *names: str) -> dict[str, tuple[Decimal | None, Decimal | None]]:
+        """Give figures beside what was last accepted of each."""
+        return {name: (getattr(self.figures, name), self.last(name)) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,8 @@ def fallen(reported: Reported) -> Iterator[Question]:
     """MR-19.1: a cumulative figure or the physical progress is below the last accepted one."""
     if reported.previous is None:
         return
-    given, before = reported.figures, reported.previous
-    pairs = {
-        "cumulative_all": (given.cumulative_all, reported.last_all),
-        "cumulative_year": (given.cumulative_year, reported.last_year),
-        "physical_percent": (given.physical_percent, before.figures.physical_percent),
-    }
-    for name, (now, last) in pairs.items():
+    before = reported.previous
+    for name, (now, last) in reported.pairs(*CUMULATIVE, "physical_percent").items():
         if now is not None and last is not None and now < last:
             words = Words(
                 f"{now:.2f}低于{before.period}的{last:.2f}；如需更正，请说明原因。",
@@ -146,6 +142,30 @@ def over_plan(reported: Reported) -> Iterator[Question]:
         )
         inputs = _inputs(given=given, planned_year=plan)
         yield Question("MR-19.3", "over_plan", "/cumulative_year", words, inputs)
+
+
+def paid_over_total(reported: Reported) -> Iterator[Question]:
+    """MR-19.14: more was paid than the whole project is to cost, so over 100 %."""
+    given, total = reported.figures.paid_all, reported.total
+    if given is not None and total is not None and given > total:
+        words = Words(
+            f"累计支付{given:.2f}超过总投资{total:.2f}，请说明原因。",
+            f"{given:.2f} paid exceeds the total investment of {total:.2f}; why?",
+        )
+        inputs = _inputs(given=given, total=total)
+        yield Question("MR-19.14", "over_total", "/paid_all", words, inputs)
+
+
+def paid_ahead(reported: Reported) -> Iterator[Question]:
+    """MR-19.15: more was paid than the work done is worth; an advance may be why (a proposal)."""
+    given, done = reported.figures.paid_all, reported.figures.cumulative_all
+    if given is not None and done is not None and given > done:
+        words = Words(
+            f"累计支付{given:.2f}超过累计完成投资{done:.2f}，是否为预付款？请说明。",
+            f"{given:.2f} paid exceeds the {done:.2f} of work done: is it an advance?",
+        )
+        inputs = _inputs(given=given, cumulative_all=done)
+        yield Question("MR-19.15", "paid_ahead", "/paid_all", words, inputs)
 
 
 def sum_is_off(reported: Reported) -> Iterator[Question]:
@@ -185,12 +205,17 @@ def unit_slipped(reported: Reported) -> Iterator[Question]:
     compared = {
         "cumulative_all": (
             given.cumulative_all,
-            {"last": reported.last_all, "total": reported.total},
+            {"last": reported.last("cumulative_all"), "total": reported.total},
         ),
         "cumulative_year": (
             given.cumulative_year,
-            {"last": reported.last_year, "planned_year": reported.planned_year},
+            {"last": reported.last("cumulative_year"), "planned_year": reported.planned_year},
         ),
+        "paid_all": (
+            given.paid_all,
+            {"last": reported.last("paid_all"), "total": reported.total},
+        ),
+        "paid_year": (given.paid_year, {"last": reported.last("paid_year")}),
         "invested_period": (given.invested_period, {"planned_year": reported.planned_year}),
     }
     for name, (now, others) in compared.items():
@@ -208,12 +233,7 @@ def unit_slipped(reported: Reported) -> Iterator[Question]:
 
 def decimal_slipped(reported: Reported) -> Iterator[Question]:
     """MR-19.7: a cumulative figure is about 10 or 100 times the last accepted one, or a part."""
-    given = reported.figures
-    pairs = {
-        "cumulative_all": (given.cumulative_all, reported.last_all),
-        "cumulative_year": (given.cumulative_year, reported.last_year),
-    }
-    for name, (now, last) in pairs.items():
+    for name, (now, last) in reported.pairs(*CUMULATIVE).items():
         if now and last and any(_is_slip(now, last, factor) for factor in DECIMAL_FACTORS):
             words = Words(
                 f"{now:.2f}约为上期{last:.2f}的十倍、百倍或其分之一，请核对小数点。",
@@ -273,10 +293,11 @@ def overtaken(reported: Reported) -> Iterator[Question]:
     later, given = reported.following, reported.figures
     if later is None:
         return
-    pairs = {"cumulative_all": (given.cumulative_all, later.figures.cumulative_all)}
-    if same_year(later.period, reported.period):
-        pairs["cumulative_year"] = (given.cumulative_year, later.figures.cumulative_year)
-    for name, (now, after) in pairs.items():
+    same = same_year(later.period, reported.period)
+    for name in CUMULATIVE:
+        if name.endswith("_year") and not same:
+            continue
+        now, after = getattr(given, name), getattr(later.figures, name)
         if now is not None and after is not None and now > after:
             words = Words(
                 f"{now:.2f}高于{later.period}的{after:.2f}；后期数据是否也需更正？",
@@ -311,7 +332,7 @@ def unseen(reported: Reported) -> Iterator[Question]:
 
 
 def reached_unseen(reported: Reported) -> Iterator[Question]:
-    """MR-19.13: a milestone is said to be reached in this month, and no photo or file shows it."""
+    """MR-19.13: a milestone is said to be reached in this period, and no photo or file shows it."""
     if reported.bare_milestones:
         names = "、".join(reported.bare_milestones)
         words = Words(
@@ -327,6 +348,8 @@ CHECKS: tuple[Callable[[Reported], Iterator[Question]], ...] = (
     fallen,
     over_total,
     over_plan,
+    paid_over_total,
+    paid_ahead,
     sum_is_off,
     jumped,
     unit_slipped,

@@ -30,6 +30,10 @@ _COPIED = (
     "curve",
     "is_spread",
     "spread_by",
+    "planned_payments",
+    "payments_qualifier",
+    "payment_curve",
+    "payments_spread_by",
     "image_target",
     "reason",
     "source",
@@ -188,18 +192,24 @@ def _decided(
 def _planned(
     session: Session, project: Project, year: int, given: schemas.GivenPlan
 ) -> dict[str, Any]:
-    """Give a plan's columns, with the curve that was given or one spread by working days.
+    """Give a plan's columns, with the curves that were given or spread by working days.
 
     Raises:
-        Invalid: the curve does not add up.
+        Invalid: a curve does not add up.
     """
-    planned = given.planned_investment.amount
-    if given.curve:
-        curve = rules.checked_curve(given.curve, planned)
-    else:
-        calendar = calendars.work_calendar(session, project.region_code)
-        curve = rules.spread(planned, rules.working_days_of_months(year, calendar))
+    planned, payments = given.planned_investment.amount, given.payments
+    calendar = calendars.work_calendar(session, project.region_code)
+    days = rules.working_days_of_months(year, calendar)
+    curve = (
+        rules.checked_curve(given.curve, planned) if given.curve else rules.spread(planned, days)
+    )
     return {
+        **rules.payments(
+            payments.amount if payments else None,
+            payments.qualifier if payments else None,
+            given.payment_curve,
+            days,
+        ),
         "project_id": project.id,
         "year": year,
         "planned_investment": planned,
@@ -224,6 +234,7 @@ def _said(project: Project, plan: AnnualPlan) -> dict[str, Any]:
         "number": plan.number,
         "planned_investment": plan.planned_investment,
         "investment_qualifier": plan.investment_qualifier,
+        "planned_payments": plan.planned_payments,
         "is_spread": plan.is_spread,
     }
 

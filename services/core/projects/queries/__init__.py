@@ -32,10 +32,10 @@ from services.core.projects.queries.library import (
     projects,
     source_of,
     stands_under,
-    sum_of,
     visible,
 )
 from services.core.projects.queries.past import Library, check_has_come, in_force, library_of
+from services.core.projects.queries.sums import sum_of
 from services.core.projects.queries.timetable import (
     MILESTONES,
     PLANS,

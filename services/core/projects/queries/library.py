@@ -15,7 +15,6 @@ from sqlalchemy import (
     SQLColumnExpression,
     Text,
     Uuid,
-    and_,
     bindparam,
     case,
     func,
@@ -146,6 +145,8 @@ def _watched(watch: type[ProjectWatch]) -> ColumnElement[Any]:
             "last_accepted_period": watch.last_accepted_period,
             "cumulative_year": reading.money(watch.cumulative_year, exact),
             "cumulative_all": reading.money(watch.cumulative_all, exact),
+            "paid_year": reading.money(watch.paid_year, exact),
+            "paid_all": reading.money(watch.paid_all, exact),
             "physical_percent": watch.physical_percent,
         }
     )
@@ -383,18 +384,3 @@ def stands_under(region_code: str, project: type[Project] = Project) -> ColumnEl
     """Write "a project that stands in this region or below it"."""
     below = select(Region.code).where(Region.lineage.contains([region_code]))
     return project.region_code.in_(below)
-
-
-def sum_of(
-    amount: SQLColumnExpression[Any], qualifier: SQLColumnExpression[Any]
-) -> tuple[ColumnElement[Any], ColumnElement[str]]:
-    """Give a sum of amounts, null if none is known, and its qualifier as in `kit.money` (T-6)."""
-    known = amount.is_not(None)
-    worst = case(
-        *(
-            (func.bool_or(and_(known, qualifier == _constant(one))), _constant(one))
-            for one in (Qualifier.ABOUT, Qualifier.AT_LEAST)
-        ),
-        else_=_constant(Qualifier.EXACT),
-    )
-    return func.sum(amount), worst

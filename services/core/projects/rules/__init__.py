@@ -38,6 +38,7 @@ from services.core.projects.rules.plans import (
     check_shares,
     check_weight,
     checked_curve,
+    payments,
     spread,
     working_days_of_months,
 )
@@ -102,6 +103,7 @@ __all__ = (
     "is_watched",
     "lawful_stages",
     "library_class",
+    "payments",
     "spread",
     "stood",
     "working_days_of_months",

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from itertools import accumulate, pairwise
+from typing import Any
 from uuid import UUID
 
 from services.core.calendar.rules import WorkCalendar
 from services.core.kit.errors import Fault, Invalid
+from services.core.kit.money import Qualifier
 from services.core.kit.words import Words
+from services.core.projects.rules.words import Spread
 
 MONTHS = 12
 FIXED = ("code", "group_id", "track", "stage", "is_illustrative")
@@ -56,15 +59,17 @@ def spread(planned: Decimal, working_days: Sequence[int]) -> tuple[Decimal, ...]
     return (*ends[:-1], planned)
 
 
-def checked_curve(curve: tuple[Decimal, ...], planned: Decimal) -> tuple[Decimal, ...]:
+def checked_curve(
+    curve: tuple[Decimal, ...], planned: Decimal, *, at: str = "/curve"
+) -> tuple[Decimal, ...]:
     """Give the twelve cumulative month-ends of a plan if they add up.
 
     Raises:
-        Invalid: not twelve, falling, or not ending at the planned investment.
+        Invalid: not twelve, falling, or not ending at what is planned of the year.
     """
     faults = [
         Fault(
-            f"/curve/{month}",
+            f"{at}/{month}",
             "falls",
             Words("累计数不能下降。", "A cumulative figure cannot fall."),
             (f">= {curve[month - 1]}",),
@@ -75,9 +80,9 @@ def checked_curve(curve: tuple[Decimal, ...], planned: Decimal) -> tuple[Decimal
     if curve and curve[-1] != planned:
         faults.append(
             Fault(
-                f"/curve/{len(curve) - 1}",
+                f"{at}/{len(curve) - 1}",
                 "does_not_add_up",
-                Words("12月累计须等于年度计划投资。", "December must equal the year's plan."),
+                Words("12月累计须等于年度计划数。", "December must equal the year's plan."),
                 (str(planned),),
             )
         )
@@ -86,6 +91,38 @@ def checked_curve(curve: tuple[Decimal, ...], planned: Decimal) -> tuple[Decimal
             Words("月度计划曲线不成立。", "The monthly plan does not add up."), faults=faults
         )
     return curve
+
+
+def payments(
+    planned: Decimal | None,
+    qualifier: Qualifier | None,
+    curve: Sequence[Decimal] | None,
+    working_days: Sequence[int],
+) -> dict[str, Any]:
+    """Give the columns of a year's planned payments; all of them null where none are planned.
+
+    `working_days`: of each month, to spread by where no curve is given.
+
+    Raises:
+        Invalid: the curve does not add up, or there is no whole that it adds up to.
+    """
+    if planned is None and curve is not None:
+        raise Invalid.at(
+            "/payments",
+            Words("给出月度支付须同时给出全年支付。", "Monthly payments need the year's whole."),
+            code="missing",
+        )
+    spread_by, ends = None, curve
+    if planned is not None and curve is not None:
+        checked_curve(tuple(curve), planned, at="/payment_curve")
+    elif planned is not None:
+        spread_by, ends = Spread.WORKING_DAYS, spread(planned, working_days)
+    return {
+        "planned_payments": planned,
+        "payments_qualifier": qualifier,
+        "payment_curve": None if ends is None else list(ends),
+        "payments_spread_by": spread_by,
+    }
 
 
 def check_plan_days(

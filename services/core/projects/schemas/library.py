@@ -184,6 +184,8 @@ class Watch(Shown):
     last_accepted_period: ReportPeriod | None
     cumulative_year: Money | None
     cumulative_all: Money | None
+    paid_year: Money | None
+    paid_all: Money | None
     physical_percent: float | None
 
 

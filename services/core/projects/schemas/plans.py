@@ -48,6 +48,17 @@ class GivenPlan(Given):
         description="Cumulative CNY at each month's end; if not given, spread by working days "
         "and marked.",
     )
+    payments: Money | None = Field(
+        default=None,
+        description="Funds to be paid in the year; null: none are planned, and none are judged.",
+    )
+    payment_curve: tuple[Amount, ...] | None = Field(
+        default=None,
+        min_length=MONTHS,
+        max_length=MONTHS,
+        description="Cumulative CNY to be paid at each month's end; if not given, spread by "
+        "working days and marked.",
+    )
     image_target: Paragraph | None = Field(default=None, description="年度形象进度目标")
     reason: Paragraph | None = Field(default=None, description="Why it is so; kept with it.")
     source: Paragraph | None = None
@@ -88,6 +99,13 @@ class Plan(Shown):
     curve: list[str] = Field(description="Cumulative CNY at the end of each month.")
     is_spread: bool = Field(description="The curve was not given, but spread; `spread_by` how.")
     spread_by: Spread | None = Field(description="By what it was spread; null: it was given.")
+    payments: Money | None = Field(description="Funds to be paid in the year; null: not planned.")
+    payment_curve: list[str] | None = Field(
+        description="Cumulative CNY to be paid at each month's end; null: not planned."
+    )
+    payments_spread_by: Spread | None = Field(
+        description="By what the payments were spread; null: they were given, or none are planned."
+    )
     image_target: str | None
     reason: str | None
     made_at: datetime
@@ -114,6 +132,13 @@ class PlanChange(Shown):
     curve: list[str] = Field(description="Cumulative CNY at the end of each month.")
     is_spread: bool = Field(description="The curve was not given, but spread; `spread_by` how.")
     spread_by: Spread | None = Field(description="By what it was spread; null: it was given.")
+    payments: Money | None = Field(description="Funds to be paid in the year; null: not planned.")
+    payment_curve: list[str] | None = Field(
+        description="Cumulative CNY to be paid at each month's end; null: not planned."
+    )
+    payments_spread_by: Spread | None = Field(
+        description="By what the payments were spread; null: they were given, or none are planned."
+    )
     image_target: str | None
     reason: str
     requested_at: datetime

@@ -162,7 +162,7 @@ def _matters(session: Session, turns: Sequence[_Turn], now: datetime) -> dict[UU
     return {
         turn.goes.id: texts.matter_of(
             abouts[turn.report.project_id],
-            period=turn.report.period,
+            texts.report_topic(abouts[turn.report.project_id], turn.report.period),
             due_at=turn.report.timetable.due_at,
             link=f"{settings().address()}/api/v1/progress-reports/{turn.report.id}",
             now=now,

@@ -1,11 +1,9 @@
 """What another policy would have said of a project at the ends of months that are over."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from uuid import UUID
 
 from services.core.blockers.rules import moved_by
 from services.core.calendar.periods import period_named
@@ -25,113 +23,39 @@ from services.core.monitoring.rules.verdict import (
     OwedReport,
     Setting,
     Verdict,
-    YearPlan,
 )
 from services.core.policies.pack import Dimension, Light, Pack
 from services.core.progress.rules import due_at, follows, in_rhythm, next_period
-from services.core.projects.rules import LibraryClass
-from services.core.rulings.rules import InForce
+from services.core.simulations.rules.known import (
+    Known,
+    PastBlocker,
+    PastMilestone,
+    PastPlan,
+    PastReport,
+    PastRuling,
+    Recorded,
+)
+
+__all__ = (
+    "Known",
+    "MonthEnd",
+    "PastBlocker",
+    "PastMilestone",
+    "PastPlan",
+    "PastReport",
+    "PastRuling",
+    "Recorded",
+    "checked_range",
+    "facts_at",
+    "simulated",
+    "steps_of",
+)
 
 MOST_MONTHS = 24
 MOST_PROJECT_MONTHS = 6000
 """Projects × months of one answer: 500 projects over a year, in some five seconds of one core."""
 
 _MOMENT = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class PastReport:
-    """A report with the moments at which something of it was recorded."""
-
-    report_id: UUID
-    period: str
-    opened_at: datetime
-    original_due_at: datetime
-    extended_to: datetime | None
-    submitted_at: datetime | None
-    is_late: bool
-    returned_at: datetime | None
-    """When it was last sent back, if it is owed again."""
-    accepted_at: datetime | None
-    is_no_change: bool
-    cumulative_year: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class PastMilestone:
-    """A node, and the day it was reached."""
-
-    milestone_id: UUID
-    name: str
-    original_planned_on: date
-    actual_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class PastPlan:
-    """One version of a year's plan, and when it was made."""
-
-    number: int
-    made_at: datetime
-    plan: YearPlan
-
-
-@dataclass(frozen=True, slots=True)
-class PastBlocker:
-    """What stood in the way: from which day to which, and when its clock stood still."""
-
-    blocker: OpenBlocker
-    """As it is known now; how it stood at a moment is worked out."""
-    raised_on: date
-    resolved_on: date | None
-    is_reopened: bool
-    stops: Sequence[tuple[date, date | None, int]]
-    """Each stop of its clock: began, ended (None: it stands still), working days given back."""
-
-
-@dataclass(frozen=True, slots=True)
-class PastRuling:
-    """What a person ruled, and from when to when it counted."""
-
-    made_at: datetime
-    ended_at: datetime | None
-    ruling: InForce
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What was computed when a month ended: the light, and whether rules looked at all."""
-
-    light: Light | None
-    is_watched: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Everything that is recorded of one project, to be cut off at any past moment."""
-
-    stands_started: bool
-    """Its stage today lies past its start: so it did always, where no day of it is recorded."""
-    plan_start_on: date | None
-    actual_start_on: date | None
-    actual_finish_on: date | None
-    reports_from: str | None
-    watched_since_on: date | None
-    reports: Sequence[PastReport]
-    milestones: Sequence[PastMilestone]
-    plans: Sequence[PastPlan]
-    recorded: Mapping[str, Recorded]
-    rulings: Sequence[PastRuling]
-    blockers: Sequence[PastBlocker] = ()
-    library_class: LibraryClass = LibraryClass.IMPLEMENTATION
-    """As it stands today."""
-
-    def class_at(self, day: date) -> LibraryClass:
-        """Give the class on a day: before its start a project was in preparation at most."""
-        has_started = self.actual_start_on is None or self.actual_start_on <= day
-        if self.library_class != LibraryClass.IMPLEMENTATION or has_started:
-            return self.library_class
-        return LibraryClass.PREPARATORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +139,7 @@ def facts_at(known: Known, setting: Setting, months: tuple[MonthLights, ...] = (
     has_started = known.stands_started if start is None else start <= today
     accepted = [report for report in known.reports if _by(report.accepted_at, now)]
     last = max(accepted, key=_last_on, default=None)
-    owed = tuple(_owed_at(known.reports, now))
+    owed, plans = tuple(_owed_at(known.reports, now)), _plans_at(known.plans, now)
     return Facts(
         has_started=has_started,
         is_delivering=known.stands_started and has_started and _past(finish, today) is None,
@@ -233,7 +157,9 @@ def facts_at(known: Known, setting: Setting, months: tuple[MonthLights, ...] = (
             for each in known.milestones
             if _past(each.actual_on, today) is None
         ),
-        plans=_plans_at(known.plans, now),
+        plans={year: made.plan for year, made in plans.items()},
+        paid_year=last.paid_year if last else None,
+        payments={year: made.payments for year, made in plans.items() if made.payments},
         rulings=tuple(
             each.ruling
             for each in known.rulings
@@ -318,10 +244,10 @@ def _last_on(report: PastReport) -> date:
     return period_named(report.period).last_on
 
 
-def _plans_at(plans: Sequence[PastPlan], now: datetime) -> dict[int, YearPlan]:
+def _plans_at(plans: Sequence[PastPlan], now: datetime) -> dict[int, PastPlan]:
     """Give each year's plan as it was in force: the highest number made by then."""
     made = sorted((each for each in plans if each.made_at <= now), key=lambda each: each.number)
-    return {each.plan.year: each.plan for each in made}
+    return {each.plan.year: each for each in made}
 
 
 def steps_of(
