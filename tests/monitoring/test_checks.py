@@ -206,6 +206,7 @@ def test_investment_behind_its_plan_is_explained_and_made_good(session: Session)
         "invested_period": {"amount": "4000000.00"},
         "cumulative_year": {"amount": "12000000.00"},
         "cumulative_all": {"amount": "13000000.00"},
+        "answers": [{"pointer": "/invested_period", "code": "no_files", "reason": "照片另行上传"}],
     }
     handed = watching.handed_in(session, place, at("2027-01-05 10:00"), **better)
     watching.accepted(session, place, handed, at("2027-01-05 11:00"))

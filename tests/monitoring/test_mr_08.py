@@ -67,14 +67,14 @@ def test_the_sum_can_be_done_again_by_hand() -> None:
     [
         (paid("83"), "wuhan-ratio", "未规定资金支付"),
         (paid("83"), "sanya-2022", "未规定资金支付"),
-        (paid("83", last_accepted_period=None), "zj-default", "尚无审核通过的月报"),
+        (paid("83", last_accepted_period=None), "zj-default", "尚无审核通过的进展报告"),
         (paid("83", payments={}), "zj-default", "没有2026年的支付计划"),
         (
             paid("83", payments={2026: YearPlan(2026, Decimal(0), (Decimal(0),) * 12)}),
             "zj-default",
             "没有2026年的支付计划",
         ),
-        (paid(None), "zj-default", "月报未填本年累计支付"),
+        (paid(None), "zj-default", "报告未填本年累计支付"),
     ],
 )
 def test_what_was_not_said_is_not_judged(known: Facts, code: str, words: str) -> None:
