@@ -158,7 +158,7 @@ OPEN = {
     "event_archive": "what of the log was archived; a caller has no right to read it",
     "due_failure": "rows whose work fails, for the command line; a caller has no right to it",
     "heartbeat": "which parts were seen at work",
-    "monitoring_proof": "when the watch was proven, with numbers; a caller has no right to it",
+    "monitoring_proof": "when the watch was proven, with numbers",
     "audit_pending": "a caller writes lines and cannot read which of them wait for their seal",
     "audit_seal": "a caller has no right to read it at all",
     "audit_tombstone": "a caller has no right to read it at all",

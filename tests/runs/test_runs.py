@@ -158,6 +158,13 @@ def test_runs_and_the_self_check_are_read_over_http(client: TestClient, session:
     assert check.status_code == 200, check.text
     assert check.json()["rule"] == "MR-23"
     assert check.json()["last_run_at"] is not None
+    assert check.json()["proof"] is None
+    night = at("2026-11-21 02:00")
+    monitoring.prove_some(session, now=night, limit=100)
+    session.flush()
+    proof = client.get("/api/v1/monitor-check", headers=headers).json()["proof"]
+    assert (proof["night"], proof["projects"], proof["differences"]) == ("2026-11-21", 1, 0)
+    assert proof["ended_at"] is not None
 
 
 def test_readyz_warns_while_the_watch_stands_still(client: TestClient, session: Session) -> None:

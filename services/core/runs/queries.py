@@ -22,7 +22,7 @@ from services.core.kit import reading
 from services.core.kit.jobs import Heartbeat
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.settings import settings
-from services.core.monitoring.models import Finding, FindingState
+from services.core.monitoring.models import Finding, FindingState, Proof
 from services.core.notifications.texts import Quiet
 from services.core.organisations.models import Organisation
 from services.core.organisations.rules import OrganisationKind
@@ -187,9 +187,24 @@ def self_check(session: Session, *, now: datetime) -> Found:
         "last_run_at": last,
         "next_due_at": rules.next_due(now, at),
         "findings": [shown(each) for each in found],
+        "proof": _last_proof(session),
     }
     body = orjson.dumps({**known, "checked_at": now}).decode()
     return Found(body, 0, essence=orjson.dumps(known).decode())
+
+
+def _last_proof(session: Session) -> dict[str, Any] | None:
+    """Give how the latest night's proof stands; None: there was none yet."""
+    night = session.scalars(select(Proof).order_by(Proof.night.desc()).limit(1)).one_or_none()
+    if night is None:
+        return None
+    return {
+        "night": night.night,
+        "began_at": night.began_at,
+        "ended_at": night.ended_at,
+        "projects": night.projects,
+        "differences": night.differences,
+    }
 
 
 def shown(finding: SelfFinding) -> dict[str, Any]:

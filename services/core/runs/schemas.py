@@ -1,6 +1,6 @@
 """What runs of the watch look like from outside."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -19,6 +19,19 @@ class SelfFinding(Shown):
     words: BothWords = Field(description="What is late, since when, in both languages.")
 
 
+class LastProof(Shown):
+    """How the latest night's proof stands: every project judged anew, and compared."""
+
+    night: date = Field(description="The day in Asia/Shanghai on whose early morning it began.")
+    began_at: datetime = Field(description="When it began.")
+    ended_at: datetime | None = Field(description="When it was done; null: it goes on.")
+    projects: int = Field(description="Number of projects looked at so far.", examples=[291])
+    differences: int = Field(
+        description="Number of projects found otherwise than kept; each is a finding MR-23.",
+        examples=[0],
+    )
+
+
 class SelfCheck(Shown):
     """Whether the watch runs, as its rows say it now (MR-23)."""
 
@@ -28,6 +41,7 @@ class SelfCheck(Shown):
     last_run_at: datetime | None = Field(description="Of the last run that is done; null: none.")
     next_due_at: datetime = Field(description="When the next run is due.")
     findings: list[SelfFinding] = Field(description="What is wrong; empty: nothing.")
+    proof: LastProof | None = Field(description="Null: no night has been proven yet.")
 
 
 class Run(Shown):
