@@ -12,7 +12,7 @@ from services.standalone import accounts, children, home, postgres, terminal, va
 from services.standalone.home import Home
 from services.standalone.keeper import Keeper
 
-_ENGINE_STOP_SECONDS = 1.5
+STOP_SECONDS = 1.5
 """A fast shutdown takes 0.02 s; with `stop_within` this stays below ten seconds."""
 _LEFTOVER_SECONDS = 2.0
 """A leftover worker in the middle of a task is cut short: the row is the job and comes back."""
@@ -86,5 +86,5 @@ def running(path: Path, chosen: Settings) -> Generator[Urls]:
         try:
             yield start(place, chosen, keeper)
         finally:
-            keeper.stop(time.monotonic() + _ENGINE_STOP_SECONDS)
+            keeper.stop(time.monotonic() + STOP_SECONDS)
             dismiss_leftovers(place)

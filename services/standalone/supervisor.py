@@ -27,8 +27,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 _LOOK_EVERY_SECONDS = 0.1
 _LOGS_EVERY_SECONDS = 1.0
-_ENGINE_STOP_SECONDS = 1.5
-"""A fast shutdown takes 0.02 s; together with `stop_within` this stays below ten seconds."""
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -186,7 +184,7 @@ class Supervisor:
         """Stop processes, then engines, then whatever a signal caught between start and note."""
         within = self._plan.chosen.stop_within.total_seconds()
         self._processes.stop(time.monotonic() + within)
-        self._engines.stop(time.monotonic() + _ENGINE_STOP_SECONDS)
+        self._engines.stop(time.monotonic() + engines.STOP_SECONDS)
         engines.dismiss_leftovers(self._plan.home)
         instance.forget(self._plan.home)
 
