@@ -99,6 +99,10 @@ class Stream:
         """The number up to which Redis has a copy; None while it does not answer."""
         return None if self._last == "unknown" else int(self._last.partition("-")[0])
 
+    def doubt(self) -> None:
+        """Ask Redis anew for its last id with the next round: it may have lost all in the quiet."""
+        self._last = "unknown"
+
     def replicate(self, session: Session, fresh: Batch) -> bool:
         """Copy what Redis lacks, for a while; tells whether more is to be copied.
 
@@ -230,6 +234,7 @@ class Relay:
             jobs.beat(session, "relay", every=timedelta(seconds=_BEAT_SECONDS))
             if self._stream.seq is not None:
                 session.execute(_COPIED, {"seq": self._stream.seq})
+            self._stream.doubt()
             self._next_beat = time.monotonic() + _BEAT_SECONDS
         session.commit()
         if fresh:  # at once: streams and webhooks wait for this

@@ -1,6 +1,7 @@
 """The reckoning after the storm: what everybody has, against what was acknowledged."""
 
 import json
+import time
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -79,10 +80,19 @@ def faults(house: House, log: Log, score: Score, heard: Heard) -> list[str]:
     return found
 
 
+_FILLED_SECONDS = 15.0
+"""So long after the last blow, if that wiped it, the stream may take to be the log's tail again."""
+
+
 def _of_the_stream(house: House, log: Log) -> list[str]:
     """Look whether Redis holds the end of the log, under the same numbers."""
+    until = time.monotonic() + _FILLED_SECONDS
+    entries: Any = []
     with house.stream() as client:
-        entries: Any = client.xrange(STREAM)
+        while not entries and time.monotonic() < until:
+            entries = client.xrange(STREAM)
+            time.sleep(0.2)
+        entries = client.xrange(STREAM)
     seqs = [int(key.partition(b"-")[0]) for key, _ in entries]
     keys = [key.decode() for key, _ in entries]
     found = []

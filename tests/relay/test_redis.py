@@ -56,6 +56,16 @@ def test_a_wiped_stream_is_filled_again_with_the_same_ids(house: House) -> None:
         assert client.xrange(STREAM)[:60] == before, "the same ids, and the same words"
 
 
+def test_a_stream_wiped_in_a_quiet_hour_does_not_wait_for_the_next_fact(house: House) -> None:
+    relay = house.relay()
+    house.happen(60)
+    assert eventually(house.is_copied), house.log(relay)
+    with house.valkey.client() as client:
+        before = client.xrange(STREAM)
+        client.flushall()
+        assert eventually(lambda: client.xrange(STREAM) == before), house.log(relay)
+
+
 def test_a_stale_replica_is_brought_up_to_date(house: House, tmp_path: Path) -> None:
     relay = house.relay()
     house.happen(30)
