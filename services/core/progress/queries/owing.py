@@ -3,14 +3,17 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
+    Integer,
     SQLColumnExpression,
     Uuid,
+    bindparam,
     func,
     select,
     union_all,
@@ -129,16 +132,22 @@ def held(
     The project is locked too, so that nobody who changes it waits for its watched row while this
     work waits for the project. What another transaction holds is left for the next look.
     """
-    found = session.execute(
+    found = session.execute(_due(moment), {"now": now, "most": limit}).all()
+    return [(row[-1], _as_owing(row)) for row in found]
+
+
+@cache
+def _due(moment: SQLColumnExpression[Any]) -> Any:  # noqa: ANN401 a Select of what is due
+    """Write the statement of what is due by a moment, once for a process: it is large."""
+    return (
         _owing()
         .add_columns(ProjectWatch)
         .join(ProjectWatch, ProjectWatch.project_id == Project.id)
-        .where(moment <= now)
+        .where(moment <= bindparam("now", type_=DateTime(timezone=True)))
         .order_by(moment, ProjectWatch.project_id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer()))
         .with_for_update(of=(ProjectWatch, Project), key_share=True, skip_locked=True)
-    ).all()
-    return [(row[-1], _as_owing(row)) for row in found]
+    )
 
 
 def watched(
