@@ -163,3 +163,20 @@ def test_what_waits_to_be_checked_is_left_to_the_check(session: Session) -> None
     assert proven(session, OPENS + timedelta(days=1)).projects == 1
     assert doubts(session) == []
     assert place.watch(session).light == "red"
+
+
+def test_a_project_that_cannot_be_judged_stops_no_other(session: Session) -> None:
+    place = watching.site(session)
+    other = given.project(session, group=place.group, lead=place.unit, code="P-2")
+    checked(session, OPENS)
+    broken = text(
+        "UPDATE project_watch SET last_accepted_period = 'no period' WHERE project_id = :id"
+    )
+    session.execute(broken, {"id": place.project.id})
+    session.execute(
+        text("UPDATE project_watch SET light = 'red' WHERE project_id = :id"), {"id": other.id}
+    )
+    session.expire_all()
+    proof = proven(session, OPENS + timedelta(hours=5))
+    assert (proof.projects, proof.differences) == (2, 1)
+    assert [doubt.project_id for doubt in doubts(session)] == [other.id]

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -25,6 +26,8 @@ from services.core.monitoring.rules.verdict import Issue
 from services.core.policies.pack import Light
 from services.core.progress.queries import watched
 from services.core.projects.models import ProjectWatch
+
+_log = structlog.get_logger(__name__)
 
 BEGINS_AT = time(2)
 """In Asia/Shanghai: after the lights of midnight have changed, before anybody works."""
@@ -47,11 +50,7 @@ def prove_some(session: Session, *, now: datetime, limit: int) -> bool:
         .order_by(ProjectWatch.project_id)
         .limit(limit)
     ).all()
-    doubtful = [
-        stood.watch.project_id
-        for stood in queries.standings(session, watched(session, *_still(page, now)), now=now)
-        if stood.differences or stood.doubt
-    ]
+    doubtful = _doubtful(session, page, now)
     run.projects += len(page)
     run.differences += _settle(session, doubtful, now) if doubtful else 0
     if len(page) == limit:
@@ -87,6 +86,21 @@ def _still(wanted: Collection[UUID], now: datetime) -> tuple[ColumnElement[bool]
     """Write "one of these, and not waiting to be checked"."""
     moment = ProjectWatch.next_check_at
     return among(ProjectWatch.project_id, wanted), or_(moment.is_(None), moment > now)
+
+
+def _doubtful(session: Session, wanted: Collection[UUID], now: datetime) -> list[UUID]:
+    """Judge anew without a lock; gives those that differ, or did in an earlier night.
+
+    One that cannot be judged stops no other: its check fails too, and says so.
+    """
+    found = []
+    for stood in queries.standings(session, watched(session, *_still(wanted, now)), now=now):
+        try:
+            if stood.differences or stood.doubt:
+                found.append(stood.watch.project_id)
+        except Exception:  # noqa: BLE001 one bad row spoils no other
+            _log.exception("proof failed", project=str(stood.watch.project_id))
+    return found
 
 
 def _settle(session: Session, wanted: Collection[UUID], now: datetime) -> int:
