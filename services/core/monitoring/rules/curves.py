@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 
+from services.core.calendar.periods import period_named
+from services.core.calendar.rules import end_of
 from services.core.kit.words import Words
-from services.core.monitoring.rules.verdict import Setting
+from services.core.monitoring.rules.reached import planned_by
+from services.core.monitoring.rules.verdict import Issue, Setting, Verdict, YearPlan
 from services.core.monitoring.rules.wording import LIGHTS, concluded
 from services.core.policies.pack import SEVERITY, Band, Light, Metric, Scale
 from services.core.policies.rules import lit, measured_progress
@@ -27,10 +30,13 @@ class Said:
     ratio: Words
     more: Words
     plan: Words
+    planned_input: str
+    done_input: str
+    """Under which names the year's whole and what was done stand among the inputs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class _Measured:
     """An amount with its band, its sum as a person would write it, and what would be better."""
 
     band: Band
@@ -41,7 +47,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
+class _Amounts:
     """The year's whole, what of it was planned by a month's end, and what was done; CNY."""
 
     whole: Decimal
@@ -49,14 +55,54 @@ class Amounts:
     done: Decimal
 
 
-def measured(scale: Scale, amounts: Amounts, said: Said, setting: Setting) -> Measured:
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What the last accepted report says was done of a year's plan, CNY."""
+
+    period: str
+    plan: YearPlan
+    done: Decimal
+
+
+def judged(rule: str, scale: Scale, given: Reported, said: Said, setting: Setting) -> Verdict:
+    """Judge what was done of a year's plan by the end of a period; an issue from yellow on."""
+    period, plan, done = given.period, given.plan, given.done
+    reached = planned_by(plan, period_named(period), setting.calendar)
+    found = _measured(scale, _Amounts(plan.planned, reached.planned_cny, done), said, setting)
+    light = found.band.light
+    arithmetic = Words(
+        f"至 {period}：{reached.words.zh}{found.arithmetic.zh}",
+        f"By {period}: {reached.words.en}{found.arithmetic.en}",
+    )
+    inputs = {
+        "period": period,
+        said.planned_input: str(plan.planned),
+        "planned_cny": str(reached.planned_cny),
+        said.done_input: str(done),
+        **found.shares,
+        **reached.inputs,
+    }
+    issue = Issue(str(plan.year), light, end_of(reached.on), None, inputs, arithmetic)
+    return Verdict(
+        rule=rule,
+        dimension=scale.dimension,
+        light=light,
+        arithmetic=arithmetic,
+        turns_green=found.turns_green,
+        inputs=inputs,
+        source=found.band.source,
+        issues=(issue,) if SEVERITY[light] >= SEVERITY[Light.YELLOW] else (),
+    )
+
+
+def _measured(scale: Scale, amounts: _Amounts, said: Said, setting: Setting) -> _Measured:
     """Judge what was done by what was planned; the whole is more than nothing."""
     planned, done = (amount * 100 / amounts.whole for amount in (amounts.planned, amounts.done))
     value = measured_progress(scale.metric, planned_percent=planned, done_percent=done)
     value = value.quantize(_FINE)
     band = lit(scale, value)
     end, sum_ = concluded(scale, band, setting), _sum(scale.metric, planned, done, value, said)
-    return Measured(
+    return _Measured(
         band=band,
         arithmetic=Words(f"{sum_.zh}{end.zh}", f"{sum_.en}{end.en}"),
         turns_green=_turns_better(scale, amounts, said, band.light),
@@ -79,7 +125,7 @@ def _sum(metric: Metric, planned: Decimal, done: Decimal, value: Decimal, said: 
     )
 
 
-def _turns_better(scale: Scale, amounts: Amounts, said: Said, light: Light) -> Words | None:
+def _turns_better(scale: Scale, amounts: _Amounts, said: Said, light: Light) -> Words | None:
     """Say how much is missing to the next better light and to green.
 
     In CNY and in points of the year's plan. Where the bound belongs to the worse light, it takes
@@ -99,7 +145,7 @@ def _turns_better(scale: Scale, amounts: Amounts, said: Said, light: Light) -> W
     )
 
 
-def _missing(band: Band, metric: Metric, amounts: Amounts, said: Said) -> Words:
+def _missing(band: Band, metric: Metric, amounts: _Amounts, said: Said) -> Words:
     if metric == Metric.GAP_PP:
         needed = amounts.planned - amounts.whole * (band.high or Decimal(0)) / 100
         is_enough = band.high_inclusive

@@ -1,14 +1,9 @@
 """MR-05: the investment done stays behind the plan's curve (投资, domain 1.6 and 2.2)."""
 
-from decimal import Decimal
-
-from services.core.calendar.periods import period_named
-from services.core.calendar.rules import end_of
 from services.core.kit.words import Words
-from services.core.monitoring.rules.curves import Amounts, Said, measured
-from services.core.monitoring.rules.reached import planned_by
-from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict, YearPlan
-from services.core.policies.pack import SEVERITY, Dimension, Light
+from services.core.monitoring.rules.curves import Reported, Said, judged
+from services.core.monitoring.rules.verdict import Facts, Setting, Verdict
+from services.core.policies.pack import Dimension
 
 RULE = "MR-05"
 _SAID = Said(
@@ -17,6 +12,8 @@ _SAID = Said(
     ratio=Words("完成÷计划", "done ÷ planned"),
     more=Words("再完成投资", ""),
     plan=Words("年度计划", "the year's plan"),
+    planned_input="planned_investment_cny",
+    done_input="done_cny",
 )
 
 
@@ -35,42 +32,8 @@ def check(facts: Facts, setting: Setting) -> Verdict:
         )
     if facts.cumulative_year is None:
         return _not_judged("报告未填本年累计投资", "The report gives no investment of the year")
-    return _judged(period, plan, facts.cumulative_year, setting)
-
-
-def _judged(period: str, plan: YearPlan, done_cny: Decimal, setting: Setting) -> Verdict:
-    reached = planned_by(plan, period_named(period), setting.calendar)
-    found = measured(
-        setting.pack.scale(Dimension.PROGRESS),
-        Amounts(plan.planned, reached.planned_cny, done_cny),
-        _SAID,
-        setting,
-    )
-    light = found.band.light
-    arithmetic = Words(
-        f"至 {period}：{reached.words.zh}{found.arithmetic.zh}",
-        f"By {period}: {reached.words.en}{found.arithmetic.en}",
-    )
-    inputs = {
-        "period": period,
-        "planned_investment_cny": str(plan.planned),
-        "planned_cny": str(reached.planned_cny),
-        "done_cny": str(done_cny),
-        **found.shares,
-        **reached.inputs,
-    }
-    behind = SEVERITY[light] >= SEVERITY[Light.YELLOW]
-    issue = Issue(str(plan.year), light, end_of(reached.on), None, inputs, arithmetic)
-    return Verdict(
-        rule=RULE,
-        dimension=Dimension.PROGRESS,
-        light=light,
-        arithmetic=arithmetic,
-        turns_green=found.turns_green,
-        inputs=inputs,
-        source=found.band.source,
-        issues=(issue,) if behind else (),
-    )
+    given = Reported(period, plan, facts.cumulative_year)
+    return judged(RULE, setting.pack.scale(Dimension.PROGRESS), given, _SAID, setting)
 
 
 def _not_judged(zh: str, en: str) -> Verdict:

@@ -4,15 +4,10 @@ Yinchuan lights funds paid as planned green and below what is required red. Not 
 rule speaks of funds: a pack that has no scale for them judges nothing here, and says so.
 """
 
-from decimal import Decimal
-
-from services.core.calendar.periods import period_named
-from services.core.calendar.rules import end_of
 from services.core.kit.words import Words
-from services.core.monitoring.rules.curves import Amounts, Said, measured
-from services.core.monitoring.rules.reached import planned_by
-from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict, YearPlan
-from services.core.policies.pack import SEVERITY, Dimension, Light, Scale
+from services.core.monitoring.rules.curves import Reported, Said, judged
+from services.core.monitoring.rules.verdict import Facts, Setting, Verdict
+from services.core.policies.pack import Dimension
 
 RULE = "MR-08"
 _SAID = Said(
@@ -21,6 +16,8 @@ _SAID = Said(
     ratio=Words("支付÷计划", "paid ÷ planned"),
     more=Words("再支付", " paid"),
     plan=Words("年度支付计划", "the year's planned payments"),
+    planned_input="planned_payments_cny",
+    done_input="paid_cny",
 )
 
 
@@ -43,39 +40,7 @@ def check(facts: Facts, setting: Setting) -> Verdict:
         )
     if facts.paid_year is None:
         return _not_judged("报告未填本年累计支付", "The report says nothing of what was paid")
-    return _judged(scale, period, plan, facts.paid_year, setting)
-
-
-def _judged(
-    scale: Scale, period: str, plan: YearPlan, paid_cny: Decimal, setting: Setting
-) -> Verdict:
-    reached = planned_by(plan, period_named(period), setting.calendar)
-    found = measured(scale, Amounts(plan.planned, reached.planned_cny, paid_cny), _SAID, setting)
-    light = found.band.light
-    arithmetic = Words(
-        f"至 {period}：{reached.words.zh}{found.arithmetic.zh}",
-        f"By {period}: {reached.words.en}{found.arithmetic.en}",
-    )
-    inputs = {
-        "period": period,
-        "planned_payments_cny": str(plan.planned),
-        "planned_cny": str(reached.planned_cny),
-        "paid_cny": str(paid_cny),
-        **found.shares,
-        **reached.inputs,
-    }
-    behind = SEVERITY[light] >= SEVERITY[Light.YELLOW]
-    issue = Issue(str(plan.year), light, end_of(reached.on), None, inputs, arithmetic)
-    return Verdict(
-        rule=RULE,
-        dimension=Dimension.FUNDS,
-        light=light,
-        arithmetic=arithmetic,
-        turns_green=found.turns_green,
-        inputs=inputs,
-        source=found.band.source,
-        issues=(issue,) if behind else (),
-    )
+    return judged(RULE, scale, Reported(period, plan, facts.paid_year), _SAID, setting)
 
 
 def _not_judged(zh: str, en: str) -> Verdict:
