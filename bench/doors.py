@@ -2,13 +2,15 @@
 
 First the whole way of a request: a route with authentication, scope, limits and the second wall,
 beside the same route and the same columns for anybody. Then the statement alone: with the explicit
-condition, with row-level security, and with both. Ratios are against the same run.
+condition, with row-level security, and with both. Last a phone's first screen beside its own SQL.
+Ratios are against the same run.
 """
 
 import re
 import statistics
 import tempfile
-import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -23,6 +25,7 @@ from starlette.testclient import TestClient
 from bench import world
 from bench.capture import Statement
 from bench.http import load, request, served
+from bench.timing import milliseconds
 from services.api.door import Enter
 from services.api.main import create_app
 from services.api.routes.projects import ProjectsQuery
@@ -129,6 +132,37 @@ def statements_alone(prepared: world.World, requests: dict[str, str]) -> Table:
     return table
 
 
+def first_screen(prepared: world.World) -> Table:
+    """Time `/home` in this process, and its own statements plainly on one connection."""
+    table = Table(title="GET /home beside its own SQL, aim ≤ 1.5")
+    for column in ("", "answer ms", "its statements ms", "ratio"):
+        table.add_column(column, justify="right" if column else "left")
+    with (
+        TestClient(create_app()) as client,
+        psycopg.connect(postgres.plain(prepared.database_url)) as connection,
+    ):
+        for role in ("convener", "regulator"):
+            headers = {"Authorization": f"Bearer {prepared.tokens[role]}"}
+            statements = world.captured(client, request("GET", "/api/v1/home", headers))
+            ask = partial(client.get, "/api/v1/home", headers=headers)
+            run = partial(_run, connection, statements)
+            spent = [(milliseconds(ask), milliseconds(run)) for _ in range(REPEATS)]
+            answer, plain = (statistics.median(side) for side in zip(*spent, strict=True))
+            table.add_row(role, f"{answer:.1f}", f"{plain:.1f}", f"{answer / plain:.2f}")
+    return table
+
+
+def _run(connection: psycopg.Connection, statements: Sequence[Statement]) -> None:
+    """Run what a request ran, in one transaction; prepared when seen again, as the api's are."""
+    for statement in statements:
+        connection.execute(*statement).fetchall()
+    connection.rollback()
+
+
+def _planned_anew(connection: psycopg.Connection, statement: Statement) -> None:
+    connection.execute(*statement, prepare=False).fetchall()
+
+
 def _timed(connection: psycopg.Connection, entry: Statement | None, statement: Statement) -> str:
     """Give the median of some runs, each in a transaction of its own, entered or not."""
     spent = []
@@ -137,9 +171,7 @@ def _timed(connection: psycopg.Connection, entry: Statement | None, statement: S
             connection.execute(*entry)
         else:
             connection.execute("SELECT 1")
-        began = time.perf_counter()
-        connection.execute(statement[0], statement[1], prepare=False).fetchall()
-        spent.append((time.perf_counter() - began) * 1000)
+        spent.append(milliseconds(partial(_planned_anew, connection, statement)))
         connection.rollback()
     return f"{statistics.median(spent):.1f}"
 
@@ -163,6 +195,7 @@ def main() -> None:
         requests = requests_of(prepared)
         console.print(whole_way(requests))
         console.print(statements_alone(prepared, requests))
+        console.print(first_screen(prepared))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ import argparse
 import resource
 import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +21,7 @@ from rich.table import Table
 from sqlalchemy import delete, select, text
 
 from bench import watched
+from bench.timing import milliseconds
 from bench.world import engines_at
 from services.core.access import queries as access
 from services.core.access.models import Account
@@ -43,13 +42,6 @@ _TABLES = ("project", "project_watch", "progress_report", "annual_plan", "milest
 _LIBRARY_MONTHS = 12
 
 console = Console(width=120)
-
-
-def milliseconds(work: Callable[[], object]) -> float:
-    """Time one call."""
-    began = time.perf_counter()
-    work()
-    return (time.perf_counter() - began) * 1000
 
 
 def due(count: int) -> None:
