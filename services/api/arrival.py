@@ -5,6 +5,7 @@ from fastapi import Request
 from services.api import limits
 from services.api.signatures import takes
 from services.core.kit.errors import Fault, Invalid, Unauthenticated
+from services.core.kit.networks import IPV4_HOST, network_of
 from services.core.kit.trace import ADDRESS
 from services.core.kit.words import Words
 
@@ -47,7 +48,7 @@ def count_stranger() -> None:
     Raises:
         OverQuota: there were too many of them.
     """
-    limits.addresses().take(limits.network_of(ADDRESS.get()))
+    limits.addresses().take(network_of(ADDRESS.get(), ipv4_bits=IPV4_HOST))
 
 
 def refuse_unknown_parameters(request: Request) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 
 import redis
 import structlog
@@ -29,7 +28,6 @@ MOST_KEYS = 50_000
 """Keys kept in memory (about 15 MB); then the one that has been silent longest is forgotten."""
 _RECONCILE_SECONDS = 1.0
 _PREFIX = "tuanzu:limit"
-_IPV6_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,17 +180,6 @@ def accounts() -> Limiter:
 def addresses() -> Limiter:
     """Give the limit of each network address for requests of nobody we know."""
     return Limiter("address", settings().anonymous_requests_per_minute)
-
-
-def network_of(address: str | None) -> str:
-    """Give whom an address counts for: itself, or for IPv6 the network one customer gets."""
-    try:
-        known = ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(known, IPv6Address):
-        return f"{IPv6Address(int(known) >> _IPV6_NETWORK_BITS << _IPV6_NETWORK_BITS)}/64"
-    return str(known)
 
 
 class Reconciler:

@@ -309,21 +309,6 @@ def test_what_is_spent_is_swept(jingning: Scene, set_clock: Callable[[datetime],
     set_clock(NINE)
 
 
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("203.0.113.7", "203.0.113.0/24"),
-        ("::ffff:203.0.113.7", "203.0.113.0/24"),
-        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("a.socket", "a.socket"),
-        (None, "unknown"),
-    ],
-)
-def test_a_network_is_what_one_house_usually_has(address: str | None, network: str) -> None:
-    assert rules.network_of(address) == network
-
-
 def test_failures_are_forgotten_when_none_is_added_for_a_day() -> None:
     tally: Any = rules.Tally()
     for _ in range(9):

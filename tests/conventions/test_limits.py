@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from services.api import limits
-from services.api.limits import Limiter, OverQuota, network_of
+from services.api.limits import Limiter, OverQuota
 from services.core.kit.settings import settings
 from tests import engines, given
 
@@ -126,21 +126,6 @@ def test_without_valkey_each_process_holds_the_limit_alone(clock: Clock) -> None
     with pytest.raises(redis.RedisError):
         limiter.reconcile(nowhere)
     assert taken(limiter, "a") == 4
-
-
-@pytest.mark.parametrize(
-    ("address", "counted"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("testclient", "unknown"),
-        (None, "unknown"),
-    ],
-)
-def test_an_address_counts_for_the_network_one_customer_gets(
-    address: str | None, counted: str
-) -> None:
-    assert network_of(address) == counted
 
 
 @pytest.fixture

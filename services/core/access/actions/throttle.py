@@ -16,6 +16,7 @@ from services.core.access import rules
 from services.core.access.models import SignInFailure
 from services.core.access.rules import Tally
 from services.core.kit.errors import TooMany
+from services.core.kit.networks import IPV4_OFFICE, network_of
 from services.core.kit.words import Words
 
 
@@ -36,7 +37,7 @@ def begin(session: Session, *, login: str, address: str | None, now: datetime) -
     Raises:
         TooMany: nothing is tried now; it says when again.
     """
-    network = rules.network_of(address)
+    network = network_of(address, ipv4_bits=IPV4_OFFICE)
     made = Attempt(_key("pair", login, network), _key("network", network), _key("account", login))
     found = _locked(session, made)
     waits = [row.blocked_until - now for row in found.values() if row.blocked_until]

@@ -34,7 +34,6 @@ from services.core.access.rules.throttle import (
     Tally,
     counted,
     is_slowed,
-    network_of,
 )
 
 __all__ = (
@@ -68,7 +67,6 @@ __all__ = (
     "must_be_whole",
     "must_fit",
     "narrowed",
-    "network_of",
     "policy",
     "sees_business_data",
 )

@@ -9,7 +9,6 @@ that has not failed, still comes in with the first correct password.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,6 @@ NETWORK = Bounds(free=100, memory=timedelta(minutes=15))
 ACCOUNT = Bounds(free=100, memory=timedelta(hours=24))
 
 _SLOWED = replace(PAIR, free=1)
-_IPV4_BITS, _IPV6_BITS = 24, 64
 _MOST_DOUBLINGS = 10
 """More would only overflow: the longest block is reached long before."""
 
@@ -57,15 +55,3 @@ def is_slowed(tally: Tally, now: datetime) -> bool:
     """Say whether so many failures of one account are remembered that every network is slowed."""
     recent = tally.last_at is not None and now - tally.last_at < ACCOUNT.memory
     return recent and tally.failures >= ACCOUNT.free
-
-
-def network_of(address: str | None) -> str:
-    """Give the network an address belongs to: what one household or office usually has."""
-    try:
-        found = ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return address or "unknown"
-    if isinstance(found, IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    bits = _IPV6_BITS if isinstance(found, IPv6Address) else _IPV4_BITS
-    return str(ip_network((found, bits), strict=False))
