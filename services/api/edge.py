@@ -27,9 +27,9 @@ MAX_HEADERS_BYTES = 32_768
 _CONTROLS = re.compile(rb"[\x00-\x1f\x7f]")
 _CONTROLS_IN_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 BYTES = "application/octet-stream"
-_TAKES_BYTES = ("PUT", re.compile(r"/api/v1/evidence/[^/]+/upload"))
-"""The one operation whose body is no JSON: a part of a file, as long as a body may be."""
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_TAKES_BYTES = re.compile(r"/api/v1/evidence/[^/]+/upload")
+"""The one address whose body is no JSON: a part of a file, as long as a body may be."""
+_WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class Edge:
@@ -155,15 +155,14 @@ def _check_headers(scope: Scope) -> None:
 def _check_body(scope: Scope, body: bytes) -> None:
     """Take only plain JSON where a body means something, and bytes where a file comes in parts.
 
-    A read's body is nobody's.
+    A read's body is nobody's, and a method that we have nowhere is refused as such.
     """
-    if scope["method"] in _READING:
+    if scope["method"] not in _WRITING:
         return
     given = MailMessage()
     given["Content-Type"] = Request(scope).headers.get("content-type", "")
-    method, path = _TAKES_BYTES
-    if scope["method"] == method and path.fullmatch(scope["path"]):
-        if given.get_content_type() != BYTES:
+    if _TAKES_BYTES.fullmatch(scope["path"]):
+        if scope["method"] == "PUT" and given.get_content_type() != BYTES:
             raise _unsupported(BYTES)
         return
     taken = (JSON, MERGE_PATCH) if scope["method"] == "PATCH" else (JSON,)

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.groups.scene import Scene, jingning
 __all__ = ["jingning"]  # a fixture
 PATH = "/api/v1/webhook-endpoints"
 JSON = {"Content-Type": "application/json"}
+UPLOAD = f"/api/v1/evidence/{UUID(int=1)}/upload"
 MARK = "ZZ-echo-ZZ"
 
 
@@ -94,6 +96,27 @@ def test_a_body_has_an_end_declared_or_in_pieces(jingning: Scene) -> None:
 def test_a_body_is_json_in_utf8(jingning: Scene, kind: str) -> None:
     answer = sent(jingning, in_url(b'"x"'), **{"Content-Type": kind})
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/octet-stream"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("TRACE", "/api/v1/projects"),
+        *((method, UPLOAD) for method in ("TRACE", "POST", "DELETE")),
+    ],
+)
+def test_a_method_that_is_not_there_is_refused_before_its_body_is_judged(
+    jingning: Scene, method: str, path: str, kind: str
+) -> None:
+    answer = jingning.client.request(
+        method,
+        path,
+        content=b"{}",
+        headers={**jingning.headers["integrator"], "Content-Type": kind},
+    )
+    assert answer.status_code == 405
+    assert answer.headers["Allow"]
 
 
 @pytest.mark.parametrize(
