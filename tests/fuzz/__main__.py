@@ -99,17 +99,21 @@ def _fuzzed(run: Run, place: Path, chosen: argparse.Namespace) -> int:
     failed = [each.who for each in PASSES if _schemathesis(each, base, tokens, place, chosen) != 0]
     served = _served(base)
     broken = list(_broken_lists(base, tokens))
-    errors = [
-        line
-        for line in (run.home / "logs" / "api.log").read_text(encoding="utf-8").splitlines()
-        if '"level": "error"' in line
-    ]
+    errors = list(_errors(run.home / "logs"))
     total, fatal = sum(served.values()), served.get("5xx", 0)
     print(f"\nrequests served: {total} {served}")  # noqa: T201 the command's result
     print(f"passes with findings: {failed}; lists broken: {broken}; errors logged: {len(errors)}")  # noqa: T201
     for line in errors[:5]:
         print(line[:2000])  # noqa: T201
     return int(bool(failed or broken or errors or fatal or total < NEEDED))
+
+
+def _errors(logs: Path) -> Iterator[str]:
+    """Give the lines in which a process of the service says that something went wrong."""
+    for file in sorted(logs.glob("*.log*")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if line.startswith("{") and json.loads(line).get("level") in ("error", "critical"):
+                yield f"{file.name}: {line}"
 
 
 def _schemathesis(
