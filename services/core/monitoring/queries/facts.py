@@ -26,9 +26,9 @@ from services.core.monitoring.rules.verdict import (
     YearPlan,
 )
 from services.core.progress.models import ProgressReport
-from services.core.progress.queries import Owing, Terms
+from services.core.progress.queries import Outline, Owing, Terms
 from services.core.progress.rules import ReportState, due_at, in_rhythm
-from services.core.projects.models import AnnualPlan, Milestone, Project, ProjectWatch
+from services.core.projects.models import AnnualPlan, Milestone, ProjectWatch
 from services.core.projects.rules import LibraryClass, Stage, library_class
 from services.core.rulings import queries as rulings
 
@@ -106,7 +106,7 @@ class Batch:
         current, calendar = self._terms.policy(owing), self._terms.calendar(owing)
         return Setting(current.pack, current.number, calendar, self._now, of_class)
 
-    def _facts(self, watch: ProjectWatch, project: Project, stage: Stage, judged: _Judged) -> Facts:
+    def _facts(self, watch: ProjectWatch, project: Outline, stage: Stage, judged: _Judged) -> Facts:
         reports, accepted_at = self._reports[project.id], watch.last_accepted_at
         return Facts(
             has_started=project.actual_start_on is not None or stage not in _BEFORE_START,

@@ -171,7 +171,7 @@ def health(session: Session, caller: Caller, *, project_id: UUID) -> Found:
         "policy": {
             "code": seen.setting.pack.code,
             "number": seen.setting.number,
-            "because": why(choices(session, project)).both(),
+            "because": why(choices(session, project_id, Stage(project.stage))).both(),
         },
     }
     timeless = orjson.dumps({**body, "computed_at": None}).decode()
