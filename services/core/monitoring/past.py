@@ -37,12 +37,8 @@ from services.core.projects.models import Project
 MONTHS_KEPT = 24
 """How far back a run of months is told; a pack's memory reaches back twelve."""
 
-_LIGHTS = """(
-    SELECT coalesce(jsonb_object_agg(kept ->> 'dimension', kept ->> 'light'), '{}')
-    FROM jsonb_array_elements(latest.dimensions) AS kept
-    WHERE kept ->> 'light' IS NOT NULL AND kept ->> 'dimension' <> 'memory'
-      AND kept ->> 'waived' IS NULL
-)"""
+_Lights = list[tuple[str, str, str | None, bool]]
+"""As an assessment keeps them."""
 
 
 def months_of(
@@ -55,9 +51,9 @@ def months_of(
     running = period_of(day_of(now))
     first = shifted(running, -MONTHS_KEPT)
     latest = month_ends(wanted, first=first, until=running)
-    kept: dict[UUID, dict[str, Mapping[str, str]]] = {}
+    kept: dict[UUID, dict[str, _Lights]] = {}
     for project_id, period, lights in session.execute(
-        select(latest.c.project_id, latest.c.period, literal_column(_LIGHTS))
+        select(latest.c.project_id, latest.c.period, latest.c.lights)
     ):
         kept.setdefault(project_id, {})[period] = lights
     return {project_id: _carried(found, first, running) for project_id, found in kept.items()}
@@ -78,7 +74,7 @@ def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Subquery:
             HealthAssessment.project_id,
             period,
             HealthAssessment.light,
-            HealthAssessment.dimensions,
+            HealthAssessment.lights,
         )
         .where(
             among(HealthAssessment.project_id, wanted),
@@ -90,17 +86,23 @@ def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Subquery:
     )
 
 
-def _carried(
-    kept: Mapping[str, Mapping[str, str]], first: str, running: str
-) -> tuple[MonthLights, ...]:
+def _carried(kept: Mapping[str, _Lights], first: str, running: str) -> tuple[MonthLights, ...]:
     """Lay the kept months out one after the other, from the first that is known."""
     begun = first if "" in kept else min(kept)
-    lights, months = kept.get("", {}), []
+    known, months = _counted(kept.get("", [])), []
     for period in between(begun, shifted(running, -1)):
-        lights = kept.get(period, lights)
-        known = {Dimension(dimension): Light(light) for dimension, light in lights.items()}
+        known = _counted(kept[period]) if period in kept else known
         months.append(MonthLights(period, known))
     return tuple(months)
+
+
+def _counted(lights: _Lights) -> dict[Dimension, Light]:
+    """Give the light of each dimension that was judged and counts; memory remembers no memory."""
+    return {
+        Dimension(dimension): Light(light)
+        for _, dimension, light, waived in lights
+        if light is not None and not waived and dimension != Dimension.MEMORY
+    }
 
 
 _HISTORY_FIELDS: Fields = Constant(

@@ -286,7 +286,7 @@ def _recorded(
             latest.c.project_id,
             latest.c.period,
             latest.c.light,
-            func.jsonb_array_length(latest.c.dimensions).label("rules"),
+            func.jsonb_array_length(latest.c.lights).label("rules"),
         )
     ):
         light = Light(row.light) if row.light else None

@@ -1,11 +1,12 @@
 """Findings, and health with its explanation: what was found, what is shown, what was recorded."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.core.assignments.queries import choices
@@ -76,28 +77,17 @@ def earlier_finding(session: Session, like: Finding) -> Finding | None:
     ).one_or_none()
 
 
-_LIGHTS = """(
-    SELECT jsonb_object_agg(kept ->> 'rule', jsonb_build_array(kept -> 'light',
-                                                               kept ->> 'waived' IS NOT NULL))
-    FROM jsonb_array_elements(health_assessment.dimensions) AS kept
-)"""
-
-
 def last_lights(session: Session, wanted: Collection[UUID]) -> dict[UUID, Said]:
     """Give what each rule last said of some projects: its light, and whether it was waived."""
     latest = (
-        select(func.max(HealthAssessment.id))
+        select(HealthAssessment.project_id, HealthAssessment.lights)
         .where(among(HealthAssessment.project_id, wanted))
-        .group_by(HealthAssessment.project_id)
-    )
-    found: Iterable[tuple[UUID, dict[str, tuple[str | None, bool]] | None]] = session.execute(
-        select(HealthAssessment.project_id, literal_column(_LIGHTS)).where(
-            HealthAssessment.id.in_(latest)
-        )
+        .ext(distinct_on(HealthAssessment.project_id))
+        .order_by(HealthAssessment.project_id, HealthAssessment.id.desc())
     )
     return {
-        project_id: {rule: (light, waived) for rule, (light, waived) in (said or {}).items()}
-        for project_id, said in found
+        project_id: {rule: (light, waived) for rule, _, light, waived in lights}
+        for project_id, lights in session.execute(latest)
     }
 
 
