@@ -1,14 +1,16 @@
 """The lights a project had, as recorded then: on a day, all along, at the ends of months."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Integer,
     Subquery,
+    bindparam,
     case,
     cast,
     exists,
@@ -26,7 +28,7 @@ from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
-from services.core.kit.scope import among
+from services.core.kit.scope import ASKED, Ids, among
 from services.core.monitoring.models import HealthAssessment
 from services.core.monitoring.rules.months import begins, between, period_of, shifted
 from services.core.monitoring.rules.verdict import MonthLights
@@ -37,12 +39,13 @@ from services.core.projects.models import Project
 MONTHS_KEPT = 24
 """How far back a run of months is told; a pack's memory reaches back twelve."""
 
+_INSTANT = DateTime(timezone=True)
 _Lights = list[tuple[str, str, str | None, bool]]
 """As an assessment keeps them."""
 
 
 def months_of(
-    session: Session, wanted: Collection[UUID], *, now: datetime
+    session: Session, wanted: Ids, *, now: datetime
 ) -> dict[UUID, tuple[MonthLights, ...]]:
     """Give each project's lights at the ends of its latest months, the running one left out.
 
@@ -50,23 +53,26 @@ def months_of(
     """
     running = period_of(day_of(now))
     first = shifted(running, -MONTHS_KEPT)
-    latest = month_ends(wanted, first=first, until=running)
     kept: dict[UUID, dict[str, _Lights]] = {}
     for project_id, period, lights in session.execute(
-        select(latest.c.project_id, latest.c.period, latest.c.lights)
+        _MONTH_LIGHTS, month_ends_given(wanted, first=first, until=running)
     ):
         kept.setdefault(project_id, {})[period] = lights
     return {project_id: _carried(found, first, running) for project_id, found in kept.items()}
 
 
-def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Subquery:
-    """Write the last assessment of every month, and the last from before the first one.
+def month_ends_given(wanted: Ids, *, first: str, until: str) -> dict[str, object]:
+    """Give the parameters of `MONTH_ENDS`: of which projects, from a month until another one.
 
     The month `until` is left out; the period of what is older than `first` is the empty text.
     """
+    return {**wanted.given, "since": begins(first), "until": begins(until)}
+
+
+def _month_ends() -> Subquery:
     local = func.timezone("Asia/Shanghai", HealthAssessment.computed_at)
     period = case(
-        (HealthAssessment.computed_at < begins(first), literal("")),
+        (HealthAssessment.computed_at < bindparam("since", type_=_INSTANT), literal("")),
         else_=func.to_char(local, "YYYY-MM"),
     ).label("period")
     return (
@@ -77,13 +83,18 @@ def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Subquery:
             HealthAssessment.lights,
         )
         .where(
-            among(HealthAssessment.project_id, wanted),
-            HealthAssessment.computed_at < begins(until),
+            among(HealthAssessment.project_id, ASKED),
+            HealthAssessment.computed_at < bindparam("until", type_=_INSTANT),
         )
         .ext(distinct_on(HealthAssessment.project_id, literal_column("period")))
         .order_by(HealthAssessment.project_id, literal_column("period"), HealthAssessment.id.desc())
         .subquery("latest")
     )
+
+
+MONTH_ENDS = _month_ends()
+"""The last assessment of every month, and the last from before the first one."""
+_MONTH_LIGHTS = select(MONTH_ENDS.c.project_id, MONTH_ENDS.c.period, MONTH_ENDS.c.lights)
 
 
 def _carried(kept: Mapping[str, _Lights], first: str, running: str) -> tuple[MonthLights, ...]:

@@ -13,7 +13,7 @@ from services.core.blockers.models import Blocker
 from services.core.blockers.rules import OPEN_STATES, BlockerLevel, BlockerState
 from services.core.calendar.rules import day_of
 from services.core.guarantees import queries as guarantees
-from services.core.kit.scope import Ids, among
+from services.core.kit.scope import ASKED, Ids, among
 from services.core.monitoring import rules
 from services.core.monitoring.past import months_of
 from services.core.monitoring.rules.verdict import (
@@ -76,7 +76,7 @@ class Batch:
 
     def __init__(self, session: Session, owing: Collection[Owing], *, now: datetime) -> None:
         """Read the rows that rules look at."""
-        project_ids = Ids.of("projects", (each.project.id for each in owing))
+        project_ids = Ids.asked(each.project.id for each in owing)
         self._now = now
         self._settings: dict[_Judged, Setting] = {}
         self._dues: dict[tuple[_Judged, str], datetime] = {}
@@ -146,24 +146,24 @@ class Batch:
         return self._dues[asked]
 
 
-def _reports(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OwedReport]]:
+_REPORTS = (
+    select(
+        ProgressReport.project_id,
+        ProgressReport.id,
+        ProgressReport.period,
+        ProgressReport.original_due_at,
+        ProgressReport.state,
+        ProgressReport.is_late,
+        ProgressReport.reviewed_at,
+    )
+    .where(among(ProgressReport.project_id, ASKED), ProgressReport.state != ReportState.ACCEPTED)
+    .order_by(ProgressReport.last_on)
+)
+
+
+def _reports(session: Session, wanted: Ids) -> dict[UUID, list[OwedReport]]:
     found: dict[UUID, list[OwedReport]] = defaultdict(list)
-    for report in session.execute(
-        select(
-            ProgressReport.project_id,
-            ProgressReport.id,
-            ProgressReport.period,
-            ProgressReport.original_due_at,
-            ProgressReport.state,
-            ProgressReport.is_late,
-            ProgressReport.reviewed_at,
-        )
-        .where(
-            among(ProgressReport.project_id, wanted),
-            ProgressReport.state != ReportState.ACCEPTED,
-        )
-        .order_by(ProgressReport.last_on)
-    ):
+    for report in session.execute(_REPORTS, wanted.given):
         returned = report.state == ReportState.RETURNED
         owed = OwedReport(
             report_id=report.id,
@@ -177,13 +177,16 @@ def _reports(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Owed
     return found
 
 
-def _milestones(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OpenMilestone]]:
+_MILESTONES = (
+    select(Milestone.project_id, Milestone.id, Milestone.name, Milestone.original_planned_on)
+    .where(among(Milestone.project_id, ASKED), Milestone.actual_on.is_(None))
+    .order_by(Milestone.original_planned_on, Milestone.id)
+)
+
+
+def _milestones(session: Session, wanted: Ids) -> dict[UUID, list[OpenMilestone]]:
     found: dict[UUID, list[OpenMilestone]] = defaultdict(list)
-    for row in session.execute(
-        select(Milestone.project_id, Milestone.id, Milestone.name, Milestone.original_planned_on)
-        .where(among(Milestone.project_id, wanted), Milestone.actual_on.is_(None))
-        .order_by(Milestone.original_planned_on, Milestone.id)
-    ):
+    for row in session.execute(_MILESTONES, wanted.given):
         found[row[0]].append(OpenMilestone(row[1], row[2], row[3]))
     return found
 
@@ -191,20 +194,21 @@ def _milestones(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[O
 _Plans = dict[UUID, dict[int, YearPlan]]
 
 
-def _plans(session: Session, wanted: Collection[UUID]) -> tuple[_Plans, _Plans]:
+_CURRENT_PLANS = select(
+    AnnualPlan.project_id,
+    AnnualPlan.year,
+    AnnualPlan.planned_investment,
+    AnnualPlan.curve,
+    AnnualPlan.planned_payments,
+    AnnualPlan.payment_curve,
+).where(among(AnnualPlan.project_id, ASKED), AnnualPlan.is_current)
+
+
+def _plans(session: Session, wanted: Ids) -> tuple[_Plans, _Plans]:
     """Give what is planned of each year, to invest and to pay."""
     invested: _Plans = defaultdict(dict)
     paid: _Plans = defaultdict(dict)
-    for row in session.execute(
-        select(
-            AnnualPlan.project_id,
-            AnnualPlan.year,
-            AnnualPlan.planned_investment,
-            AnnualPlan.curve,
-            AnnualPlan.planned_payments,
-            AnnualPlan.payment_curve,
-        ).where(among(AnnualPlan.project_id, wanted), AnnualPlan.is_current)
-    ):
+    for row in session.execute(_CURRENT_PLANS, wanted.given):
         project_id, year, planned, curve, payments, payment_curve = row
         invested[project_id][year] = YearPlan(year, planned, tuple(curve))
         if payments is not None and payment_curve is not None:
@@ -212,22 +216,25 @@ def _plans(session: Session, wanted: Collection[UUID]) -> tuple[_Plans, _Plans]:
     return invested, paid
 
 
-def _blockers(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OpenBlocker]]:
+_OPEN_BLOCKERS = (
+    select(
+        Blocker.project_id,
+        Blocker.id,
+        Blocker.title,
+        Blocker.level,
+        Blocker.original_due_on,
+        Blocker.assessed_due_on,
+        Blocker.state,
+        Blocker.owner_organisation_id,
+    )
+    .where(among(Blocker.project_id, ASKED), Blocker.state.in_(sorted(OPEN_STATES)))
+    .order_by(Blocker.assessed_due_on, Blocker.id)
+)
+
+
+def _blockers(session: Session, wanted: Ids) -> dict[UUID, list[OpenBlocker]]:
     found: dict[UUID, list[OpenBlocker]] = defaultdict(list)
-    for row in session.execute(
-        select(
-            Blocker.project_id,
-            Blocker.id,
-            Blocker.title,
-            Blocker.level,
-            Blocker.original_due_on,
-            Blocker.assessed_due_on,
-            Blocker.state,
-            Blocker.owner_organisation_id,
-        )
-        .where(among(Blocker.project_id, wanted), Blocker.state.in_(sorted(OPEN_STATES)))
-        .order_by(Blocker.assessed_due_on, Blocker.id)
-    ):
+    for row in session.execute(_OPEN_BLOCKERS, wanted.given):
         known = OpenBlocker(
             blocker_id=row.id,
             title=row.title,

@@ -1,7 +1,6 @@
 """Findings, and health with its explanation: what was found, what is shown, what was recorded."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from uuid import UUID
 
 import orjson
@@ -16,7 +15,7 @@ from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.records import Records, by
-from services.core.kit.scope import among
+from services.core.kit.scope import ASKED, Ids, among
 from services.core.monitoring import rules
 from services.core.monitoring.models import Finding, FindingState, HealthAssessment
 from services.core.monitoring.queries.facts import Batch
@@ -48,14 +47,17 @@ _FINDING_FIELDS: Fields = Constant(
 )
 
 
-def open_findings(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Finding]]:
+_OPEN_FINDINGS = (
+    select(Finding)
+    .where(among(Finding.project_id, ASKED), Finding.state != FindingState.CLEARED)
+    .execution_options(populate_existing=True)
+)
+
+
+def open_findings(session: Session, wanted: Ids) -> dict[UUID, list[Finding]]:
     """Give the findings of some projects that are not cleared; waived ones too."""
     found: dict[UUID, list[Finding]] = defaultdict(list)
-    for finding in session.scalars(
-        select(Finding)
-        .where(among(Finding.project_id, wanted), Finding.state != FindingState.CLEARED)
-        .execution_options(populate_existing=True)
-    ):
+    for finding in session.scalars(_OPEN_FINDINGS, wanted.given):
         if finding.project_id is not None:
             found[finding.project_id].append(finding)
     return found
@@ -77,17 +79,19 @@ def earlier_finding(session: Session, like: Finding) -> Finding | None:
     ).one_or_none()
 
 
-def last_lights(session: Session, wanted: Collection[UUID]) -> dict[UUID, Said]:
+_LAST_LIGHTS = (
+    select(HealthAssessment.project_id, HealthAssessment.lights)
+    .where(among(HealthAssessment.project_id, ASKED))
+    .ext(distinct_on(HealthAssessment.project_id))
+    .order_by(HealthAssessment.project_id, HealthAssessment.id.desc())
+)
+
+
+def last_lights(session: Session, wanted: Ids) -> dict[UUID, Said]:
     """Give what each rule last said of some projects: its light, and whether it was waived."""
-    latest = (
-        select(HealthAssessment.project_id, HealthAssessment.lights)
-        .where(among(HealthAssessment.project_id, wanted))
-        .ext(distinct_on(HealthAssessment.project_id))
-        .order_by(HealthAssessment.project_id, HealthAssessment.id.desc())
-    )
     return {
         project_id: {rule: (light, waived) for rule, _, light, waived in lights}
-        for project_id, lights in session.execute(latest)
+        for project_id, lights in session.execute(_LAST_LIGHTS, wanted.given)
     }
 
 
