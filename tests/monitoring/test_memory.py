@@ -1,6 +1,7 @@
 """MR-21: months running with one light make it a worse one, by the data of the pack."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from services.core.kit.words import Words
 from services.core.monitoring import rules
 from services.core.monitoring.rules import months, mr_21
-from services.core.monitoring.rules.verdict import Facts, MonthLights, Verdict
+from services.core.monitoring.rules.verdict import Facts, MonthLights, Told, Verdict
 from services.core.policies.pack import Dimension, Light
 from tests.monitoring.test_rules import at, facts, setting
 
@@ -28,7 +29,7 @@ def after(*lights: dict[Dimension, str]) -> Facts:
 
 def today(light: str | None, dimension: Dimension = PROGRESS) -> list[Verdict]:
     found = Light(light) if light else None
-    return [Verdict("MR-05", dimension, found, Words("数", "a number"))]
+    return [Verdict("MR-05", dimension, found, partial(Told, Words("数", "a number")))]
 
 
 def alone(*lights: str | None, of: Dimension = PROGRESS) -> list[dict[Dimension, str]]:
@@ -75,7 +76,7 @@ def test_different_dimensions_make_one_run_where_the_whole_light_is_remembered()
 
 def test_it_explains_itself_with_the_months_and_their_lights() -> None:
     verdict = mr_21.check(after(*alone("yellow", "red")), today("yellow"), setting(NOW))
-    assert verdict.arithmetic == Words(
+    assert verdict.tell().arithmetic == Words(
         "项目总灯：2026-10 月末黄灯，2026-11 月末红灯，今日黄灯：连续 2 个月末为黄灯或更重"
         "（满 2 个），今日仍未转好，按 zj-default 第1版 ⇒ 红灯。",
         "Overall: end of 2026-10 yellow, end of 2026-11 red, today yellow: 2 month-end(s) running "
@@ -84,7 +85,7 @@ def test_it_explains_itself_with_the_months_and_their_lights() -> None:
     )
     (issue,) = verdict.issues
     assert (issue.occurrence, issue.due_at) == ("2026-10", at("2026-12-01", "00:00"))
-    assert verdict.turns_green is not None
+    assert verdict.tell().turns_green is not None
     assert setting(NOW).pack.sources[verdict.source or ""].title.en.startswith("Sanya 2022")
 
 

@@ -46,9 +46,9 @@ def test_the_funds_turn_at_the_bounds_of_each_pack(code: str, amount: str, light
 
 
 def test_the_sum_can_be_done_again_by_hand() -> None:
-    verdict = mr_08.check(paid("83"), setting(NOW))
-    assert "计划支付 62%，已支付 41.5%，差 20.5 个百分点" in verdict.arithmetic.zh
-    assert verdict.inputs == {
+    told = mr_08.check(paid("83"), setting(NOW)).tell()
+    assert "计划支付 62%，已支付 41.5%，差 20.5 个百分点" in told.arithmetic.zh
+    assert told.inputs == {
         "period": "2026-11",
         "planned_payments_cny": "200",
         "planned_cny": "124",
@@ -57,8 +57,8 @@ def test_the_sum_can_be_done_again_by_hand() -> None:
         "done_percent": "41.5",
         "gap_pp": "20.5",
     }
-    assert verdict.turns_green is not None
-    assert "再支付 41.00 元" in verdict.turns_green.zh
+    assert told.turns_green is not None
+    assert "再支付 41.00 元" in told.turns_green.zh
     assert mr_08.check(paid("124"), setting(NOW)).light == "green"
 
 
@@ -80,8 +80,8 @@ def test_the_sum_can_be_done_again_by_hand() -> None:
 def test_what_was_not_said_is_not_judged(known: Facts, code: str, words: str) -> None:
     verdict = mr_08.check(known, setting(NOW, code))
     assert (verdict.light, verdict.issues) == (None, ())
-    assert words in verdict.arithmetic.zh
-    assert "funds are not judged" in verdict.arithmetic.en
+    assert words in verdict.tell().arithmetic.zh
+    assert "funds are not judged" in verdict.tell().arithmetic.en
 
 
 def test_funds_count_for_the_whole_light_and_for_the_memory() -> None:

@@ -48,8 +48,8 @@ def test_it_is_yellow_from_the_due_and_red_from_the_fifth_working_day(
 ) -> None:
     verdict = mr_11.check(facts(open_blockers=(blocker(),)), setting(now, code))
     assert (verdict.light, verdict.dimension) == (light, "blocker")
-    assert (verdict.inputs or {})["blockers_overdue"] == ("0" if days is None else "1")
-    assert (verdict.inputs or {}).get("working_days_late") == (None if days is None else str(days))
+    assert verdict.tell().inputs["blockers_overdue"] == ("0" if days is None else "1")
+    assert verdict.tell().inputs.get("working_days_late") == (None if days is None else str(days))
     assert len(verdict.issues) == (0 if days is None else 1)
 
 
@@ -84,7 +84,7 @@ def test_a_stopped_clock_is_not_late_and_changes_nothing_by_itself() -> None:
     stopped = facts(open_blockers=(blocker(is_stopped=True),))
     verdict = mr_11.check(stopped, setting(at("2027-02-01")))
     assert (verdict.light, verdict.issues, verdict.next_change_at) == ("green", (), None)
-    assert verdict.inputs == {
+    assert verdict.tell().inputs == {
         "blockers_open": "1",
         "blockers_stopped": "1",
         "blockers_overdue": "0",
@@ -95,12 +95,12 @@ def test_the_days_given_back_count_and_the_original_due_is_told() -> None:
     moved = blocker(assessed_due_on=date(2026, 12, 31))
     verdict = mr_11.check(facts(open_blockers=(moved,)), setting(at("2027-01-05")))
     assert verdict.light == "yellow"
-    assert verdict.arithmetic.zh == (
+    assert verdict.tell().arithmetic.zh == (
         "堵点“1号站用地”（县级）应于 2026-12-31 17:30 前解决（原定 2026-12-18）；"
         "至 2027-01-05 逾期 2 个工作日，"
         "按 zj-default 第1版（0 ≤ 工作日数 < 5）⇒ 黄灯。"
     )
-    assert verdict.arithmetic.en == (
+    assert verdict.tell().arithmetic.en == (
         "Blocker '1号站用地' (county level) was due 2026-12-31 17:30 (originally 2026-12-18); "
         "by 2027-01-05 it is 2 working day(s) late, "
         "by zj-default version 1 (0 ≤ working days < 5) ⇒ yellow."
@@ -117,8 +117,8 @@ def test_every_late_blocker_is_an_issue_of_its_own_and_the_worst_one_lights() ->
         (str(new.blocker_id), "yellow"),
     ]
     assert verdict.issues[1].due_at == DUE
-    assert (verdict.inputs or {})["blockers_overdue"] == "2"
-    assert verdict.turns_green is not None
+    assert verdict.tell().inputs["blockers_overdue"] == "2"
+    assert verdict.tell().turns_green is not None
 
 
 def test_without_an_open_blocker_nothing_is_judged() -> None:

@@ -47,8 +47,8 @@ def test_a_reading_between_month_ends_says_so_with_its_numbers() -> None:
     )
     verdict = mr_05.check(known, setting(at("2026-11-26")))
     assert verdict.light == "green"
-    assert "计划按 2026-11 的工作日线性推算至 2026-11-15（10/21 个工作日）" in verdict.arithmetic.zh
-    assert "linear by working days of 2026-11 (10 of 21)" in verdict.arithmetic.en
-    assert verdict.inputs is not None
-    assert verdict.inputs["planned_cny"] == "1047.62"
-    assert verdict.inputs["month_start_planned_cny"] == "1000"
+    told = verdict.tell()
+    assert "计划按 2026-11 的工作日线性推算至 2026-11-15（10/21 个工作日）" in told.arithmetic.zh
+    assert "linear by working days of 2026-11 (10 of 21)" in told.arithmetic.en
+    assert told.inputs["planned_cny"] == "1047.62"
+    assert told.inputs["month_start_planned_cny"] == "1000"

@@ -158,7 +158,7 @@ def test_mr_04_waits_for_the_next_report_of_a_project_that_keeps_moving() -> Non
     waiting = mr_04.check(moving, setting(at("2026-12-07")))
     assert (waiting.light, waiting.issues) == ("green", ())
     assert waiting.next_change_at == DUE + MOMENT
-    assert "31 day" in waiting.arithmetic.en
+    assert "31 day" in waiting.tell().arithmetic.en
     assert mr_04.check(moving, setting(DUE + MOMENT)).light == "yellow"
 
 
@@ -174,8 +174,7 @@ def test_mr_04_counts_from_the_end_of_a_pause() -> None:
     resumed = facts(last_progress_on=date(2026, 3, 1), watched_since_on=date(2026, 11, 1))
     verdict = mr_04.check(resumed, setting(at("2026-11-24")))
     assert verdict.light == "green"
-    assert verdict.inputs is not None
-    assert verdict.inputs["days_without_progress"] == "23"
+    assert verdict.tell().inputs["days_without_progress"] == "23"
     assert verdict.next_change_at == at("2026-12-01", "00:00")
 
 
@@ -204,9 +203,10 @@ def test_mr_05_judges_points_below_the_plan_inclusive_on_the_yellow_side(
     verdict = mr_05.check(known, setting(at("2026-12-08")))
     assert verdict.light == light
     if done == "41.5":
-        assert "差 20.5 个百分点" in verdict.arithmetic.zh
-        assert verdict.turns_green is not None
-        assert "20.5" in verdict.turns_green.zh
+        told = verdict.tell()
+        assert "差 20.5 个百分点" in told.arithmetic.zh
+        assert told.turns_green is not None
+        assert "20.5" in told.turns_green.zh
 
 
 @pytest.mark.parametrize(
@@ -226,14 +226,14 @@ def test_mr_05_is_exact_at_its_boundaries_where_shares_have_no_end() -> None:
         plans={2026: YearPlan(2026, Decimal(9), curve)},
     )
     verdict = mr_05.check(known, setting(at("2026-03-10")))
-    assert (verdict.light, verdict.inputs and verdict.inputs["gap_pp"]) == ("yellow", "10")
+    assert (verdict.light, verdict.tell().inputs["gap_pp"]) == ("yellow", "10")
     nearly = facts(
         last_accepted_period="2026-02",
         cumulative_year=Decimal("1.101"),
         plans={2026: YearPlan(2026, Decimal(9), curve)},
     )
     verdict = mr_05.check(nearly, setting(at("2026-03-10")))
-    assert (verdict.light, verdict.inputs and verdict.inputs["gap_pp"]) == ("attention", "9.9889")
+    assert (verdict.light, verdict.tell().inputs["gap_pp"]) == ("attention", "9.9889")
 
 
 def test_mr_05_counts_nothing_planned_yet_as_kept() -> None:
@@ -269,7 +269,7 @@ def test_mr_07_counts_working_days_over_the_national_holiday(today: str, light: 
     verdict = mr_07.check(facts(open_milestones=(milestone,)), setting(at(today)))
     assert verdict.light == light
     if today == "2026-10-10":  # a Saturday that works
-        assert verdict.issues[0].inputs["working_days_late"] == "3"
+        assert verdict.issues[0].tell().inputs["working_days_late"] == "3"
 
 
 def test_mr_07_planned_for_a_weekend_is_due_on_the_next_working_day() -> None:

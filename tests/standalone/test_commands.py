@@ -1,5 +1,6 @@
 """The command line: what an operator can mend is one sentence, and the doctor finds it."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -81,6 +82,34 @@ def test_the_doctor_names_whoever_is_not_at_work_and_says_what_to_do(
         assert "Nothing is broken." in well.stdout
         for name in ("relay", "worker", "beat"):
             assert tuanzu(homes / "one", "alive", name, **given(urls)).returncode == 0
+
+
+_RAN_LAST_WEEK = """
+INSERT INTO monitor_run (id, due_at, state, since_at, ran_at, runs_missed, projects_watched,
+                         findings_opened, findings_cleared, findings_open, reminders_sent,
+                         steps_taken, self_findings, version)
+SELECT gen_random_uuid(), at, 'completed', at, at, 0, 0, 0, 0, 0, 0, 0, '[]', 1
+FROM (SELECT now() - interval '7 days' AS at)
+"""
+
+
+def test_the_doctor_says_what_the_watch_finds_of_itself(
+    seasoned: Path, homes: Path, embedded: Settings
+) -> None:
+    with engines.running(seasoned, embedded) as urls:
+        wide = given(urls, COLUMNS="300")
+        well = tuanzu(homes / "one", "doctor", **wide).stdout
+        assert re.search(r"✓ +the watch +MR-23 ", well)
+        assert re.search(r"✓ +nightly proof +— ", well)
+        with psycopg.connect(plain(urls.migration), autocommit=True) as owner:
+            owner.execute(_RAN_LAST_WEEK)
+            owner.execute(
+                "INSERT INTO monitoring_proof (night, began_at, projects, differences) "
+                "VALUES ('2026-11-26', now(), 291, 2)"
+            )
+        sick = tuanzu(homes / "one", "doctor", **wide).stdout
+        assert re.search(r"! +the watch +\d+ run\(s\) of the watch not completed", sick)
+        assert re.search(r"! +nightly proof +2026-11-26: 2 of 291 projects were not as kept", sick)
 
 
 @pytest.mark.parametrize(

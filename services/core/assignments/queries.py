@@ -90,7 +90,7 @@ def group_policy_code() -> ColumnElement[Any]:
     return func.coalesce(own, of_place)
 
 
-def choices(session: Session, project: Project) -> Choices:
+def choices(session: Session, project_id: UUID, stage: Stage) -> Choices:
     """Read what has been chosen for a project, by whom."""
     region = func.coalesce(JointGroup.region_code, Project.region_code)
     place = aliased(Region)
@@ -103,9 +103,9 @@ def choices(session: Session, project: Project) -> Choices:
         )
         .select_from(Project)
         .outerjoin(JointGroup, JointGroup.id == Project.group_id)
-        .where(Project.id == project.id)
+        .where(Project.id == project_id)
     ).one()
-    return Choices(of_class, library_class(Stage(project.stage)), own is not None, of_place)
+    return Choices(of_class, library_class(stage), own is not None, of_place)
 
 
 def _nearest(

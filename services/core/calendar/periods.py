@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache, lru_cache
 
 from services.core.kit.errors import Invalid
 from services.core.kit.words import Words
@@ -56,6 +57,7 @@ class Period:
         return self.every == Every.HALF_MONTH and self.first_on.day == 1
 
 
+@cache
 def period_named(name: str) -> Period:
     """Read the name of a period.
 
@@ -82,6 +84,7 @@ def _unknown(name: str) -> Invalid:
     return Invalid.at("/period", words, code="not_a_period", allowed=FORMS)
 
 
+@lru_cache(maxsize=2048)
 def containing(every: Every, day: date) -> Period:
     """Give the period of a kind in which a day lies."""
     return _LAID[every](day)

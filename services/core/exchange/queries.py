@@ -7,12 +7,11 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
 from services.core.agreements.models import AgreementBatch, FrameworkAgreement
-from services.core.assignments.queries import policy_code
 from services.core.calendar import queries as calendars
 from services.core.calendar.rules import WorkCalendar, day_of, instant_of
 from services.core.exchange.models import LoadedDocument
@@ -24,10 +23,11 @@ from services.core.meetings.models import Meeting
 from services.core.organisations.models import Officer, Organisation
 from services.core.policies import queries as policies
 from services.core.policies.models import PolicyPack
+from services.core.progress import queries as reports
 from services.core.progress import rules as progress
 from services.core.progress.models import ProgressReport
 from services.core.progress.queries import Owing
-from services.core.projects.models import Project, ProjectPartner
+from services.core.projects.models import Project
 from services.core.regions.models import Region
 from services.core.targets.models import AnnualTarget, LibraryStatement
 
@@ -116,21 +116,8 @@ def _active_groups(session: Session) -> dict[str, str]:
 
 def owing(session: Session, project_ids: Collection[UUID]) -> dict[UUID, Owing]:
     """Read projects with what decides when their reports are due, and who hears of them."""
-    partners = (
-        select(func.array_agg(ProjectPartner.organisation_id))
-        .where(ProjectPartner.project_id == Project.id)
-        .correlate(Project)
-        .scalar_subquery()
-    )
-    found = session.execute(
-        select(Project, partners, policy_code(), JointGroup.region_code)
-        .outerjoin(JointGroup, JointGroup.id == Project.group_id)
-        .where(among(Project.id, project_ids))
-    )
-    return {
-        project.id: Owing(project, tuple(units or ()), policy, region or project.region_code)
-        for project, units, policy, region in found
-    }
+    found = reports.owing(session, among(Project.id, project_ids))
+    return {each.project.id: each for each in found}
 
 
 def loaded_on(session: Session, *, code: str) -> date | None:

@@ -1,7 +1,6 @@
 """Reads of promises; who sees the project sees what was promised to it."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +15,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.records import Records, by
-from services.core.kit.scope import among
+from services.core.kit.scope import ASKED, Ids, among
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
 from services.core.projects import queries as projects
@@ -120,20 +119,23 @@ def _matching(sought: Sought) -> list[ColumnElement[bool]]:
     return where
 
 
-def open_promises(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[OpenPromise]]:
+_OPEN_PROMISES = (
+    select(
+        ResourceGuarantee.project_id,
+        ResourceGuarantee.id,
+        ResourceGuarantee.description,
+        ResourceGuarantee.promiser_organisation_id,
+        ResourceGuarantee.original_due_on,
+    )
+    .where(among(ResourceGuarantee.project_id, ASKED), _IS_OPEN)
+    .order_by(ResourceGuarantee.original_due_on, ResourceGuarantee.id)
+)
+
+
+def open_promises(session: Session, wanted: Ids) -> dict[UUID, list[OpenPromise]]:
     """Give what is still owed to some projects, the longest due first."""
     found: dict[UUID, list[OpenPromise]] = defaultdict(list)
-    for row in session.execute(
-        select(
-            ResourceGuarantee.project_id,
-            ResourceGuarantee.id,
-            ResourceGuarantee.description,
-            ResourceGuarantee.promiser_organisation_id,
-            ResourceGuarantee.original_due_on,
-        )
-        .where(among(ResourceGuarantee.project_id, wanted), _IS_OPEN)
-        .order_by(ResourceGuarantee.original_due_on, ResourceGuarantee.id)
-    ):
+    for row in session.execute(_OPEN_PROMISES, wanted.given):
         found[row[0]].append(OpenPromise(row[1], row[2], row[3], row[4]))
     return found
 

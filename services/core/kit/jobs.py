@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from services.core.kit import columns as c
 from services.core.kit.db import Base
+from services.core.kit.scope import among
 from services.core.kit.settings import settings
 
 _log = structlog.get_logger(__name__)
@@ -152,7 +153,7 @@ def succeeded(
     if row_ids:
         session.execute(
             delete(DueFailure)
-            .where(DueFailure.kind == kind_of(moment), DueFailure.row_id.in_(row_ids))
+            .where(DueFailure.kind == kind_of(moment), among(DueFailure.row_id, row_ids))
             .execution_options(synchronize_session=False)
         )
 

@@ -36,6 +36,16 @@ class Ids(AbstractSet[UUID]):
         return cls(name, "{" + ",".join(map(str, ids)) + "}")
 
     @classmethod
+    def asked(cls, ids: Iterable[UUID]) -> "Ids":
+        """Write ids for a statement that was written once for a process, about `ASKED`."""
+        return cls.of(ASKED.name, ids)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The parameter of such a statement."""
+        return {self.name: self.text}
+
+    @classmethod
     def _from_iterable(cls, it: Iterable[Any]) -> frozenset[Any]:
         return frozenset(it)
 
@@ -72,6 +82,10 @@ class Ids(AbstractSet[UUID]):
     def union(self, *others: Iterable[UUID]) -> frozenset[UUID]:
         """Give these and the others, as frozenset does."""
         return self.known.union(*others)
+
+
+ASKED = Ids("asked")
+"""In the place of ids that differ from one asking to the next."""
 
 
 class _ArrayText(UserDefinedType[str]):

@@ -115,7 +115,7 @@ def _told(matter: Matter, finding: Finding, issue: Issue) -> Fact:
 
 def _say(finding: Finding, wrong: Wrong) -> None:
     """Put down how it stands now; while a good reason is accepted it rests with its memory."""
-    issue = wrong.issue
+    issue, told = wrong.issue, wrong.issue.tell()
     finding.light = issue.light
     if SEVERITY[issue.light] > SEVERITY[Light(finding.worst_light)]:
         finding.worst_light = issue.light
@@ -123,8 +123,8 @@ def _say(finding: Finding, wrong: Wrong) -> None:
     finding.state = FindingState.WAIVED if wrong.waived_until else FindingState.OPEN
     finding.explanation = wrong.explanation | {
         "light": issue.light,
-        "arithmetic": issue.arithmetic.both(),
-        "inputs": dict(issue.inputs),
+        "arithmetic": told.arithmetic.both(),
+        "inputs": dict(told.inputs),
     }
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     ForeignKey,
     Identity,
     Index,
@@ -101,6 +102,11 @@ class HealthAssessment(Base):
     policy_code: Mapped[c.Phrase]
     policy_number: Mapped[int]
     dimensions: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
+    lights: Mapped[list[tuple[str, str, str | None, bool]]] = mapped_column(
+        JSONB, Computed("health_lights(dimensions)", persisted=True)
+    )
+    """Of each rule its name, its dimension, its light, and whether a reason was accepted for it:
+    what is compared and counted, without the explanations."""
 
 
 class Proof(Base):

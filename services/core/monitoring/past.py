@@ -1,14 +1,16 @@
 """The lights a project had, as recorded then: on a day, all along, at the ends of months."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Integer,
     Subquery,
+    bindparam,
     case,
     cast,
     exists,
@@ -26,7 +28,7 @@ from services.core.kit import reading
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
-from services.core.kit.scope import among
+from services.core.kit.scope import ASKED, Ids, among
 from services.core.monitoring.models import HealthAssessment
 from services.core.monitoring.rules.months import begins, between, period_of, shifted
 from services.core.monitoring.rules.verdict import MonthLights
@@ -37,16 +39,13 @@ from services.core.projects.models import Project
 MONTHS_KEPT = 24
 """How far back a run of months is told; a pack's memory reaches back twelve."""
 
-_LIGHTS = """(
-    SELECT coalesce(jsonb_object_agg(kept ->> 'dimension', kept ->> 'light'), '{}')
-    FROM jsonb_array_elements(latest.dimensions) AS kept
-    WHERE kept ->> 'light' IS NOT NULL AND kept ->> 'dimension' <> 'memory'
-      AND kept ->> 'waived' IS NULL
-)"""
+_INSTANT = DateTime(timezone=True)
+_Lights = list[tuple[str, str, str | None, bool]]
+"""As an assessment keeps them."""
 
 
 def months_of(
-    session: Session, wanted: Collection[UUID], *, now: datetime
+    session: Session, wanted: Ids, *, now: datetime
 ) -> dict[UUID, tuple[MonthLights, ...]]:
     """Give each project's lights at the ends of its latest months, the running one left out.
 
@@ -54,23 +53,26 @@ def months_of(
     """
     running = period_of(day_of(now))
     first = shifted(running, -MONTHS_KEPT)
-    latest = month_ends(wanted, first=first, until=running)
-    kept: dict[UUID, dict[str, Mapping[str, str]]] = {}
+    kept: dict[UUID, dict[str, _Lights]] = {}
     for project_id, period, lights in session.execute(
-        select(latest.c.project_id, latest.c.period, literal_column(_LIGHTS))
+        _MONTH_LIGHTS, month_ends_given(wanted, first=first, until=running)
     ):
         kept.setdefault(project_id, {})[period] = lights
     return {project_id: _carried(found, first, running) for project_id, found in kept.items()}
 
 
-def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Subquery:
-    """Write the last assessment of every month, and the last from before the first one.
+def month_ends_given(wanted: Ids, *, first: str, until: str) -> dict[str, object]:
+    """Give the parameters of `MONTH_ENDS`: of which projects, from a month until another one.
 
     The month `until` is left out; the period of what is older than `first` is the empty text.
     """
+    return {**wanted.given, "since": begins(first), "until": begins(until)}
+
+
+def _month_ends() -> Subquery:
     local = func.timezone("Asia/Shanghai", HealthAssessment.computed_at)
     period = case(
-        (HealthAssessment.computed_at < begins(first), literal("")),
+        (HealthAssessment.computed_at < bindparam("since", type_=_INSTANT), literal("")),
         else_=func.to_char(local, "YYYY-MM"),
     ).label("period")
     return (
@@ -78,11 +80,11 @@ def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Subquery:
             HealthAssessment.project_id,
             period,
             HealthAssessment.light,
-            HealthAssessment.dimensions,
+            HealthAssessment.lights,
         )
         .where(
-            among(HealthAssessment.project_id, wanted),
-            HealthAssessment.computed_at < begins(until),
+            among(HealthAssessment.project_id, ASKED),
+            HealthAssessment.computed_at < bindparam("until", type_=_INSTANT),
         )
         .ext(distinct_on(HealthAssessment.project_id, literal_column("period")))
         .order_by(HealthAssessment.project_id, literal_column("period"), HealthAssessment.id.desc())
@@ -90,17 +92,28 @@ def month_ends(wanted: Collection[UUID], *, first: str, until: str) -> Subquery:
     )
 
 
-def _carried(
-    kept: Mapping[str, Mapping[str, str]], first: str, running: str
-) -> tuple[MonthLights, ...]:
+MONTH_ENDS = _month_ends()
+"""The last assessment of every month, and the last from before the first one."""
+_MONTH_LIGHTS = select(MONTH_ENDS.c.project_id, MONTH_ENDS.c.period, MONTH_ENDS.c.lights)
+
+
+def _carried(kept: Mapping[str, _Lights], first: str, running: str) -> tuple[MonthLights, ...]:
     """Lay the kept months out one after the other, from the first that is known."""
     begun = first if "" in kept else min(kept)
-    lights, months = kept.get("", {}), []
+    known, months = _counted(kept.get("", [])), []
     for period in between(begun, shifted(running, -1)):
-        lights = kept.get(period, lights)
-        known = {Dimension(dimension): Light(light) for dimension, light in lights.items()}
+        known = _counted(kept[period]) if period in kept else known
         months.append(MonthLights(period, known))
     return tuple(months)
+
+
+def _counted(lights: _Lights) -> dict[Dimension, Light]:
+    """Give the light of each dimension that was judged and counts; memory remembers no memory."""
+    return {
+        Dimension(dimension): Light(light)
+        for _, dimension, light, waived in lights
+        if light is not None and not waived and dimension != Dimension.MEMORY
+    }
 
 
 _HISTORY_FIELDS: Fields = Constant(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.core.calendar.rules import day_of
 from services.core.kit.caller import Caller
 from services.core.kit.events import Fact
+from services.core.kit.scope import Ids
 from services.core.projects import queries as projects
 from services.core.projects.actions import keeping, watching
 from services.core.projects.models import Project
@@ -28,7 +29,7 @@ def make(session: Session, *, project_id: UUID, given: schemas.NewRuling, by: Ca
     today = day_of(by.now)
     rules.check_expiry(given.expires_on, today)
     project = projects.for_change(session, by, project_id=project_id, expected=None)
-    others = queries.in_force(session, [project.id], on=today).get(project.id, ())
+    others = queries.in_force(session, Ids.asked([project.id]), on=today).get(project.id, ())
     rules.check_free(list(others), given.dimension)
     ruling = Ruling(
         project_id=project.id,

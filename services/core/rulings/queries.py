@@ -1,12 +1,11 @@
 """Reads of rulings; who sees the project sees what was ruled about it."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Date, bindparam, case, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
@@ -16,7 +15,7 @@ from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.records import Records, by
-from services.core.kit.scope import among
+from services.core.kit.scope import ASKED, Ids, among
 from services.core.organisations.queries import named
 from services.core.policies.pack import Dimension, Light
 from services.core.projects import queries as projects
@@ -93,17 +92,22 @@ RECORDS = Records(
 )
 
 
-def in_force(
-    session: Session, wanted: Collection[UUID], *, on: date
-) -> dict[UUID, tuple[InForce, ...]]:
+_IN_FORCE = (
+    select(Ruling, Account.name)
+    .join(Account, Account.id == Ruling.made_by)
+    .where(
+        among(Ruling.project_id, ASKED),
+        Ruling.ended_at.is_(None),
+        Ruling.expires_on >= bindparam("on", type_=Date()),
+    )
+    .order_by(Ruling.id)
+)
+
+
+def in_force(session: Session, wanted: Ids, *, on: date) -> dict[UUID, tuple[InForce, ...]]:
     """Give the rulings that count on a day, of some projects."""
     found: dict[UUID, list[InForce]] = defaultdict(list)
-    for ruling, name in session.execute(
-        select(Ruling, Account.name)
-        .join(Account, Account.id == Ruling.made_by)
-        .where(among(Ruling.project_id, wanted), Ruling.ended_at.is_(None), Ruling.expires_on >= on)
-        .order_by(Ruling.id)
-    ):
+    for ruling, name in session.execute(_IN_FORCE, {**wanted.given, "on": on}):
         found[ruling.project_id].append(as_in_force(ruling, name))
     return {project_id: tuple(kept) for project_id, kept in found.items()}
 

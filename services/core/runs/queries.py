@@ -187,15 +187,18 @@ def self_check(session: Session, *, now: datetime) -> Found:
         "last_run_at": last,
         "next_due_at": rules.next_due(now, at),
         "findings": [shown(each) for each in found],
-        "proof": _last_proof(session),
+        "proof": _proven(last_proof(session)),
     }
     body = orjson.dumps({**known, "checked_at": now}).decode()
     return Found(body, 0, essence=orjson.dumps(known).decode())
 
 
-def _last_proof(session: Session) -> dict[str, Any] | None:
-    """Give how the latest night's proof stands; None: there was none yet."""
-    night = session.scalars(select(Proof).order_by(Proof.night.desc()).limit(1)).one_or_none()
+def last_proof(session: Session) -> Proof | None:
+    """Give the latest night's proof; None: there was none yet."""
+    return session.scalars(select(Proof).order_by(Proof.night.desc()).limit(1)).one_or_none()
+
+
+def _proven(night: Proof | None) -> dict[str, Any] | None:
     if night is None:
         return None
     return {

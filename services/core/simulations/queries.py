@@ -20,10 +20,10 @@ from services.core.escalations.models import EscalationRun, EscalationStep
 from services.core.groups.models import JointGroup
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Invalid
-from services.core.kit.scope import among
+from services.core.kit.scope import Ids, among
 from services.core.kit.words import Words
 from services.core.monitoring.models import Finding
-from services.core.monitoring.past import month_ends
+from services.core.monitoring.past import MONTH_ENDS, month_ends_given
 from services.core.monitoring.rules import mr_03
 from services.core.monitoring.rules.months import begins, between, ended, shifted
 from services.core.monitoring.rules.verdict import OpenBlocker, YearPlan
@@ -279,15 +279,15 @@ def _recorded(
 ) -> Mapping[UUID, dict[str, rules.Recorded]]:
     """Give the light at the end of each month, carried on where none was kept."""
     first, until = shifted(months[0], -LONGEST_MEMORY), shifted(months[-1], 1)
-    latest = month_ends(wanted, first=first, until=until)
     kept: dict[UUID, dict[str, rules.Recorded]] = defaultdict(dict)
     for row in session.execute(
         select(
-            latest.c.project_id,
-            latest.c.period,
-            latest.c.light,
-            func.jsonb_array_length(latest.c.dimensions).label("rules"),
-        )
+            MONTH_ENDS.c.project_id,
+            MONTH_ENDS.c.period,
+            MONTH_ENDS.c.light,
+            func.jsonb_array_length(MONTH_ENDS.c.lights).label("rules"),
+        ),
+        month_ends_given(Ids.asked(wanted), first=first, until=until),
     ):
         light = Light(row.light) if row.light else None
         kept[row.project_id][row.period] = rules.Recorded(light, is_watched=row.rules > 0)

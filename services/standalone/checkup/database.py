@@ -15,6 +15,7 @@ from services.core.kit.settings import Settings
 from services.core.kit.words import Words
 from services.standalone import postgres
 from services.standalone.checkup.findings import Finding, broken, weak, well
+from services.standalone.checkup.watch import watch
 from services.standalone.supervisor import ROOT
 
 _OLDEST_VERSION = 150000
@@ -64,6 +65,7 @@ def database(chosen: Settings) -> Iterator[Finding]:
             if head.remedy is None:
                 yield from _at_work(connection, chosen)
                 yield _sealed(connection)
+                yield from watch()
                 yield _holidays(connection)
     except psycopg.OperationalError as error:
         said = str(error).strip().splitlines()[-1]

@@ -16,6 +16,7 @@ from services.core.calendar.periods import ends_before, period_named
 from services.core.calendar.rules import Window, WorkCalendar, day_of
 from services.core.escalations.rules import Circumstances
 from services.core.groups.models import JointGroup
+from services.core.kit.scope import Ids
 from services.core.kit.settings import settings
 from services.core.kit.words import Words
 from services.core.monitoring.models import Finding, FindingState
@@ -187,7 +188,7 @@ def _red_reports(session: Session, finding: Finding) -> int:
 def _red_months(session: Session, found: _Found, now: datetime) -> int:
     """Count the latest months running at whose end the project was red for the same thing."""
     dimension = Dimension.BLOCKER if found.blocker is not None else Dimension.STALE
-    months = months_of(session, [found.project.id], now=now).get(found.project.id, ())
+    months = months_of(session, Ids.asked([found.project.id]), now=now).get(found.project.id, ())
     reds = [month.lights.get(dimension) == Light.RED for month in reversed(months)]
     return next((count for count, is_red in enumerate(reds) if not is_red), len(reds))
 

@@ -77,7 +77,7 @@ _REST = text(
     """
     UPDATE project_watch AS w SET next_check_at = rest.at
     FROM unnest(CAST(:ids AS uuid[]), CAST(:moments AS timestamptz[])) AS rest(id, at)
-    WHERE w.project_id = rest.id
+    WHERE w.project_id = rest.id AND w.project_id = ANY (CAST(:ids AS uuid[]))
     """
 )
 

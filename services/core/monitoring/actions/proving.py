@@ -6,6 +6,7 @@ at once, and the next night clears it if both agree again.
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -22,7 +23,7 @@ from services.core.monitoring.findings import Wrong
 from services.core.monitoring.models import Proof
 from services.core.monitoring.queries import Stood
 from services.core.monitoring.rules import proof
-from services.core.monitoring.rules.verdict import Issue
+from services.core.monitoring.rules.verdict import Issue, Told
 from services.core.policies.pack import Light
 from services.core.progress.queries import watched
 from services.core.projects.models import ProjectWatch
@@ -126,7 +127,7 @@ def _doubt(stood: Stood) -> Wrong:
     told = Words("；".join(each.zh for each in words), "; ".join(each.en for each in words))
     arithmetic = Words(f"夜间复核：{told.zh}。", f"Nightly proof: {told.en}.")
     inputs = {"differences": str(len(words)), "at": setting.now.isoformat()}
-    issue = Issue(_OCCURRENCE, Light.YELLOW, setting.now, None, inputs, arithmetic)
+    issue = Issue(_OCCURRENCE, Light.YELLOW, setting.now, None, partial(Told, arithmetic, inputs))
     explanation = {
         "rule": proof.RULE,
         "dimension": None,

@@ -1,11 +1,11 @@
 """Findings, and health with its explanation: what was found, what is shown, what was recorded."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.core.assignments.queries import choices
@@ -15,7 +15,7 @@ from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.records import Records, by
-from services.core.kit.scope import among
+from services.core.kit.scope import ASKED, Ids, among
 from services.core.monitoring import rules
 from services.core.monitoring.models import Finding, FindingState, HealthAssessment
 from services.core.monitoring.queries.facts import Batch
@@ -47,14 +47,17 @@ _FINDING_FIELDS: Fields = Constant(
 )
 
 
-def open_findings(session: Session, wanted: Collection[UUID]) -> dict[UUID, list[Finding]]:
+_OPEN_FINDINGS = (
+    select(Finding)
+    .where(among(Finding.project_id, ASKED), Finding.state != FindingState.CLEARED)
+    .execution_options(populate_existing=True)
+)
+
+
+def open_findings(session: Session, wanted: Ids) -> dict[UUID, list[Finding]]:
     """Give the findings of some projects that are not cleared; waived ones too."""
     found: dict[UUID, list[Finding]] = defaultdict(list)
-    for finding in session.scalars(
-        select(Finding)
-        .where(among(Finding.project_id, wanted), Finding.state != FindingState.CLEARED)
-        .execution_options(populate_existing=True)
-    ):
+    for finding in session.scalars(_OPEN_FINDINGS, wanted.given):
         if finding.project_id is not None:
             found[finding.project_id].append(finding)
     return found
@@ -76,28 +79,19 @@ def earlier_finding(session: Session, like: Finding) -> Finding | None:
     ).one_or_none()
 
 
-_LIGHTS = """(
-    SELECT jsonb_object_agg(kept ->> 'rule', jsonb_build_array(kept -> 'light',
-                                                               kept ->> 'waived' IS NOT NULL))
-    FROM jsonb_array_elements(health_assessment.dimensions) AS kept
-)"""
+_LAST_LIGHTS = (
+    select(HealthAssessment.project_id, HealthAssessment.lights)
+    .where(among(HealthAssessment.project_id, ASKED))
+    .ext(distinct_on(HealthAssessment.project_id))
+    .order_by(HealthAssessment.project_id, HealthAssessment.id.desc())
+)
 
 
-def last_lights(session: Session, wanted: Collection[UUID]) -> dict[UUID, Said]:
+def last_lights(session: Session, wanted: Ids) -> dict[UUID, Said]:
     """Give what each rule last said of some projects: its light, and whether it was waived."""
-    latest = (
-        select(func.max(HealthAssessment.id))
-        .where(among(HealthAssessment.project_id, wanted))
-        .group_by(HealthAssessment.project_id)
-    )
-    found: Iterable[tuple[UUID, dict[str, tuple[str | None, bool]] | None]] = session.execute(
-        select(HealthAssessment.project_id, literal_column(_LIGHTS)).where(
-            HealthAssessment.id.in_(latest)
-        )
-    )
     return {
-        project_id: {rule: (light, waived) for rule, (light, waived) in (said or {}).items()}
-        for project_id, said in found
+        project_id: {rule: (light, waived) for rule, _, light, waived in lights}
+        for project_id, lights in session.execute(_LAST_LIGHTS, wanted.given)
     }
 
 
@@ -171,7 +165,7 @@ def health(session: Session, caller: Caller, *, project_id: UUID) -> Found:
         "policy": {
             "code": seen.setting.pack.code,
             "number": seen.setting.number,
-            "because": why(choices(session, project)).both(),
+            "because": why(choices(session, project_id, Stage(project.stage))).both(),
         },
     }
     timeless = orjson.dumps({**body, "computed_at": None}).decode()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from services.core.kit.scope import Ids
 from services.core.kit.words import Words
 from services.core.monitoring import rules
 from services.core.monitoring.models import Finding, FindingState
@@ -93,7 +94,7 @@ def standings(
     session: Session, found: Sequence[tuple[ProjectWatch, Owing]], *, now: datetime
 ) -> Iterator[Stood]:
     """Read what is kept of some projects and what the rules look at, in a few statements."""
-    project_ids = [watch.project_id for watch, _ in found]
+    project_ids = Ids.asked(watch.project_id for watch, _ in found)
     batch = Batch(session, [owing for _, owing in found], now=now)
     opened, said = open_findings(session, project_ids), last_lights(session, project_ids)
     for watch, owing in found:

@@ -95,13 +95,14 @@ def why_unlit(
 def explained(verdict: Verdict, setting: Setting) -> dict[str, Any]:
     """Give a verdict as the JSON that is kept and shown."""
     source = setting.pack.sources.get(verdict.source) if verdict.source else None
+    told = verdict.tell()
     return {
         "rule": verdict.rule,
         "dimension": verdict.dimension,
         "light": verdict.light,
-        "arithmetic": verdict.arithmetic.both(),
-        "turns_green": verdict.turns_green.both() if verdict.turns_green else None,
-        "inputs": dict(verdict.inputs or {}),
+        "arithmetic": told.arithmetic.both(),
+        "turns_green": told.turns_green.both() if told.turns_green else None,
+        "inputs": dict(told.inputs),
         "policy": {"code": setting.pack.code, "number": setting.number},
         "source": {**source.title.both(), "url": source.url} if source else None,
         "waived": ruled(verdict.waived),

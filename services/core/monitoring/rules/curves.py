@@ -3,15 +3,15 @@
 Shares are percent of the year's whole. What is measured so is invested (MR-05) or paid (MR-08).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
+from functools import partial
 
 from services.core.calendar.periods import period_named
 from services.core.calendar.rules import end_of
 from services.core.kit.words import Words
-from services.core.monitoring.rules.reached import planned_by
-from services.core.monitoring.rules.verdict import Issue, Setting, Verdict, YearPlan
+from services.core.monitoring.rules.reached import Reached, planned_by
+from services.core.monitoring.rules.verdict import Issue, Setting, Told, Verdict, YearPlan
 from services.core.monitoring.rules.wording import LIGHTS, concluded
 from services.core.policies.pack import SEVERITY, Band, Light, Metric, Scale
 from services.core.policies.rules import lit, measured_progress
@@ -36,26 +36,6 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
-    """An amount with its band, its sum as a person would write it, and what would be better."""
-
-    band: Band
-    arithmetic: Words
-    turns_green: Words | None
-    shares: Mapping[str, str]
-    """The planned and the done share in percent, and the measure itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Amounts:
-    """The year's whole, what of it was planned by a month's end, and what was done; CNY."""
-
-    whole: Decimal
-    planned: Decimal
-    done: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Reported:
     """What the last accepted report says was done of a year's plan, CNY."""
 
@@ -64,73 +44,84 @@ class Reported:
     done: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What was planned by a period's end and done, as shares, and the band of their measure."""
+
+    given: Reported
+    reached: Reached
+    planned_percent: Decimal
+    done_percent: Decimal
+    value: Decimal
+    """In the scale's own unit."""
+    band: Band
+
+
 def judged(rule: str, scale: Scale, given: Reported, said: Said, setting: Setting) -> Verdict:
     """Judge what was done of a year's plan by the end of a period; an issue from yellow on."""
-    period, plan, done = given.period, given.plan, given.done
-    reached = planned_by(plan, period_named(period), setting.calendar)
-    found = _measured(scale, _Amounts(plan.planned, reached.planned_cny, done), said, setting)
-    light = found.band.light
-    arithmetic = Words(
-        f"至 {period}：{reached.words.zh}{found.arithmetic.zh}",
-        f"By {period}: {reached.words.en}{found.arithmetic.en}",
-    )
-    inputs = {
-        "period": period,
-        said.planned_input: str(plan.planned),
-        "planned_cny": str(reached.planned_cny),
-        said.done_input: str(done),
-        **found.shares,
-        **reached.inputs,
-    }
-    issue = Issue(str(plan.year), light, end_of(reached.on), None, inputs, arithmetic)
+    found = _measured(scale, given, setting)
+    light, tell = found.band.light, partial(_told, found, scale, said, setting)
+    issues: tuple[Issue, ...] = ()
+    if SEVERITY[light] >= SEVERITY[Light.YELLOW]:
+        issues = (Issue(str(given.plan.year), light, end_of(found.reached.on), None, tell),)
     return Verdict(
         rule=rule,
         dimension=scale.dimension,
         light=light,
-        arithmetic=arithmetic,
-        turns_green=found.turns_green,
-        inputs=inputs,
+        tell=tell,
         source=found.band.source,
-        issues=(issue,) if SEVERITY[light] >= SEVERITY[Light.YELLOW] else (),
+        issues=issues,
     )
 
 
-def _measured(scale: Scale, amounts: _Amounts, said: Said, setting: Setting) -> _Measured:
+def _measured(scale: Scale, given: Reported, setting: Setting) -> _Measured:
     """Judge what was done by what was planned; the whole is more than nothing."""
-    planned, done = (amount * 100 / amounts.whole for amount in (amounts.planned, amounts.done))
+    reached = planned_by(given.plan, period_named(given.period), setting.calendar)
+    whole = given.plan.planned
+    planned, done = reached.planned_cny * 100 / whole, given.done * 100 / whole
     value = measured_progress(scale.metric, planned_percent=planned, done_percent=done)
     value = value.quantize(_FINE)
-    band = lit(scale, value)
-    end, sum_ = concluded(scale, band, setting), _sum(scale.metric, planned, done, value, said)
-    return _Measured(
-        band=band,
-        arithmetic=Words(f"{sum_.zh}{end.zh}", f"{sum_.en}{end.en}"),
-        turns_green=_turns_better(scale, amounts, said, band.light),
-        shares={
-            "planned_percent": _plain(planned),
-            "done_percent": _plain(done),
-            scale.metric.value: _plain(value),
-        },
+    return _Measured(given, reached, planned, done, value, lit(scale, value))
+
+
+def _told(found: _Measured, scale: Scale, said: Said, setting: Setting) -> Told:
+    given, reached = found.given, found.reached
+    end, sum_ = concluded(scale, found.band, setting), _sum(scale.metric, found, said)
+    arithmetic = Words(
+        f"至 {given.period}：{reached.words.zh}{sum_.zh}{end.zh}",
+        f"By {given.period}: {reached.words.en}{sum_.en}{end.en}",
     )
+    inputs = {
+        "period": given.period,
+        said.planned_input: str(given.plan.planned),
+        "planned_cny": str(reached.planned_cny),
+        said.done_input: str(given.done),
+        "planned_percent": _plain(found.planned_percent),
+        "done_percent": _plain(found.done_percent),
+        scale.metric.value: _plain(found.value),
+        **reached.inputs,
+    }
+    return Told(arithmetic, inputs, _turns_better(scale, found, said))
 
 
-def _sum(metric: Metric, planned: Decimal, done: Decimal, value: Decimal, said: Said) -> Words:
+def _sum(metric: Metric, found: _Measured, said: Said) -> Words:
     """Write the sum as a person would: points below the plan, or done by planned."""
-    zh = f"{said.planned.zh} {_plain(planned)}%，{said.done.zh} {_plain(done)}%"
-    en = f"{said.planned.en} {_plain(planned)} %, {said.done.en} {_plain(done)} %"
+    planned, done = _plain(found.planned_percent), _plain(found.done_percent)
+    value = _plain(found.value)
+    zh = f"{said.planned.zh} {planned}%，{said.done.zh} {done}%"
+    en = f"{said.planned.en} {planned} %, {said.done.en} {done} %"
     if metric == Metric.GAP_PP:
-        return Words(f"{zh}，差 {_plain(value)} 个百分点", f"{en}, {_plain(value)} points below")
-    return Words(
-        f"{zh}，{said.ratio.zh} = {_plain(value)}", f"{en}, {said.ratio.en} = {_plain(value)}"
-    )
+        return Words(f"{zh}，差 {value} 个百分点", f"{en}, {value} points below")
+    return Words(f"{zh}，{said.ratio.zh} = {value}", f"{en}, {said.ratio.en} = {value}")
 
 
-def _turns_better(scale: Scale, amounts: _Amounts, said: Said, light: Light) -> Words | None:
+def _turns_better(scale: Scale, found: _Measured, said: Said) -> Words | None:
     """Say how much is missing to the next better light and to green.
 
     In CNY and in points of the year's plan. Where the bound belongs to the worse light, it takes
     more than that.
     """
+    light = found.band.light
     better = sorted(
         (band for band in scale.bands if SEVERITY[band.light] < SEVERITY[light]),
         key=lambda band: SEVERITY[band.light],
@@ -138,21 +129,22 @@ def _turns_better(scale: Scale, amounts: _Amounts, said: Said, light: Light) -> 
     if not better:
         return None
     wanted = dict.fromkeys((better[-1], better[0]))
-    parts = [_missing(band, scale.metric, amounts, said) for band in wanted]
+    parts = [_missing(band, scale.metric, found, said) for band in wanted]
     return Words(
         f"{'；'.join(part.zh for part in parts)}。",
         f"It {', and '.join(part.en for part in parts)}.",
     )
 
 
-def _missing(band: Band, metric: Metric, amounts: _Amounts, said: Said) -> Words:
+def _missing(band: Band, metric: Metric, found: _Measured, said: Said) -> Words:
+    whole, planned = found.given.plan.planned, found.reached.planned_cny
     if metric == Metric.GAP_PP:
-        needed = amounts.planned - amounts.whole * (band.high or Decimal(0)) / 100
+        needed = planned - whole * (band.high or Decimal(0)) / 100
         is_enough = band.high_inclusive
     else:
-        needed, is_enough = amounts.planned * (band.low or Decimal(1)), band.low_inclusive
-    missing = (needed - amounts.done).quantize(_CENT, ROUND_UP)
-    points, light = _plain(missing * 100 / amounts.whole), LIGHTS[band.light]
+        needed, is_enough = planned * (band.low or Decimal(1)), band.low_inclusive
+    missing = (needed - found.given.done).quantize(_CENT, ROUND_UP)
+    points, light = _plain(missing * 100 / whole), LIGHTS[band.light]
     zh, en = ("", "") if is_enough else ("超过 ", "more than ")
     return Words(
         f"{said.more.zh}{zh or ' '}{missing} 元（{said.plan.zh}的 {points} 个百分点）转{light.zh}",

@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.core.calendar.periods import Every, period_named
 from services.core.calendar.rules import day_of
 from services.core.kit.words import Words
-from services.core.monitoring.rules.measure import measured
-from services.core.monitoring.rules.verdict import Facts, Issue, OwedReport, Setting, Verdict
+from services.core.monitoring.rules.measure import Measured, measured
+from services.core.monitoring.rules.verdict import (
+    Facts,
+    Issue,
+    OwedReport,
+    Setting,
+    Tell,
+    Told,
+    Verdict,
+    told_with,
+)
 from services.core.monitoring.rules.wording import concluded
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
@@ -29,9 +39,7 @@ def check(facts: Facts, setting: Setting) -> Verdict:
     Days are working days after the due day. `missing_since` says from when a report is missing.
     """
     if not facts.owes_reports and not facts.owed_reports:
-        return _answered(
-            None, Words("未要求报送进展报告，不判断。", "No report is owed: it is not judged.")
-        )
+        return _answered(None, _not_owed)
     since = [(owed, missing_since(owed)) for owed in facts.owed_reports]
     moments = [begins + _MOMENT for _, begins in since if begins and begins >= setting.now]
     judged = [
@@ -39,17 +47,14 @@ def check(facts: Facts, setting: Setting) -> Verdict:
     ]
     moments += [change for _, change in judged if change]
     if not judged:
-        words = Words("没有逾期未报的进展报告。", "No progress report is overdue.")
-        return _answered(Light.GREEN, words, next_change_at=min(moments, default=None))
+        return _answered(Light.GREEN, _none_overdue, next_change_at=min(moments, default=None))
     issues = tuple(issue for issue, _ in judged)
     worst = max(issues, key=lambda issue: SEVERITY[issue.light])
     return Verdict(
         rule=RULE,
         dimension=Dimension.REPORT,
         light=worst.light,
-        arithmetic=worst.arithmetic,
-        turns_green=_GREEN,
-        inputs={**worst.inputs, "reports_overdue": str(len(issues))},
+        tell=partial(told_with, worst.tell, {"reports_overdue": str(len(issues))}, _GREEN),
         source=setting.cadence.marks(period_named(worst.occurrence)).due.source,
         issues=issues,
         next_change_at=min(moments, default=None),
@@ -71,24 +76,36 @@ def missing_since(owed: OwedReport) -> datetime | None:
 
 
 def _answered(
-    light: Light | None, words: Words, *, next_change_at: datetime | None = None
+    light: Light | None, tell: Tell, *, next_change_at: datetime | None = None
 ) -> Verdict:
-    return Verdict(
-        rule=RULE,
-        dimension=Dimension.REPORT,
-        light=light,
-        arithmetic=words,
-        inputs={"reports_overdue": "0"} if light else None,
-        next_change_at=next_change_at,
-    )
+    return Verdict(RULE, Dimension.REPORT, light, tell, next_change_at=next_change_at)
+
+
+def _not_owed() -> Told:
+    return Told(Words("未要求报送进展报告，不判断。", "No report is owed: it is not judged."))
+
+
+def _none_overdue() -> Told:
+    words = Words("没有逾期未报的进展报告。", "No progress report is overdue.")
+    return Told(words, {"reports_overdue": "0"})
 
 
 def _issue(owed: OwedReport, since: datetime, setting: Setting) -> tuple[Issue, datetime | None]:
     """Judge one overdue report; gives the issue and when its light changes next."""
-    scale = setting.pack.scale(Dimension.REPORT)
-    day, today = day_of(since), setting.today
-    found = measured(scale, since=day, today=today, calendar=setting.calendar, least=1)
-    days, light = found.days, found.band.light
+    found = measured(
+        setting.pack.scale(Dimension.REPORT),
+        since=day_of(since),
+        today=setting.today,
+        calendar=setting.calendar,
+        least=1,
+    )
+    tell = partial(_told, owed, since, found, setting)
+    issue = Issue(owed.period, found.band.light, since, owed.report_id, tell)
+    return issue, found.next_change_at
+
+
+def _told(owed: OwedReport, since: datetime, found: Measured, setting: Setting) -> Told:
+    day, today, days = day_of(since), setting.today, found.days
     if since == owed.original_due_at:
         zh, en = f"应于 {day} 17:30 前报送", f"was due {day} 17:30"
     else:
@@ -96,7 +113,7 @@ def _issue(owed: OwedReport, since: datetime, setting: Setting) -> tuple[Issue, 
     if owed.is_handed_in:
         zh, en = f"{zh}，逾期报送、尚待审核", f"{en}, came in late and waits for its reviewer"
     called = _CALLED[period_named(owed.period).every]
-    end = concluded(scale, found.band, setting)
+    end = concluded(setting.pack.scale(Dimension.REPORT), found.band, setting)
     arithmetic = Words(
         f"{owed.period} {called}{zh}；至 {today} 已过 {days} 个工作日（截止后即计第1日）{end.zh}",
         f"The report of {owed.period} {en}; by {today} that is {days} working day(s) "
@@ -109,5 +126,4 @@ def _issue(owed: OwedReport, since: datetime, setting: Setting) -> tuple[Issue, 
         "today": today.isoformat(),
         "working_days_late": str(days),
     }
-    issue = Issue(owed.period, light, since, owed.report_id, inputs, arithmetic)
-    return issue, found.next_change_at
+    return Told(arithmetic, inputs)

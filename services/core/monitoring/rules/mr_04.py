@@ -1,11 +1,12 @@
 """MR-04: a project that is being delivered shows no progress for too long ("stalled projects")."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from services.core.calendar.rules import instant_of
 from services.core.kit.words import Words
 from services.core.monitoring.rules.measure import Measured, measured
-from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict
+from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Told, Verdict
 from services.core.monitoring.rules.wording import LIGHTS, concluded
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
@@ -45,6 +46,24 @@ def _waits_until(facts: Facts) -> datetime | None:
 
 
 def _judged(since: date, found: Measured, setting: Setting) -> Verdict:
+    light = found.band.light
+    tell = partial(_told, since, found, setting)
+    issues: tuple[Issue, ...] = ()
+    if SEVERITY[light] >= SEVERITY[Light.YELLOW]:
+        due_at = instant_of(since, time(0, 0))
+        issues = (Issue(since.isoformat(), light, due_at, None, tell),)
+    return Verdict(
+        rule=RULE,
+        dimension=Dimension.STALE,
+        light=light,
+        tell=tell,
+        source=found.band.source,
+        issues=issues,
+        next_change_at=found.next_change_at,
+    )
+
+
+def _told(since: date, found: Measured, setting: Setting) -> Told:
     light, days = found.band.light, found.days
     end = concluded(setting.pack.scale(Dimension.STALE), found.band, setting)
     arithmetic = Words(
@@ -52,25 +71,23 @@ def _judged(since: date, found: Measured, setting: Setting) -> Verdict:
         f"The last progress, or the beginning of the watch, was on {since}; by {setting.today} "
         f"that is {days} day(s){end.en}",
     )
-    inputs = _inputs(since, found, setting)
     late = SEVERITY[light] >= SEVERITY[Light.YELLOW]
-    due_at = instant_of(since, time(0, 0))
-    issues = (Issue(since.isoformat(), light, due_at, None, inputs, arithmetic),) if late else ()
-    return Verdict(
-        rule=RULE,
-        dimension=Dimension.STALE,
-        light=light,
-        arithmetic=arithmetic,
-        turns_green=_GREEN if late else None,
-        inputs=inputs,
-        source=found.band.source,
-        issues=issues,
-        next_change_at=found.next_change_at,
-    )
+    return Told(arithmetic, _inputs(since, found, setting), _GREEN if late else None)
 
 
 def _waiting(since: date, found: Measured, until: datetime, setting: Setting) -> Verdict:
     """Answer for a project whose next report is not due yet."""
+    return Verdict(
+        rule=RULE,
+        dimension=Dimension.STALE,
+        light=Light.GREEN,
+        tell=partial(_told_waiting, since, found, until, setting),
+        source=found.band.source,
+        next_change_at=until + _MOMENT,
+    )
+
+
+def _told_waiting(since: date, found: Measured, until: datetime, setting: Setting) -> Told:
     inputs = _inputs(since, found, setting) | {"next_report_due_at": until.isoformat()}
     arithmetic = Words(
         f"最近一次有进展为 {since}，共 {found.days} 天；下一期报告尚未到期，不作停滞判断 ⇒ "
@@ -78,15 +95,7 @@ def _waiting(since: date, found: Measured, until: datetime, setting: Setting) ->
         f"The last progress was on {since}, {found.days} day(s) ago; the next report is not due "
         "yet, so it is not called stalled ⇒ green.",
     )
-    return Verdict(
-        rule=RULE,
-        dimension=Dimension.STALE,
-        light=Light.GREEN,
-        arithmetic=arithmetic,
-        inputs=inputs,
-        source=found.band.source,
-        next_change_at=until + _MOMENT,
-    )
+    return Told(arithmetic, inputs)
 
 
 def _inputs(since: date, found: Measured, setting: Setting) -> dict[str, str]:
@@ -99,4 +108,4 @@ def _inputs(since: date, found: Measured, setting: Setting) -> dict[str, str]:
 
 def _not_judged(zh: str, en: str) -> Verdict:
     words = Words(f"{zh}，不判断停滞。", f"{en}: stalling is not judged.")
-    return Verdict(rule=RULE, dimension=Dimension.STALE, light=None, arithmetic=words)
+    return Verdict(RULE, Dimension.STALE, None, partial(Told, words))

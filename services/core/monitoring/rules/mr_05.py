@@ -1,8 +1,10 @@
 """MR-05: the investment done stays behind the plan's curve (投资, domain 1.6 and 2.2)."""
 
+from functools import partial
+
 from services.core.kit.words import Words
 from services.core.monitoring.rules.curves import Reported, Said, judged
-from services.core.monitoring.rules.verdict import Facts, Setting, Verdict
+from services.core.monitoring.rules.verdict import Facts, Setting, Told, Verdict
 from services.core.policies.pack import Dimension
 
 RULE = "MR-05"
@@ -38,4 +40,4 @@ def check(facts: Facts, setting: Setting) -> Verdict:
 
 def _not_judged(zh: str, en: str) -> Verdict:
     words = Words(f"{zh}，不判断投资进度。", f"{en}: investment is not judged.")
-    return Verdict(rule=RULE, dimension=Dimension.PROGRESS, light=None, arithmetic=words)
+    return Verdict(RULE, Dimension.PROGRESS, None, partial(Told, words))

@@ -4,9 +4,11 @@ Yinchuan lights funds paid as planned green and below what is required red. Not 
 rule speaks of funds: a pack that has no scale for them judges nothing here, and says so.
 """
 
+from functools import partial
+
 from services.core.kit.words import Words
 from services.core.monitoring.rules.curves import Reported, Said, judged
-from services.core.monitoring.rules.verdict import Facts, Setting, Verdict
+from services.core.monitoring.rules.verdict import Facts, Setting, Told, Verdict
 from services.core.policies.pack import Dimension
 
 RULE = "MR-08"
@@ -45,4 +47,4 @@ def check(facts: Facts, setting: Setting) -> Verdict:
 
 def _not_judged(zh: str, en: str) -> Verdict:
     words = Words(f"{zh}，不判断资金支付。", f"{en}: funds are not judged.")
-    return Verdict(rule=RULE, dimension=Dimension.FUNDS, light=None, arithmetic=words)
+    return Verdict(RULE, Dimension.FUNDS, None, partial(Told, words))

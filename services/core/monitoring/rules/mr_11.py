@@ -5,12 +5,22 @@ whatever was extended (I-9); a stopped clock gives its working days back, and wh
 nothing is late. Whether it goes to the next level is for a person to say (I-16).
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from services.core.blockers.rules import BlockerLevel
 from services.core.kit.words import Words
-from services.core.monitoring.rules.measure import measured
-from services.core.monitoring.rules.verdict import Facts, Issue, OpenBlocker, Setting, Verdict
+from services.core.monitoring.rules.measure import Measured, measured
+from services.core.monitoring.rules.verdict import (
+    Facts,
+    Issue,
+    OpenBlocker,
+    Setting,
+    Told,
+    Verdict,
+    told_with,
+)
 from services.core.monitoring.rules.wording import concluded
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
@@ -35,8 +45,7 @@ def check(facts: Facts, setting: Setting) -> Verdict:
     Days are working days after the day it is assessed by; from 17:30 of that day it is late.
     """
     if not facts.open_blockers:
-        words = Words("没有未解决的堵点难点。", "There is no open blocker.")
-        return Verdict(rule=RULE, dimension=Dimension.BLOCKER, light=None, arithmetic=words)
+        return Verdict(RULE, Dimension.BLOCKER, None, _told_none)
     running = [blocker for blocker in facts.open_blockers if not blocker.is_stopped]
     stopped = len(facts.open_blockers) - len(running)
     dues = [(blocker, setting.calendar.due_instant(blocker.assessed_due_on)) for blocker in running]
@@ -53,12 +62,7 @@ def check(facts: Facts, setting: Setting) -> Verdict:
             rule=RULE,
             dimension=Dimension.BLOCKER,
             light=Light.GREEN,
-            arithmetic=Words(
-                f"未解决的堵点难点{len(facts.open_blockers)}项（停表{stopped}项），均未逾期。",
-                f"{len(facts.open_blockers)} open blocker(s), {stopped} with a stopped clock; "
-                f"none is past its due.",
-            ),
-            inputs=counts,
+            tell=partial(_told_in_time, counts),
             next_change_at=min(moments, default=None),
         )
     issues = tuple(issue for issue, _ in judged)
@@ -67,26 +71,50 @@ def check(facts: Facts, setting: Setting) -> Verdict:
         rule=RULE,
         dimension=Dimension.BLOCKER,
         light=worst.light,
-        arithmetic=worst.arithmetic,
-        turns_green=_GREEN,
-        inputs={**worst.inputs, **counts},
+        tell=partial(told_with, worst.tell, counts, _GREEN),
         source=setting.pack.scale(Dimension.BLOCKER).bands[-1].source,
         issues=issues,
         next_change_at=min(moments, default=None),
     )
 
 
+def _told_none() -> Told:
+    return Told(Words("没有未解决的堵点难点。", "There is no open blocker."))
+
+
+def _told_in_time(counts: Mapping[str, str]) -> Told:
+    is_open, stopped = counts["blockers_open"], counts["blockers_stopped"]
+    words = Words(
+        f"未解决的堵点难点{is_open}项（停表{stopped}项），均未逾期。",
+        f"{is_open} open blocker(s), {stopped} with a stopped clock; none is past its due.",
+    )
+    return Told(words, counts)
+
+
 def _judged(blocker: OpenBlocker, due: datetime, setting: Setting) -> tuple[Issue, datetime | None]:
     """Judge one blocker that is late; gives the issue and when its light changes next."""
-    assessed, calendar, today = blocker.assessed_due_on, setting.calendar, setting.today
-    scale, last = setting.pack.scale(Dimension.BLOCKER), calendar.on_or_after(assessed)
-    found = measured(scale, since=last, today=today, calendar=calendar, least=0)
-    light, days, level = found.band.light, found.days, _LEVELS[blocker.level]
+    calendar, last = setting.calendar, setting.calendar.on_or_after(blocker.assessed_due_on)
+    scale = setting.pack.scale(Dimension.BLOCKER)
+    found = measured(scale, since=last, today=setting.today, calendar=calendar, least=0)
+    issue = Issue(
+        str(blocker.blocker_id),
+        found.band.light,
+        due,
+        blocker.blocker_id,
+        partial(_told, blocker, last, found, setting),
+        organisation_id=blocker.owner_organisation_id,
+    )
+    return issue, found.next_change_at
+
+
+def _told(blocker: OpenBlocker, last: date, found: Measured, setting: Setting) -> Told:
+    assessed, today, days = blocker.assessed_due_on, setting.today, found.days
+    level = _LEVELS[blocker.level]
     given_zh, given_en = f"应于 {last} 17:30 前解决", f"was due {last} 17:30"
     if assessed != blocker.original_due_on:
         given_zh += f"（原定 {blocker.original_due_on}）"
         given_en += f" (originally {blocker.original_due_on})"
-    end = concluded(scale, found.band, setting)
+    end = concluded(setting.pack.scale(Dimension.BLOCKER), found.band, setting)
     arithmetic = Words(
         f"堵点“{blocker.title}”（{level.zh}）{given_zh}；至 {today} 逾期 {days} 个工作日{end.zh}",
         f"Blocker '{blocker.title}' ({level.en} level) {given_en}; by {today} it is {days} "
@@ -100,14 +128,4 @@ def _judged(blocker: OpenBlocker, due: datetime, setting: Setting) -> tuple[Issu
         "today": today.isoformat(),
         "working_days_late": str(days),
     }
-    occurrence = str(blocker.blocker_id)
-    issue = Issue(
-        occurrence,
-        light,
-        due,
-        blocker.blocker_id,
-        inputs,
-        arithmetic,
-        organisation_id=blocker.owner_organisation_id,
-    )
-    return issue, found.next_change_at
+    return Told(arithmetic, inputs)

@@ -9,6 +9,7 @@ Only the target's own place and year are added up (T-5), each project once.
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
+from functools import partial
 
 from services.core.calendar.rules import day_of
 from services.core.kit.money import Qualifier, summed
@@ -23,7 +24,7 @@ from services.core.monitoring.rules.totals import (
     percent,
     said,
 )
-from services.core.monitoring.rules.verdict import Issue, Setting
+from services.core.monitoring.rules.verdict import Issue, Setting, Told
 from services.core.monitoring.rules.wording import concluded
 from services.core.policies.pack import SEVERITY, Light
 from services.core.policies.rules import lit
@@ -78,7 +79,7 @@ def check(facts: TargetFacts, setting: Setting) -> Answer:
     late = SEVERITY[band.light] >= SEVERITY[Light.YELLOW]
     reached = facts.last_period
     since = ended(reached) if reached else begins(f"{facts.year:04}-01")
-    issue = Issue(str(facts.year), band.light, since, None, inputs, arithmetic)
+    issue = Issue(str(facts.year), band.light, since, None, partial(Told, arithmetic, inputs))
     return Answer(
         rule=RULE,
         light=band.light,

@@ -6,6 +6,7 @@ is judged, by its own place alone (T-5).
 """
 
 from decimal import Decimal
+from functools import partial
 
 from services.core.kit.money import Qualifier
 from services.core.kit.words import Words
@@ -18,7 +19,7 @@ from services.core.monitoring.rules.totals import (
     percent,
     said,
 )
-from services.core.monitoring.rules.verdict import Issue, Setting
+from services.core.monitoring.rules.verdict import Issue, Setting, Told
 from services.core.monitoring.rules.wording import concluded
 from services.core.policies.pack import SEVERITY, Light
 from services.core.policies.rules import lit
@@ -56,7 +57,7 @@ def check(facts: StatementFacts, setting: Setting) -> Answer:
     }
     wrong = SEVERITY[band.light] >= SEVERITY[Light.YELLOW]
     since = ended(facts.as_of_month)
-    issue = Issue(facts.as_of_month, band.light, since, None, inputs, arithmetic)
+    issue = Issue(facts.as_of_month, band.light, since, None, partial(Told, arithmetic, inputs))
     return Answer(
         rule=RULE,
         light=band.light,

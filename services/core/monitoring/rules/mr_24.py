@@ -4,12 +4,12 @@ It is a finding of whoever promised it, not of the project: it turns no light of
 is judged by the pack's scale of milestones, for a promise is a day that was fixed (I-9).
 """
 
-from datetime import datetime
+from functools import partial
 
 from services.core.guarantees.rules import OpenPromise
 from services.core.kit.words import Words
-from services.core.monitoring.rules.measure import measured
-from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Verdict
+from services.core.monitoring.rules.measure import Measured, measured
+from services.core.monitoring.rules.verdict import Facts, Issue, Setting, Told, Verdict
 from services.core.monitoring.rules.wording import concluded
 from services.core.policies.pack import SEVERITY, Dimension, Light
 
@@ -18,33 +18,55 @@ RULE = "MR-24"
 
 def check(facts: Facts, setting: Setting) -> Verdict:
     """Judge every promise that is not kept yet, each as an issue of its promiser."""
-    judged = [_judged(promise, setting) for promise in facts.open_promises]
-    late = tuple(issue for issue, _ in judged if SEVERITY[issue.light] >= SEVERITY[Light.YELLOW])
+    judged = [(promise, _measured(promise, setting)) for promise in facts.open_promises]
+    late = tuple(
+        _issue(promise, found, setting)
+        for promise, found in judged
+        if SEVERITY[found.band.light] >= SEVERITY[Light.YELLOW]
+    )
     return Verdict(
         rule=RULE,
         dimension=Dimension.MILESTONE,
         light=None,
-        arithmetic=Words(
-            f"要素保障承诺 {len(judged)} 项未到位，其中逾期 {len(late)} 项。",
-            f"{len(judged)} promised resource(s) have not come, {len(late)} of them overdue.",
-        ),
+        tell=partial(_told_all, len(judged), len(late)),
         source=setting.pack.scale(Dimension.MILESTONE).bands[-1].source,
         issues=late,
-        next_change_at=min((change for _, change in judged if change), default=None),
+        next_change_at=min(
+            (found.next_change_at for _, found in judged if found.next_change_at), default=None
+        ),
     )
 
 
-def _judged(promise: OpenPromise, setting: Setting) -> tuple[Issue, datetime | None]:
-    """Judge one promise; gives the issue it would be and when its light changes next.
+def _measured(promise: OpenPromise, setting: Setting) -> Measured:
+    """Judge one promise; what is due on a closed day may come on the next open one."""
+    calendar, scale = setting.calendar, setting.pack.scale(Dimension.MILESTONE)
+    last = calendar.on_or_after(promise.original_due_on)
+    return measured(scale, since=last, today=setting.today, calendar=calendar)
 
-    What is due on a closed day may come on the next open one.
-    """
-    due, calendar, today = promise.original_due_on, setting.calendar, setting.today
-    last = calendar.on_or_after(due)
-    scale = setting.pack.scale(Dimension.MILESTONE)
-    found = measured(scale, since=last, today=today, calendar=calendar)
-    light, days = found.band.light, max(found.days, 0)
-    end = concluded(scale, found.band, setting)
+
+def _issue(promise: OpenPromise, found: Measured, setting: Setting) -> Issue:
+    return Issue(
+        str(promise.guarantee_id),
+        found.band.light,
+        setting.calendar.due_instant(promise.original_due_on),
+        promise.guarantee_id,
+        partial(_told, promise, found, setting),
+        organisation_id=promise.promiser_organisation_id,
+    )
+
+
+def _told_all(promised: int, late: int) -> Told:
+    return Told(
+        Words(
+            f"要素保障承诺 {promised} 项未到位，其中逾期 {late} 项。",
+            f"{promised} promised resource(s) have not come, {late} of them overdue.",
+        )
+    )
+
+
+def _told(promise: OpenPromise, found: Measured, setting: Setting) -> Told:
+    due, today, days = promise.original_due_on, setting.today, max(found.days, 0)
+    end = concluded(setting.pack.scale(Dimension.MILESTONE), found.band, setting)
     arithmetic = Words(
         f"“{promise.description}”承诺于 {due} 到位，至 {today} 逾期 {days} 个工作日{end.zh}",
         f"'{promise.description}' was promised for {due}; by {today} it is {days} working day(s) "
@@ -56,13 +78,4 @@ def _judged(promise: OpenPromise, setting: Setting) -> tuple[Issue, datetime | N
         "today": today.isoformat(),
         "working_days_late": str(days),
     }
-    issue = Issue(
-        str(promise.guarantee_id),
-        light,
-        calendar.due_instant(due),
-        promise.guarantee_id,
-        inputs,
-        arithmetic,
-        organisation_id=promise.promiser_organisation_id,
-    )
-    return issue, found.next_change_at
+    return Told(arithmetic, inputs)

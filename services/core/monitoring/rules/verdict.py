@@ -1,6 +1,6 @@
 """What rules look at, and what they answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -115,16 +115,30 @@ class Setting:
     now: datetime
     library_class: LibraryClass = LibraryClass.IMPLEMENTATION
     """The project's own, by which it may report in another rhythm."""
+    today: date = field(init=False)
+    """The day it is in Asia/Shanghai."""
+
+    def __post_init__(self) -> None:
+        """Look up the day once: every rule asks for it."""
+        object.__setattr__(self, "today", day_of(self.now))
 
     @property
     def cadence(self) -> Cadence:
         """How often the project reports."""
         return self.pack.cadence_of(self.library_class)
 
-    @property
-    def today(self) -> date:
-        """The day it is in Asia/Shanghai."""
-        return day_of(self.now)
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How an answer was found, with everything needed to check it by hand."""
+
+    arithmetic: Words
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    turns_green: Words | None = None
+
+
+Tell = Callable[[], Told]
+"""Says how an answer was found. Most answers are as they were, and nobody asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,26 +149,23 @@ class Issue:
     light: Light
     due_at: datetime
     subject_id: UUID | None
-    inputs: Mapping[str, str]
-    arithmetic: Words
+    tell: Tell
     organisation_id: UUID | None = None
     """Who answers for it; None: the project's responsible unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One rule's answer about one project, with everything needed to check it by hand.
+    """One rule's answer about one project.
 
-    `light` None: not assessed, and `arithmetic` says why. `next_change_at`: the earliest moment at
-    which the clock alone could change the answer.
+    `light` None: not assessed, and `tell` says why. `next_change_at`: the earliest moment at which
+    the clock alone could change the answer.
     """
 
     rule: str
     dimension: Dimension
     light: Light | None
-    arithmetic: Words
-    turns_green: Words | None = None
-    inputs: Mapping[str, str] | None = None
+    tell: Tell
     source: str | None = None
     issues: tuple[Issue, ...] = ()
     next_change_at: datetime | None = None
@@ -165,3 +176,9 @@ class Verdict:
     def counted(self) -> Light | None:
         """Give the light as far as it counts."""
         return None if self.waived else self.light
+
+
+def told_with(tell: Tell, counts: Mapping[str, str], turns_green: Words | None) -> Told:
+    """Tell of a dimension what is told of its worst part, with how many there are."""
+    worst = tell()
+    return Told(worst.arithmetic, {**worst.inputs, **counts}, turns_green)

@@ -10,10 +10,12 @@ from services.core.progress.queries.corrections import (
     report_of_correction,
 )
 from services.core.progress.queries.owing import (
+    Outline,
     Owing,
     Terms,
     awaited,
     held,
+    owing,
     subject,
     watched,
 )
@@ -31,6 +33,7 @@ __all__ = (
     "CORRECTIONS",
     "FIELDS",
     "RECORDS",
+    "Outline",
     "Owing",
     "Setting",
     "Terms",
@@ -44,6 +47,7 @@ __all__ = (
     "for_change",
     "held",
     "open_correction",
+    "owing",
     "report",
     "report_of_correction",
     "reports",

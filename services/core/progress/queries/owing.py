@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -46,11 +46,29 @@ PARTNERS: ColumnElement[Any] = func.array(
 )
 
 
+class Outline(NamedTuple):
+    """As much of a project as reports and rules look at; thousands are read at once."""
+
+    id: UUID
+    code: str
+    group_id: UUID | None
+    region_code: str
+    stage: str
+    side_state: str | None
+    responsible_organisation_id: UUID
+    lead_organisation_id: UUID
+    plan_start_on: date | None
+    actual_start_on: date | None
+    reports_from: str | None
+    version: int
+    is_illustrative: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Owing:
     """A project that owes reports, and by whose policy and days."""
 
-    project: Project
+    project: Outline
     partners: tuple[UUID, ...]
     policy_code: str | None
     region_code: str
@@ -116,7 +134,9 @@ class Terms:
         return self._calendars[owing.region_code]
 
 
-def subject(kind: str, record_id: UUID, project: Project, partners: Collection[UUID]) -> Subject:
+def subject(
+    kind: str, record_id: UUID, project: Project | Outline, partners: Collection[UUID]
+) -> Subject:
     """Name what a fact is about, for everybody who sees the project: its group and its units."""
     units = dict.fromkeys(
         (project.responsible_organisation_id, project.lead_organisation_id, *partners)
@@ -184,12 +204,19 @@ def awaited(session: Session, *, now: datetime) -> list[tuple[ProgressReport, Ow
     return [(row[-1], _as_owing(row)) for row in found]
 
 
+def owing(session: Session, *where: ColumnElement[bool]) -> list[Owing]:
+    """Read projects with what decides when their reports are due, and who hears of them."""
+    return [_as_owing(row) for row in session.execute(_owing().where(*where))]
+
+
 def _owing() -> Any:  # noqa: ANN401 a Select that its callers widen
-    return select(Project, PARTNERS, policy_code(), JointGroup.region_code).outerjoin(
-        JointGroup, JointGroup.id == Project.group_id
-    )
+    outline = (getattr(Project, name) for name in Outline._fields)
+    return select(
+        PARTNERS, policy_code(), JointGroup.region_code.label("served"), *outline
+    ).outerjoin(JointGroup, JointGroup.id == Project.group_id)
 
 
 def _as_owing(row: Sequence[Any]) -> Owing:
-    project, partners, code, region_code = row[:4]
-    return Owing(project, tuple(partners), code, region_code or project.region_code)
+    partners, code, served, *outline = row[: 3 + len(Outline._fields)]
+    project = Outline._make(outline)
+    return Owing(project, tuple(partners), code, served or project.region_code)
