@@ -58,7 +58,7 @@ def change(
         Missing, Stale, Forbidden, Invalid, as for a new one.
         Conflict: it waits at a gate, was decided, is an exit, or the code is taken.
     """
-    found = _to_be_changed(session, admission_id, AdmissionKind.ENTRY, expected, by)
+    found = _of_kind(session, admission_id, AdmissionKind.ENTRY, expected, by)
     sent = given.model_dump(mode="json", exclude_unset=True)
     whole = NewProject.model_validate(found.proposal | sent)
     _check_entry(session, whole, found.id, by)
@@ -79,7 +79,7 @@ def change_exit(
         Missing, Stale, Forbidden, Invalid, UnlawfulMove, as for a new one.
         Conflict: it waits at a gate, was decided, or is no exit.
     """
-    found = _to_be_changed(session, admission_id, AdmissionKind.EXIT, expected, by)
+    found = _of_kind(session, admission_id, AdmissionKind.EXIT, expected, by)
     sent = given.model_dump(mode="json", exclude_unset=True)
     whole = schemas.NewExit.model_validate(found.proposal | sent)
     project = _check_exit(session, leaving(found), whole, found.id, by)
@@ -118,10 +118,10 @@ def leaving(found: Admission) -> UUID:
     return found.project_id
 
 
-def _to_be_changed(
+def _of_kind(
     session: Session, admission_id: UUID, kind: AdmissionKind, expected: int, by: Caller
 ) -> Admission:
-    """Lock a proposal of this kind that may be put right."""
+    """Lock a proposal that is of this kind."""
     found = of_its_unit(session, admission_id, expected, by)
     if found.kind != kind:
         raise Conflict(
@@ -130,8 +130,6 @@ def _to_be_changed(
                 "A proposed project and an exit are changed each in its own way.",
             )
         )
-    if AdmissionState(found.state) not in rules.KEPT_BY_ITS_UNIT:
-        raise Conflict(Words("申请已提交，不能修改。", "It waits at a gate, or was decided."))
     return found
 
 
@@ -146,6 +144,8 @@ def _drafted(
 
 
 def _changed(session: Session, found: Admission, columns: dict[str, Any], by: Caller) -> Admission:
+    if AdmissionState(found.state) not in rules.KEPT_BY_ITS_UNIT:
+        raise Conflict(Words("申请已提交，不能修改。", "It waits at a gate, or was decided."))
     if rows.merged(found, columns):
         telling.note(session, found, "admission.changed", by)
     return found
