@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from services.core.access import queries as access
 from services.core.access.models import Account
+from services.core.admissions import actions as admissions
+from services.core.admissions.models import Admission
+from services.core.admissions.schemas import ExitChange, NewExit, Why
 from services.core.blockers import actions as blockers
 from services.core.blockers.models import Blocker
 from services.core.blockers.schemas import Assignment, NewBlocker, Triage
@@ -109,6 +112,25 @@ def _approve(session: Session, deed: Deed, project: Project, by: Caller) -> obje
     )
 
 
+def _leave(session: Session, deed: Deed, project: Project, by: Caller) -> object:
+    admissions.draft_exit(session, project_id=project.id, given=NewExit(**deed.says), by=by)
+    return admissions.submit(session, by=by, **_exit(session, project))
+
+
+def _return(session: Session, deed: Deed, project: Project, by: Caller) -> object:
+    return admissions.send_back(session, given=Why(**deed.says), by=by, **_exit(session, project))
+
+
+def _mend(session: Session, deed: Deed, project: Project, by: Caller) -> object:
+    given = ExitChange(**deed.says)
+    admissions.change_exit(session, given=given, by=by, **_exit(session, project))
+    return admissions.submit(session, by=by, **_exit(session, project))
+
+
+def _check(session: Session, _: Deed, project: Project, by: Caller) -> object:
+    return admissions.check(session, by=by, **_exit(session, project))
+
+
 _DOERS: Mapping[str, _Doer] = {
     "raise": _raise,
     "triage": _triage,
@@ -117,6 +139,10 @@ _DOERS: Mapping[str, _Doer] = {
     "declare": _declare,
     "ask": _ask,
     "approve": _approve,
+    "leave": _leave,
+    "return": _return,
+    "mend": _mend,
+    "check": _check,
 }
 
 
@@ -124,6 +150,12 @@ def _blocker(session: Session, project: Project) -> dict[str, Any]:
     """Say which blocker is meant: the project's one."""
     found = session.scalars(select(Blocker).where(Blocker.project_id == project.id)).one()
     return {"blocker_id": found.id, "expected": found.version}
+
+
+def _exit(session: Session, project: Project) -> dict[str, Any]:
+    """Say which exit is meant: the project's one."""
+    found = session.scalars(select(Admission).where(Admission.project_id == project.id)).one()
+    return {"admission_id": found.id, "expected": found.version}
 
 
 def _unit(session: Session, deed: Deed) -> UUID:

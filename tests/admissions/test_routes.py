@@ -5,68 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
-from starlette.testclient import TestClient
+from sqlalchemy import func, select
 
-from services.core.access.models import Account
 from services.core.admissions import schemas
 from services.core.projects.models import Project, ProjectWatch
 from tests import given
-from tests.projects.conftest import Jingning, jingning
-
-__all__ = ["jingning"]
-URL = "/api/v1/admissions"
-
-
-class Office:
-    """Everybody a proposal passes."""
-
-    def __init__(self, client: TestClient, scene: Jingning) -> None:
-        self.client, self.scene = client, scene
-        city = given.unit(scene.session, "丽水市国资委", kind="sasac", region_code="331100")
-        self.city = given.account(scene.session, "sasac-ls", of=city, role="regulator")
-        self.gates = (scene.county, self.city, scene.regulator)
-
-    def body(self, **also: Any) -> dict[str, Any]:
-        """Give what is proposed."""
-        return {
-            "code": "P-NEW",
-            "name": "LNG站",
-            "group_id": str(self.scene.group.id),
-            "region_code": "331127",
-            "thrust": "livelihood",
-            "domain": "energy",
-            "stage": "preparatory",
-            "lead_organisation_id": str(self.scene.energy.id),
-            "total_investment": {"amount": "40000000.00", "qualifier": "at_least"},
-            "reports_from": "2026-11",
-            **also,
-        }
-
-    def draft(self, who: Account | None = None, **also: Any) -> Any:
-        """Propose, as the reporter if not said otherwise."""
-        headers = self.scene.as_(who or self.scene.reporter, Accept_Language="en")
-        return self.client.post(URL, headers=headers, json=self.body(**also))
-
-    def do(self, who: Account, admission: Any, verb: str, **body: Any) -> Any:
-        """Move a proposal."""
-        headers = self.scene.as_(who, Accept_Language="en", If_Match="*")
-        path = f"{URL}/{admission['id']}/{verb}"
-        return self.client.post(path, headers=headers, json=body or None)
-
-    def get(self, who: Account, path: str) -> Any:
-        """Read something."""
-        return self.client.get(f"/api/v1{path}", headers=self.scene.as_(who))
-
-    def told(self) -> list[str]:
-        """Give the facts so far."""
-        rows = self.scene.session.execute(text("SELECT type FROM event_pending ORDER BY id"))
-        return [row.type for row in rows]
-
-
-@pytest.fixture
-def office(client: TestClient, jingning: Jingning) -> Office:
-    return Office(client, jingning)
+from tests.admissions.conftest import URL, Office
 
 
 def test_a_proposal_passes_every_gate_and_is_a_project_only_then(

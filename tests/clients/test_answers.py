@@ -37,8 +37,7 @@ UNSEEN |= {
     "listProgressCorrectionHistory",
     "getExternalProject",
 }
-UNSEEN |= {"listAdmissions", "getAdmission", "listAdmissionHistory"}
-"""Nobody of the demonstration proposes a project or corrects a report; no system feeds it."""
+"""Nobody of the demonstration corrects a report; no system feeds it."""
 UNSEEN |= {"listBlockerConsultations", "getBlockerConsultation", "listBlockerConsultationHistory"}
 UNSEEN |= {"listPolicyAssignments", "getPolicyAssignment", "listPolicyAssignmentHistory"}
 """Nobody was called to a consultation, and the default policy counts everywhere."""

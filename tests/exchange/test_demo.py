@@ -8,6 +8,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
+from services.core.admissions.models import Admission
 from services.core.agreements.models import FrameworkAgreement
 from services.core.blockers.models import Blocker
 from services.core.catalogue import METADATA
@@ -203,3 +204,11 @@ def test_what_is_in_the_way_promised_and_decided_stands_beside_the_same_lights(
     assert ruling.reason.startswith("示意")
     values = session.scalars(select(IndicatorObservation.value)).all()
     assert sorted(values) == [3288, 7109, 403_000_000]
+
+
+def test_an_exit_was_returned_once_and_waits_for_the_province(session: Session) -> None:
+    leaving = session.scalars(select(Admission)).one()
+    assert (leaving.kind, leaving.state, leaving.return_count) == ("exit", "at_province", 1)
+    verbs = [step["verb"] for step in leaving.steps]
+    assert verbs == ["submit", "return", "submit", "check", "check"]
+    assert session.get_one(Project, leaving.project_id).side_state is None

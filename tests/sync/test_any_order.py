@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
+from services.core.admissions.models import Admission
+from services.core.evidence.models import Evidence
 from services.core.groups.models import GroupMembership
 from services.core.kit.ids import new_id
 from services.core.notifications.models import Notification
@@ -160,6 +162,51 @@ class Play:
             )
         )
 
+    def propose(self, a: int, b: int) -> None:
+        """A unit drafts a proposal; one is handed in, or becomes another unit's and group's."""
+        known = self.one_of(Admission, a)
+        unit, group = self.units[b % 3], [*self.groups, None][b % 3]
+        if known and b % 4 == 0:
+            known.state, known.submitted_by = "at_county", self.people[0].id
+        elif known and b % 4 == 1:
+            known.lead_organisation_id = known.responsible_organisation_id = unit.id
+            known.group_id = group.id if group else None
+        else:
+            self.count += 1
+            self.session.add(
+                Admission(
+                    code=f"P-{self.count}",
+                    name="申报",
+                    group_id=group.id if group else None,
+                    region_code="331127",
+                    lead_organisation_id=unit.id,
+                    responsible_organisation_id=unit.id,
+                    proposal={},
+                    drafted_for=self.units[a % 3].id,
+                )
+            )
+
+    def prove(self, a: int, b: int) -> None:
+        """A photo comes to a report: what it says itself is open to some only."""
+        row, unit = self.one_of(ProgressReport, a), self.units[b % 3]
+        self.session.add(
+            Evidence(
+                project_id=row.project_id,
+                subject_kind="progress_report",
+                subject_id=row.id,
+                organisation_id=unit.id,
+                uploaded_by=self.people[b % 3].id,
+                file_name="现场.jpg",
+                media_type="image/jpeg",
+                size_bytes=1,
+                sha256="0" * 64,
+                state="complete",
+                begun_at=at("2026-11-24 09:00"),
+                completed_at=at("2026-11-24 09:00"),
+                taken_at=at("2026-11-24 08:00"),
+            )
+        )
+
     def number(self, _: int, __: int) -> None:
         """The relay comes round."""
         stamp(self.session, 500)
@@ -180,6 +227,8 @@ ACTS: tuple[Act, ...] = (
     Play.light,
     Play.remind,
     Play.tell,
+    Play.propose,
+    Play.prove,
     Play.number,
     Play.look,
     Play.look,

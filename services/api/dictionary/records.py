@@ -185,8 +185,11 @@ RECORDS: Mapping[str, Meaning] = {
     "enterprise_count": means("Number of enterprises that signed; null: not announced.", 15),
     "county_count": means("Number of counties that signed; null: not announced.", 19),
     # admissions
-    "admission_id": means("Id of the proposal for the library.", OTHER),
+    "admission_id": means("Id of the proposal to enter or leave the library.", OTHER),
+    "admission_kind": means("Which way it goes: into the library or out of it.", "exit"),
     "admission_state": means("Where the proposal stands now.", "at_city"),
+    "exit_reason": means("What kind of reason it leaves for.", "finished"),
+    "merged_into_id": means("The project it is merged into; null: it is not merged.", None),
     "gate_level": means("The level whose check it was at.", "county"),
     "return_count": means("Number of times it was returned.", 1),
     # guarantees

@@ -145,7 +145,10 @@ def terminate_project(door: Enter, project_id: UUID, given: schemas.Because) -> 
 @router.post("/projects/{project_id}/move-out", response_model=schemas.Project)
 @in_transaction
 def move_out_project(door: Enter, project_id: UUID, given: schemas.Because) -> Response:
-    """Move a project out of the library (调出)."""
+    """Move a project out of the library past the gates, as the province (调出).
+
+    Everybody else proposes it (`POST /projects/{project_id}/admissions`).
+    """
     _stand(door, project_id, ProjectVerb.MOVE_OUT, given)
     return door.changed()
 

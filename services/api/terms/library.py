@@ -1,7 +1,12 @@
 """Labels of what stands beside the library's projects: totals, outcomes, promises."""
 
 from services.api.terms.term import Term
-from services.core.admissions.rules import AdmissionState, AdmissionVerb
+from services.core.admissions.rules import (
+    AdmissionKind,
+    AdmissionState,
+    AdmissionVerb,
+    ExitReason,
+)
 from services.core.guarantees.rules import GuaranteeKind, GuaranteeState, GuaranteeVerb
 from services.core.kit.words import Words
 from services.core.outcomes.rules import Measure
@@ -35,6 +40,25 @@ LIBRARY: tuple[Term, ...] = (
         },
     ),
     Term(
+        "admission.kind",
+        AdmissionKind,
+        {
+            "entry": Words("入库", "Into the library"),
+            "exit": Words("出库", "Out of the library"),
+        },
+    ),
+    Term(
+        "admission.exit_reason",
+        ExitReason,
+        {
+            "finished": Words("完成退出", "Finished"),
+            "merged": Words("合并", "Merged into another"),
+            "terminated": Words("终止", "Terminated"),
+            "transferred": Words("转出", "Transferred elsewhere"),
+            "ineligible": Words("不再符合条件", "No longer eligible"),
+        },
+    ),
+    Term(
         "admission.state",
         AdmissionState,
         {
@@ -44,6 +68,8 @@ LIBRARY: tuple[Term, ...] = (
             "at_province": Words("待省级审核", "At the province"),
             "returned": Words("已退回", "Returned"),
             "admitted": Words("已入库", "Admitted"),
+            "exited": Words("已出库", "Left the library"),
+            "withdrawn": Words("已撤回", "Withdrawn"),
         },
     ),
     Term(
@@ -53,6 +79,7 @@ LIBRARY: tuple[Term, ...] = (
             "submit": Words("申报", "Submit"),
             "check": Words("审核通过", "Let it pass"),
             "return": Words("退回", "Return it"),
+            "withdraw": Words("撤回", "Withdraw it"),
         },
     ),
     Term(

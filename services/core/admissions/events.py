@@ -1,9 +1,9 @@
-"""What happens to proposals for the library, until `project.admitted`."""
+"""What happens to proposals, until `project.admitted` or `project.moved_out`."""
 
 from typing import ClassVar
 from uuid import UUID
 
-from services.core.admissions.rules import AdmissionState
+from services.core.admissions.rules import AdmissionKind, AdmissionState
 from services.core.kit.events import Fact
 from services.core.kit.words import Words
 from services.core.regions.rules import RegionLevel
@@ -13,6 +13,9 @@ class _AboutAdmission(Fact):
     """What every fact of this room says first."""
 
     admission_id: UUID
+    admission_kind: AdmissionKind
+    project_id: UUID | None
+    """The project that is to leave, or that a proposal became; null: it is none yet."""
     project_code: str
     project_name: str
     group_id: UUID | None
@@ -21,10 +24,10 @@ class _AboutAdmission(Fact):
 
 
 class ProjectSubmitted(_AboutAdmission):
-    """A project was proposed for the library, or proposed again after it was returned."""
+    """A project was proposed for the library or for leaving it, or again after a return."""
 
     NAME: ClassVar[str] = "project.submitted"
-    TITLE: ClassVar[Words] = Words("项目申报入库", "A project was submitted")
+    TITLE: ClassVar[Words] = Words("项目申报出入库", "A project was submitted")
 
     return_count: int
 
@@ -33,7 +36,7 @@ class ProjectChecked(_AboutAdmission):
     """A gate was passed; the next one is the higher level's."""
 
     NAME: ClassVar[str] = "project.checked"
-    TITLE: ClassVar[Words] = Words("项目入库审核通过", "A project passed a gate")
+    TITLE: ClassVar[Words] = Words("项目出入库审核通过", "A project passed a gate")
 
     gate_level: RegionLevel
 
@@ -42,8 +45,17 @@ class ProjectReturned(_AboutAdmission):
     """A gate returned a proposal, with the reason."""
 
     NAME: ClassVar[str] = "project.returned"
-    TITLE: ClassVar[Words] = Words("项目入库退回", "A proposed project was returned")
+    TITLE: ClassVar[Words] = Words("项目出入库退回", "A proposed project was returned")
 
     gate_level: RegionLevel
     reason: str
     return_count: int
+
+
+class ProposalWithdrawn(_AboutAdmission):
+    """What was submitted was taken back before it was decided, with the reason."""
+
+    NAME: ClassVar[str] = "project.proposal_withdrawn"
+    TITLE: ClassVar[Words] = Words("项目出入库申请撤回", "A proposal was withdrawn")
+
+    reason: str

@@ -1,12 +1,29 @@
-"""The gates between a proposal and the library, as data, and whose each of them is."""
+"""The gates on the way into the library and out of it, as data, and whose each of them is."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from services.core.kit.errors import Forbidden
+from services.core.kit.errors import Forbidden, Invalid
 from services.core.kit.words import Words
 from services.core.regions.rules import LEVELS, RegionLevel
+
+
+class AdmissionKind(StrEnum):
+    """入库, 出库: which way a proposal goes."""
+
+    ENTRY = "entry"
+    EXIT = "exit"
+
+
+class ExitReason(StrEnum):
+    """完成退出, 合并, 终止, 转出, 不再符合条件: why a project is to leave the library."""
+
+    FINISHED = "finished"
+    MERGED = "merged"
+    TERMINATED = "terminated"
+    TRANSFERRED = "transferred"
+    INELIGIBLE = "ineligible"
 
 
 class AdmissionState(StrEnum):
@@ -18,6 +35,8 @@ class AdmissionState(StrEnum):
     AT_PROVINCE = "at_province"
     RETURNED = "returned"
     ADMITTED = "admitted"
+    EXITED = "exited"
+    WITHDRAWN = "withdrawn"
 
 
 class AdmissionVerb(StrEnum):
@@ -26,6 +45,7 @@ class AdmissionVerb(StrEnum):
     SUBMIT = "submit"
     CHECK = "check"
     RETURN = "return"
+    WITHDRAW = "withdraw"
 
 
 _S, _V = AdmissionState, AdmissionVerb
@@ -45,21 +65,32 @@ _ENTRANCES: Mapping[RegionLevel, AdmissionState] = {
 }
 """The first gate of a project that stands in a place of this level."""
 
-_MOVES: Mapping[tuple[AdmissionState, AdmissionVerb], AdmissionState] = {
-    (_S.AT_COUNTY, _V.CHECK): _S.AT_CITY,
-    (_S.AT_CITY, _V.CHECK): _S.AT_PROVINCE,
-    (_S.AT_PROVINCE, _V.CHECK): _S.ADMITTED,
-    **{(gate, _V.RETURN): _S.RETURNED for gate in GATES},
+_ENDS: Mapping[AdmissionKind, AdmissionState] = {
+    AdmissionKind.ENTRY: _S.ADMITTED,
+    AdmissionKind.EXIT: _S.EXITED,
 }
+"""What a proposal has come to behind the last gate."""
 
 KEPT_BY_ITS_UNIT = frozenset({_S.DRAFT, _S.RETURNED})
 """States in which a proposal may be put right."""
 
+OPEN = KEPT_BY_ITS_UNIT | GATES.keys()
+"""States in which a proposal is not decided."""
 
-def moves_from(place: RegionLevel) -> Mapping[tuple[AdmissionState, AdmissionVerb], AdmissionState]:
-    """Give the table of moves of a proposal that stands in a place of this level."""
+Moves = Mapping[tuple[AdmissionState, AdmissionVerb], AdmissionState]
+
+_MOVES: Moves = {
+    (_S.AT_COUNTY, _V.CHECK): _S.AT_CITY,
+    (_S.AT_CITY, _V.CHECK): _S.AT_PROVINCE,
+    **{(gate, _V.RETURN): _S.RETURNED for gate in GATES},
+    **{(state, _V.WITHDRAW): _S.WITHDRAWN for state in OPEN},
+}
+
+
+def moves_of(kind: AdmissionKind, place: RegionLevel) -> Moves:
+    """Give the table of moves of a proposal whose project stands in a place of this level."""
     begun = {(state, _V.SUBMIT): _ENTRANCES[place] for state in KEPT_BY_ITS_UNIT}
-    return {**_MOVES, **begun}
+    return {**_MOVES, **begun, (_S.AT_PROVINCE, _V.CHECK): _ENDS[kind]}
 
 
 def check_gatekeeper(state: AdmissionState, lineage: Sequence[str], region_code: str) -> None:
@@ -89,3 +120,33 @@ def check_other_person(submitted_by: UUID | None, account_id: UUID) -> None:
     """
     if submitted_by == account_id:
         raise Forbidden(Words("须由另一人审核。", "Another person than who submitted it checks."))
+
+
+def checked_withdrawal(state: AdmissionState, reason: str | None) -> str:
+    """Give why a proposal is withdrawn; a draft, which nobody else has seen, goes without a word.
+
+    Raises:
+        Invalid: it was submitted, and no reason is given.
+    """
+    if state != _S.DRAFT and reason is None:
+        words = Words("已提交的申请撤回须说明原因。", "What was submitted needs a reason to go.")
+        raise Invalid.at("/reason", words, code="missing")
+    return reason or ""
+
+
+def check_successor(exit_reason: ExitReason, project_id: UUID, merged_into_id: UUID | None) -> None:
+    """Refuse a merger into nothing or into itself, and a successor of what is not merged.
+
+    Raises:
+        Invalid: it is one of these.
+    """
+    pointer = "/merged_into_id"
+    if (exit_reason == ExitReason.MERGED) == (merged_into_id is None):
+        words = Words(
+            "合并出库须写明并入的项目；其他情形不填。",
+            "A merger names the project it goes into; nothing else does.",
+        )
+        raise Invalid.at(pointer, words, code="missing" if merged_into_id is None else "unexpected")
+    if merged_into_id == project_id:
+        words = Words("项目不能并入自身。", "A project is not merged into itself.")
+        raise Invalid.at(pointer, words, code="itself")

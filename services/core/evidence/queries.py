@@ -1,6 +1,8 @@
 """Reads of evidence; who sees the project sees it, and a unit what it uploaded itself."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     SQLColumnExpression,
+    and_,
     case,
     func,
     literal,
@@ -21,12 +24,16 @@ from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
 from services.core.access.rules import Role
+from services.core.calendar.rules import day_of
 from services.core.evidence.models import Evidence, EvidenceUpload
 from services.core.evidence.rules import EvidenceState, ProvenKind
+from services.core.groups.models import GroupMembership
+from services.core.groups.rules import MemberRole
 from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.errors import Forbidden, Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
+from services.core.kit.records import Records, by, ids_of
 from services.core.kit.scope import among
 from services.core.kit.words import Words
 from services.core.organisations.models import Organisation
@@ -69,6 +76,12 @@ _FIELDS: Fields = Constant(
         "withdrawn_at": Evidence.withdrawn_at,
         "withdrawn_by": named(_WITHDRAWER),
         "withdrawn_reason": Evidence.withdrawn_reason,
+        "href": case(
+            (
+                Evidence.state == literal_column(f"'{EvidenceState.COMPLETE.value}'"),
+                func.concat("/api/v1/evidence/", Evidence.id, "/content"),
+            )
+        ),
         "version": Evidence.version,
     }
 )
@@ -106,13 +119,7 @@ def evidence(session: Session, caller: Caller, *, evidence_id: UUID) -> Found:
     Raises:
         Missing: there is none in scope.
     """
-    return reading.found(
-        session,
-        _FIELDS,
-        version=Evidence.version,
-        source=_source(caller),
-        where=[Evidence.id == evidence_id, visible(caller)],
-    )
+    return RECORDS.one(session, caller, evidence_id)
 
 
 def all_evidence(session: Session, caller: Caller, *, ask: Ask, sought: Sought) -> Page:
@@ -241,3 +248,43 @@ def _source(caller: Caller) -> FromClause:
     )
     seen = select(is_open.label("is_open")).correlate(Evidence, Project)
     return _SOURCE.join(seen.lateral("seen"), true())
+
+
+def _of_groups(ids: Collection[str]) -> ColumnElement[bool]:
+    """Write "of a project of one of these groups": who convenes decides what is open."""
+    theirs = Project.group_id == ids_of(ids, Project.group_id).any_()
+    return Evidence.project_id.in_(select(Project.id).where(theirs))
+
+
+def _turned(since: datetime, until: datetime) -> ColumnElement[bool] | None:
+    """Write "its group has another convener since then", who may have been named long before."""
+    before, today = day_of(since), day_of(until)
+    if before == today:
+        return None
+    days = (GroupMembership.valid_from, GroupMembership.valid_to)
+    turns = or_(*(and_(day > before, day <= today) for day in days))
+    groups = select(GroupMembership.group_id).where(
+        GroupMembership.role == MemberRole.CONVENER, turns
+    )
+    return Project.group_id.in_(groups)
+
+
+RECORDS = Records(
+    name="evidence",
+    kind="evidence",
+    key=Evidence.id,
+    version=Evidence.version,
+    fields=lambda _: _FIELDS,
+    source=_source,
+    visible=visible,
+    follows={
+        "project": by(Evidence.project_id),
+        "project_partner": by(Evidence.project_id),
+        "group_membership": _of_groups,
+        "organisation": by(Evidence.organisation_id),
+        "account": by(Evidence.uploaded_by, Evidence.withdrawn_by),
+    },
+    seen_by=frozenset({"project", "project_partner"}),
+    varies=True,
+    turned=_turned,
+)

@@ -91,6 +91,10 @@ class Evidence(Shown):
     withdrawn_at: datetime | None = Field(description="When it was withdrawn; null: it counts.")
     withdrawn_by: EvidenceParty | None
     withdrawn_reason: str | None = Field(examples=["误传了其他项目的照片"])
+    href: str | None = Field(
+        examples=["/api/v1/evidence/0197f000-0000-7000-8000-000000000001/content"],
+        description="Where its bytes are; null: they have not all come, or it was withdrawn.",
+    )
     version: int
 
 

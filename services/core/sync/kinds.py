@@ -1,9 +1,11 @@
 """Every kind of record a phone may keep, in the order a copy is built: what others name first."""
 
+from services.core.admissions import queries as admissions
 from services.core.agreements import queries as agreements
 from services.core.assignments import queries as assignments
 from services.core.blockers import queries as blockers
 from services.core.escalations import queries as escalations
+from services.core.evidence import queries as evidence
 from services.core.groups import queries as groups
 from services.core.guarantees import queries as guarantees
 from services.core.kit.records import Records
@@ -26,6 +28,7 @@ KINDS: tuple[Records, ...] = (
     projects.MILESTONES,
     projects.PLANS,
     projects.PLAN_CHANGES,
+    admissions.RECORDS,
     guarantees.RECORDS,
     outcomes.INDICATORS,
     outcomes.OBSERVATIONS,
@@ -37,6 +40,7 @@ KINDS: tuple[Records, ...] = (
     meetings.RECORDS,
     progress.RECORDS,
     progress.CORRECTIONS,
+    evidence.RECORDS,
     monitoring.RECORDS,
     reminders.RECORDS,
     escalations.RUNS,

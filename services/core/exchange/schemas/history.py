@@ -49,7 +49,19 @@ class Deed(Given):
     `at` counts from the days of the report of `period`; `due_on` is relative too.
     """
 
-    does: Literal["raise", "triage", "assign", "promise", "declare", "ask", "approve"]
+    does: Literal[
+        "raise",
+        "triage",
+        "assign",
+        "promise",
+        "declare",
+        "ask",
+        "approve",
+        "leave",
+        "return",
+        "mend",
+        "check",
+    ]
     project: Code
     period: InMonth
     at: Moment

@@ -81,10 +81,10 @@ def stand(
     project_id: UUID,
     verb: rules.ProjectVerb,
     reason: str,
-    expected: int,
+    expected: int | None,
     by: Caller,
 ) -> Project:
-    """Pause, resume, terminate or move out a project.
+    """Pause, resume or terminate a project, or move it out as whoever keeps the last gate.
 
     Raises:
         Missing, Stale, Forbidden, Conflict; UnlawfulMove: not from its present state.
@@ -92,6 +92,8 @@ def stand(
     project = keeping.open_project(
         session, project_id=project_id, expected=expected, verb=verb, by=by
     )
+    if verb == rules.ProjectVerb.MOVE_OUT:
+        rules.check_last_gate(by.region_code)
     before = keeping.side_state_of(project)
     changes = rows.merged(project, {"side_state": rules.stood(before, verb)})
     _settle(session, project, by)

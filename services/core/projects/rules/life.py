@@ -105,7 +105,7 @@ def is_step_back(track: Track, stage: Stage, to: Stage) -> bool:
 
 
 def check_last_gate(region_code: str) -> None:
-    """Refuse to admit past the gates, unless as the province, whose gate is the last.
+    """Refuse to admit or move out past the gates, unless as the province, whose is the last.
 
     Raises:
         Forbidden: the caller supervises less (GB/T 2260: a province's code ends in 0000).
@@ -113,8 +113,9 @@ def check_last_gate(region_code: str) -> None:
     if not region_code.endswith("0000"):
         raise Forbidden(
             Words(
-                "入库须逐级审核；只有省级监管单位可以直接入库。",
-                "Projects pass the gates; only the province's regulator admits directly.",
+                "出入库须逐级审核；只有省级监管单位可以直接办理。",
+                "Projects pass the gates in and out (/admissions); only the province's regulator "
+                "goes past them.",
             )
         )
 
