@@ -5,7 +5,7 @@ webhooks are not sent: they stay due rows, which the workers deliver when they f
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -23,23 +23,36 @@ from services.worker.ticks import TICKS
 _ROUNDS = 100
 """What one instant causes settles in a few rounds; more would be a rule that contradicts itself."""
 
-_WALKED = tuple(tick for name, tick in TICKS.items() if name != runs.TICK)
-"""A walk gives no account of the watch: nobody watched on the days it goes through."""
-_MOMENTS = """
-    SELECT next_open_at FROM project_watch
-    UNION ALL SELECT next_check_at FROM project_watch
-    UNION ALL SELECT next_at FROM reminder
-    UNION ALL SELECT next_at FROM escalation_run
-    UNION ALL SELECT next_at FROM meeting_reminder
-    UNION ALL SELECT next_at FROM blocker_suspension
-    UNION ALL SELECT next_at FROM evidence_upload
-"""
-"""Every moment that one of those ticks looks for, and that time stops at."""
-_ALONG = f"{_MOMENTS} UNION ALL SELECT next_at FROM total_watch"  # noqa: S608 from above
-"""Totals of places are looked at along with what comes next: they have no hour of their own, and
+_STOPS = {
+    "progress.open": "project_watch.next_open_at",
+    "blockers.resume": "blocker_suspension.next_at",
+    "monitoring.check": "project_watch.next_check_at",
+    "reminders.send": "reminder.next_at",
+    "escalations.climb": "escalation_run.next_at",
+    "meetings.remind": "meeting_reminder.next_at",
+    "evidence.tidy": "evidence_upload.next_at",
+}
+"""The moments each tick looks for, and that time stops at."""
+_ALONG = {"monitoring.totals": "total_watch.next_at", "webhooks.replay": "webhook_replay.next_at"}
+"""What is looked at along with what comes next: totals of places have no hour of their own, and
 stopping for each of them would double the walk."""
-_NEXT = text(f"SELECT min(due) FROM ({_MOMENTS}) AS every (due) WHERE due > :after")  # noqa: S608 from above
-_IS_DUE = text(f"SELECT EXISTS (SELECT FROM ({_ALONG}) AS every (due) WHERE due <= :now)")  # noqa: S608 from above
+WALKED = {name: tick for name, tick in TICKS.items() if name != runs.TICK}
+"""A walk gives no account of the watch: nobody watched on the days it goes through."""
+
+
+def _each(write: str, moments: Mapping[str, str]) -> list[str]:
+    """Write the same about the moments of each tick."""
+    places = {name: moment.split(".") for name, moment in moments.items()}
+    return [
+        write.format(tick=name, table=table, column=column)
+        for name, (table, column) in places.items()
+    ]
+
+
+_FIRST = "(SELECT min({column}) FROM {table} WHERE {column} > :after)"
+_NEXT = text(f"SELECT least({', '.join(_each(_FIRST, _STOPS))})")
+_IS_DUE = "SELECT '{tick}' WHERE EXISTS (SELECT FROM {table} WHERE {column} <= :now)"
+_DUE = text(" UNION ALL ".join(_each(_IS_DUE, _STOPS | _ALONG)))
 _NEW_TYPES = text(
     "SELECT DISTINCT type FROM event WHERE seq > (SELECT max(seq) FROM feed_head) - :numbered"
 )
@@ -88,10 +101,10 @@ def number(session: Session) -> int:
     """Give every new fact its number; gives how many there were."""
     session.flush()
     batch = settings().relay_batch
-    given = 0
-    while stamped := stamp(session, batch):
-        given += len(stamped)
-    return given
+    given = [len(stamp(session, batch))]
+    while given[-1] == batch:
+        given.append(len(stamp(session, batch)))
+    return sum(given)
 
 
 def _next(session: Session, after: datetime, waiting: Sequence[Act], upto: datetime) -> datetime:
@@ -105,18 +118,32 @@ def _settle(session: Session, now: datetime) -> None:
 
     A rule may wait for an instant to be over ("after 17:30"), so time passes from round to round.
     """
-    limit = settings().claim_batch
     for _ in range(_ROUNDS):
         numbered = number(session)
         if numbered:
             _read_on(session, now, _concerned(session, numbered))
-        done = 0
-        if session.execute(_IS_DUE, {"now": now}).scalar():
-            done = sum(tick(session, now=now, limit=limit) for tick in _WALKED)
-        if not numbered + done:
+        if not numbered + _tick(session, now):
             return
         now += _MOMENT
     raise RuntimeError(f"what falls due at {now.isoformat()} does not come to an end")
+
+
+def _tick(session: Session, now: datetime) -> int:
+    """Run the ticks that have something to do, in their order; gives how much they did.
+
+    What one of them does may be work for the next.
+    """
+    done, due = 0, _due(session, now)
+    for name, tick in WALKED.items():
+        if name in due:
+            done += tick(session, now=now, limit=settings().claim_batch)
+            due = _due(session, now)
+    return done
+
+
+def _due(session: Session, now: datetime) -> frozenset[str]:
+    session.flush()
+    return frozenset(session.execute(_DUE, {"now": now}).scalars())
 
 
 def _concerned(session: Session, numbered: int) -> Iterable[str]:
