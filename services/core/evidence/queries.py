@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
 from services.core.access.rules import Role
+from services.core.calendar.rules import day_of
 from services.core.evidence.models import Evidence, EvidenceUpload
 from services.core.evidence.rules import EvidenceState, ProvenKind
 from services.core.kit import reading, rows
@@ -236,7 +237,7 @@ def _source(caller: Caller) -> FromClause:
     """Join what evidence is shown with, and whether its original is open to this caller."""
     is_open = or_(
         among(Evidence.organisation_id, caller.own_organisation_ids),
-        projects.convened_by(caller),
+        projects.convened_by(caller.own_organisation_ids, day_of(caller.now)),
         literal(caller.role == Role.REGULATOR),
     )
     seen = select(is_open.label("is_open")).correlate(Evidence, Project)
