@@ -13,11 +13,11 @@ from operator import attrgetter
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.core.kit import feed, versions
+from services.core.kit import feed, versions, written
 from services.core.kit.settings import settings
 from services.core.runs import queries as runs
 from services.worker.consumers import CONSUMERS
-from services.worker.stamp import stamp
+from services.worker.stamp import stamp_facts
 from services.worker.ticks import TICKS
 
 _ROUNDS = 100
@@ -57,6 +57,7 @@ _NEW_TYPES = text(
     "SELECT DISTINCT type FROM event WHERE seq > (SELECT max(seq) FROM feed_head) - :numbered"
 )
 _HOLD = text("SELECT FROM consumer_cursor ORDER BY name FOR UPDATE")
+_PLACE = "place in the queue of facts"
 _MOMENT = timedelta(microseconds=1)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -88,6 +89,7 @@ def walk(
         now = _next(session, now, waiting, upto)
     _live(session, upto, waiting, without)
     _read_on(session, upto, CONSUMERS, without)
+    written.number(session)
     versions.written_at(session, None)
 
 
@@ -114,11 +116,13 @@ def _live(session: Session, now: datetime, waiting: deque[Act], without: Collect
 def number(session: Session) -> int:
     """Give every new fact its number; gives how many there were."""
     session.flush()
-    batch = settings().relay_batch
-    given = [len(stamp(session, batch))]
-    while given[-1] == batch:
-        given.append(len(stamp(session, batch)))
-    return sum(given)
+    batch, given = settings().relay_batch, 0
+    while True:
+        after = session.info.get(_PLACE, 0)
+        stamped, session.info[_PLACE] = stamp_facts(session, batch, after=after)
+        given += len(stamped)
+        if len(stamped) < batch:
+            return given
 
 
 def _next(session: Session, after: datetime, waiting: Sequence[Act], upto: datetime) -> datetime:
