@@ -124,14 +124,11 @@ class Supervisor:
         variables = _variables(plan, urls)
         self._prepare(variables)
         instance.write(plan.home, variables)
-        kept = [
-            (process, self._processes.start(self._program(process, variables)))
-            for process in plan.table
-            if not process.one_shot
-        ]
-        for process, begun in kept:
-            if process.ready_at:
-                self._await(process, begun.program)
+        for process in plan.table:
+            if not process.one_shot:
+                begun = self._processes.start(self._program(process, variables))
+                if process.ready_at:  # others would only make it slower to answer
+                    self._await(process, begun.program)
 
     def _prepare(self, variables: dict[str, str]) -> None:
         """Run what must be over before the first process starts: migrations, the demo."""

@@ -14,7 +14,8 @@ _STAMP = text(
     """
     WITH taken AS (
       DELETE FROM event_pending WHERE id = ANY (ARRAY(
-        SELECT id FROM event_pending ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED))
+        SELECT id FROM event_pending WHERE id > :after
+        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED))
       RETURNING *
     ), head AS (
       UPDATE feed_head SET seq = seq + (SELECT count(*) FROM taken)
@@ -22,25 +23,27 @@ _STAMP = text(
     ), numbered AS (
       SELECT taken.*, head.seq - count(*) OVER () + row_number() OVER (ORDER BY taken.id) AS number
       FROM taken CROSS JOIN head
+    ), stamped AS (
+      INSERT INTO event (seq, event_id, type, schema_version, aggregate_kind, aggregate_id,
+                         aggregate_version, group_id, organisation_ids, actor, trace, occurred_at,
+                         data, body, stamped_at)
+      SELECT number, event_id, type, schema_version, aggregate_kind, aggregate_id,
+             aggregate_version, group_id, organisation_ids, actor, trace, occurred_at, data,
+             left(json_build_object(
+               'specversion', '1.0', 'id', event_id, 'source', CAST(:source AS text), 'type', type,
+               'subject', aggregate_kind || '/' || aggregate_id,
+               'time', to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+               'datacontenttype', 'application/json',
+               'dataschema', 'urn:tuanzu:event:' || type || ':' || 'v' || schema_version,
+               'sequence', lpad(CAST(number AS text), 19, '0'),
+               'aggregateversion', aggregate_version, 'actor', actor)::text, -1)
+               || coalesce(',"traceparent":"' || trace || '"', '')
+               || ',"data":' || CAST(data AS text) || '}',
+             clock_timestamp()
+      FROM numbered
+      RETURNING seq, body
     )
-    INSERT INTO event (seq, event_id, type, schema_version, aggregate_kind, aggregate_id,
-                       aggregate_version, group_id, organisation_ids, actor, trace, occurred_at,
-                       data, body, stamped_at)
-    SELECT number, event_id, type, schema_version, aggregate_kind, aggregate_id,
-           aggregate_version, group_id, organisation_ids, actor, trace, occurred_at, data,
-           left(json_build_object(
-             'specversion', '1.0', 'id', event_id, 'source', CAST(:source AS text), 'type', type,
-             'subject', aggregate_kind || '/' || aggregate_id,
-             'time', to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-             'datacontenttype', 'application/json',
-             'dataschema', 'urn:tuanzu:event:' || type || ':' || 'v' || schema_version,
-             'sequence', lpad(CAST(number AS text), 19, '0'),
-             'aggregateversion', aggregate_version, 'actor', actor)::text, -1)
-             || coalesce(',"traceparent":"' || trace || '"', '')
-             || ',"data":' || CAST(data AS text) || '}',
-           clock_timestamp()
-    FROM numbered
-    RETURNING seq, body
+    SELECT seq, body, (SELECT max(id) FROM taken) AS place FROM stamped
     """
 )
 
@@ -51,7 +54,20 @@ def stamp(session: Session, limit: int) -> list[tuple[int, str]]:
     The rows that were written are numbered after the facts, so that whoever has read them as far
     as a fact was numbered has what was written with it.
     """
-    source = settings().address()
-    stamped = session.execute(_STAMP, {"limit": limit, "source": source}).all()
+    stamped, _ = stamp_facts(session, limit)
     written.number(session)
-    return sorted((row.seq, row.body) for row in stamped)
+    return stamped
+
+
+def stamp_facts(
+    session: Session, limit: int, *, after: int = 0
+) -> tuple[list[tuple[int, str]], int]:
+    """Number waiting facts without the rows; gives also the place in the queue of the last one.
+
+    `after`: the place from which to look. Who numbers again and again within one transaction would
+    look through everything it has taken: no place is free before the commit.
+    """
+    about = {"limit": limit, "after": after, "source": settings().address()}
+    stamped = session.execute(_STAMP, about).all()
+    place = stamped[0].place if stamped else after
+    return sorted((row.seq, row.body) for row in stamped), place

@@ -1,5 +1,6 @@
 """Reads of assignments: which policy counts for a project, and why."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +63,7 @@ _IS_CLASS = PolicyAssignment.library_class == LIBRARY_CLASS
 _IS_ALL = PolicyAssignment.library_class.is_(None)
 
 
+@cache
 def policy_code() -> ColumnElement[Any]:
     """Write the code of the policy that counts for a project; null: the default.
 
@@ -74,6 +76,7 @@ def policy_code() -> ColumnElement[Any]:
     return func.coalesce(of_class, own, of_place)
 
 
+@cache
 def place_policy_code(place: type[Base]) -> ColumnElement[Any]:
     """Write the code of the policy that counts for a place's own affairs; null: the default.
 
@@ -83,6 +86,7 @@ def place_policy_code(place: type[Base]) -> ColumnElement[Any]:
     return _nearest(PolicyAssignment.code, region, _IS_ALL, place.__table__)
 
 
+@cache
 def group_policy_code() -> ColumnElement[Any]:
     """Write the code of the policy that counts for a group's own affairs; null: the default."""
     own = func.nullif(JointGroup.policy_code, DEFAULT_CODE)

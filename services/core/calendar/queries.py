@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,17 @@ FIELDS: Fields = Constant(
 )
 
 
+_OWN = select(
+    CalendarDay.region_code,
+    CalendarDay.notice_year,
+    CalendarDay.day,
+    CalendarDay.works,
+    CalendarDay.name_zh,
+    CalendarDay.name_en,
+    CalendarDay.source,
+).where(CalendarDay.region_code.in_(bindparam("layers", expanding=True)))
+
+
 def work_calendar(session: Session, region_code: str | None = None) -> WorkCalendar:
     """Give the calendar of a place: the published base under the nation's and its own days."""
     return work_calendars(session, [region_code])[region_code]
@@ -49,17 +60,8 @@ def work_calendars(
     """Give the calendars of some places in one small read; places with the same days share one."""
     layers = {code: rules.layers(code) for code in region_codes}
     own: dict[str, list[_Own]] = defaultdict(list)
-    for region_code, year, day, works, zh, en, source in session.execute(
-        select(
-            CalendarDay.region_code,
-            CalendarDay.notice_year,
-            CalendarDay.day,
-            CalendarDay.works,
-            CalendarDay.name_zh,
-            CalendarDay.name_en,
-            CalendarDay.source,
-        ).where(CalendarDay.region_code.in_({layer for each in layers.values() for layer in each}))
-    ):
+    wanted = list({layer for each in layers.values() for layer in each})
+    for region_code, year, day, works, zh, en, source in session.execute(_OWN, {"layers": wanted}):
         own[region_code].append((WorkDay(day, works, Words(zh, en), source), year))
     known = {code: tuple(layer for layer in each if layer in own) for code, each in layers.items()}
     made = {

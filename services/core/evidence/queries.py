@@ -243,7 +243,7 @@ def _source(caller: Caller) -> FromClause:
     """Join what evidence is shown with, and whether its original is open to this caller."""
     is_open = or_(
         among(Evidence.organisation_id, caller.own_organisation_ids),
-        projects.convened_by(caller),
+        projects.convened_by(caller.own_organisation_ids, day_of(caller.now)),
         literal(caller.role == Role.REGULATOR),
     )
     seen = select(is_open.label("is_open")).correlate(Evidence, Project)

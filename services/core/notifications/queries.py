@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, update
+from sqlalchemy import ColumnElement, Date, ScalarSelect, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.core.access.models import Account
@@ -232,19 +234,7 @@ def people(session: Session, account_ids: Collection[UUID]) -> list[Recipient]:
 
 def abouts(session: Session, project_ids: Collection[UUID], *, on: date) -> dict[UUID, About]:
     """Give what messages say of these projects: who answers, the name, whom to phone that day."""
-    found = session.execute(
-        select(
-            Project.id,
-            Project.name,
-            Project.name_en,
-            Project.responsible_person,
-            Organisation.name,
-            Organisation.name_en,
-            _contact(on),
-        )
-        .join(Organisation, Organisation.id == Project.responsible_organisation_id)
-        .where(Project.id.in_(project_ids))
-    )
+    found = session.execute(_abouts(), {"wanted": list(project_ids), "on": on})
     return {
         row[0]: About(
             owner=_owner(Words(row[4], row[5] or row[4]), row[3]),
@@ -255,11 +245,28 @@ def abouts(session: Session, project_ids: Collection[UUID], *, on: date) -> dict
     }
 
 
+@cache
+def _abouts() -> Any:  # noqa: ANN401 a Select of what messages say
+    return (
+        select(
+            Project.id,
+            Project.name,
+            Project.name_en,
+            Project.responsible_person,
+            Organisation.name,
+            Organisation.name_en,
+            _contact(bindparam("on", type_=Date())),
+        )
+        .join(Organisation, Organisation.id == Project.responsible_organisation_id)
+        .where(Project.id.in_(bindparam("wanted", expanding=True)))
+    )
+
+
 def _owner(unit: Words, person: str | None) -> Words:
     return Words(f"{unit.zh} · {person}", f"{unit.en}, {person}") if person else unit
 
 
-def _contact(on: date) -> ScalarSelect[str]:
+def _contact(on: ColumnElement[date]) -> ScalarSelect[str]:
     """Find name and number of the convener's liaison officer, or of another officer it has."""
     return (
         select(func.concat(Officer.name, " ", Officer.phone))

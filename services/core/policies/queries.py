@@ -6,7 +6,7 @@ from functools import lru_cache
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, select
+from sqlalchemy import ColumnElement, Date, Text, and_, bindparam, cast, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from services.core.kit import reading, rows
@@ -43,6 +43,18 @@ class Current:
     number: int
 
 
+def _in_effect(on: ColumnElement[date] | date) -> ColumnElement[bool]:
+    return and_(PolicyPack.state == PackState.ADOPTED, PolicyPack.effective_on <= on)
+
+
+_CURRENT = (
+    select(PolicyPack.number, cast(PolicyPack.document, Text))
+    .where(_in_effect(bindparam("on", type_=Date())), PolicyPack.code == bindparam("code"))
+    .order_by(PolicyPack.number.desc())
+    .limit(1)
+)
+
+
 def current(session: Session, *, code: str | None, on: date) -> Current:
     """Give the policy that counts on a day: adopted, in effect, the highest number.
 
@@ -52,12 +64,7 @@ def current(session: Session, *, code: str | None, on: date) -> Current:
         Conflict: no version of this policy is in effect on that day.
     """
     asked = code or DEFAULT_CODE
-    row = session.execute(
-        select(PolicyPack.number, cast(PolicyPack.document, Text))
-        .where(_in_effect(on), PolicyPack.code == asked)
-        .order_by(PolicyPack.number.desc())
-        .limit(1)
-    ).one_or_none()
+    row = session.execute(_CURRENT, {"on": on, "code": asked}).one_or_none()
     if row is None:
         raise Conflict(
             Words(f"{on}没有生效的“{asked}”。", f"No version of '{asked}' is in effect on {on}.")
@@ -160,7 +167,3 @@ def has_another(session: Session, policy: PolicyPack, *, on: date) -> bool:
             )
         )
     )
-
-
-def _in_effect(on: date) -> ColumnElement[bool]:
-    return and_(PolicyPack.state == PackState.ADOPTED, PolicyPack.effective_on <= on)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, func, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.core.access import queries as access
@@ -266,32 +266,36 @@ def due_subjects(session: Session, *, now: datetime, limit: int) -> list[UUID]:
     )
 
 
+_OF_SUBJECT = and_(
+    Reminder.rule == RULE, Reminder.subject_id == bindparam("subject_id", type_=Uuid())
+)
+_PLANNED = (
+    select(Reminder)
+    .where(_OF_SUBJECT, Reminder.state == ReminderState.PLANNED)
+    .order_by(Reminder.planned_at, Reminder.id)
+    .with_for_update()
+)
+_SETTLED = select(Reminder.occurrence).where(_OF_SUBJECT, Reminder.state != ReminderState.PLANNED)
+
+
 def planned(session: Session, *, subject_id: UUID) -> dict[str, Reminder]:
     """Lock what is planned for a report, by occurrence."""
-    found = session.scalars(
-        select(Reminder)
-        .where(
-            Reminder.rule == RULE,
-            Reminder.subject_id == subject_id,
-            Reminder.state == ReminderState.PLANNED,
-        )
-        .order_by(Reminder.planned_at, Reminder.id)
-        .with_for_update()
-    )
+    found = session.scalars(_PLANNED, {"subject_id": subject_id})
     return {row.occurrence: row for row in found}
 
 
 def settled(session: Session, *, subject_id: UUID) -> frozenset[str]:
     """Give the occurrences of a report that were sent, superseded or withdrawn."""
-    return frozenset(
-        session.scalars(
-            select(Reminder.occurrence).where(
-                Reminder.rule == RULE,
-                Reminder.subject_id == subject_id,
-                Reminder.state != ReminderState.PLANNED,
-            )
-        )
-    )
+    return frozenset(session.scalars(_SETTLED, {"subject_id": subject_id}))
+
+
+_OWED = (
+    select(ProgressReport, Project, policy_code(), JointGroup.region_code)
+    .join(Project, Project.id == ProgressReport.project_id)
+    .outerjoin(JointGroup, JointGroup.id == Project.group_id)
+    .where(ProgressReport.id == bindparam("report_id", type_=Uuid()))
+    .execution_options(populate_existing=True)
+)
 
 
 def owed_report(session: Session, *, report_id: UUID, now: datetime) -> OwedReport:
@@ -300,13 +304,7 @@ def owed_report(session: Session, *, report_id: UUID, now: datetime) -> OwedRepo
     Raises:
         Missing: there is no such report.
     """
-    row = session.execute(
-        select(ProgressReport, Project, policy_code(), JointGroup.region_code)
-        .join(Project, Project.id == ProgressReport.project_id)
-        .outerjoin(JointGroup, JointGroup.id == Project.group_id)
-        .where(ProgressReport.id == report_id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    row = session.execute(_OWED, {"report_id": report_id}).one_or_none()
     if row is None:
         raise Missing
     report, project, code, region_code = row

@@ -6,18 +6,21 @@ what their plans for that year say. Parts of a project are parts of its figure, 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     SQLColumnExpression,
     Text,
     and_,
     any_,
+    bindparam,
     case,
     cast,
     func,
@@ -42,6 +45,7 @@ from services.core.targets.models import AnnualTarget, LibraryStatement
 
 Row = AnnualTarget | LibraryStatement
 _NOTHING: Fields = MappingProxyType({})
+_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +135,17 @@ def planned_of(
     session: Session, wanted: Collection[UUID], *also: ColumnElement[Any]
 ) -> Sequence[Any]:
     """Read targets with what the whole library plans and has done for each, in one statement."""
+    return session.execute(_planned_beside(*also), {"wanted": list(wanted)}).all()
+
+
+@cache
+def _planned_beside(*also: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     recorded = _planned(None)
-    return session.execute(
+    return (
         select(AnnualTarget, *recorded.c, *also)
         .join(recorded, true())
-        .where(AnnualTarget.id.in_(wanted))
-    ).all()
+        .where(AnnualTarget.id.in_(_WANTED))
+    )
 
 
 def held_of(session: Session, wanted: Collection[UUID], *also: ColumnElement[Any]) -> Sequence[Any]:
@@ -144,17 +153,22 @@ def held_of(session: Session, wanted: Collection[UUID], *also: ColumnElement[Any
 
     `is_latest`: no other of the same place is of a later month, or was recorded later of the same.
     """
+    return session.execute(_held_beside(*also), {"wanted": list(wanted)}).all()
+
+
+@cache
+def _held_beside(*also: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     recorded, other = _held(None), aliased(LibraryStatement)
     newer = select(other.id).where(
         other.region_code == LibraryStatement.region_code,
         tuple_(other.as_of_month, other.id)
         > tuple_(LibraryStatement.as_of_month, LibraryStatement.id),
     )
-    return session.execute(
+    return (
         select(LibraryStatement, *recorded.c, (~newer.exists()).label("is_latest"), *also)
         .join(recorded, true())
-        .where(LibraryStatement.id.in_(wanted))
-    ).all()
+        .where(LibraryStatement.id.in_(_WANTED))
+    )
 
 
 def for_change(session: Session, *, target_id: UUID, expected: int) -> AnnualTarget:

@@ -26,7 +26,8 @@ from services.standalone.home import Home
 def load(
     *,
     with_library: Annotated[
-        bool, typer.Option("--library", help="And fill the library up to its 291 projects.")
+        bool,
+        typer.Option("--library", help="And the library of 291 projects, with its twelve months."),
     ] = False,
 ) -> None:
     """Load the demonstration into an empty database; a second time changes nothing."""
@@ -36,6 +37,13 @@ def load(
         loaded = demo.load(session, now=now)
         if loaded is not None:
             password = demo.give_password(session, now=now)
+        if with_library:
+            terminal.say(
+                Words(
+                    "正在载入项目库，并逐日推演十二个月，约需一两分钟。",
+                    "The library lives through its twelve months; that takes a minute or two.",
+                )
+            )
         filled = library.load(session, now=now) if with_library else None
     if filled is not None:
         terminal.say(_counted(filled.created))

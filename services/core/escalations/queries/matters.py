@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from services.core.assignments.queries import policy_code
@@ -86,15 +86,18 @@ class _Found:
     watch: ProjectWatch | None = None
 
 
+_CASE = (
+    select(Finding, Project, policy_code(), JointGroup.region_code)
+    .join(Project, Project.id == Finding.project_id)
+    .outerjoin(JointGroup, JointGroup.id == Project.group_id)
+    .where(Finding.id == bindparam("finding_id", type_=Uuid()))
+    .execution_options(populate_existing=True)
+)
+
+
 def case_of(session: Session, *, finding_id: UUID, now: datetime) -> Case:
     """Ask anew how the matter behind a finding stands."""
-    finding, project, code, region_code = session.execute(
-        select(Finding, Project, policy_code(), JointGroup.region_code)
-        .join(Project, Project.id == Finding.project_id)
-        .outerjoin(JointGroup, JointGroup.id == Project.group_id)
-        .where(Finding.id == finding_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    finding, project, code, region_code = session.execute(_CASE, {"finding_id": finding_id}).one()
     found = _behind(session, finding, project)
     days = calendar.work_calendar(session, region_code or project.region_code)
     is_report = finding.rule == mr_03.RULE

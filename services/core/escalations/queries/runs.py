@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Uuid, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -126,16 +126,20 @@ def runs(session: Session, caller: Caller, *, ask: Ask, sought: SoughtRuns) -> P
     return reading.page(session, FIELDS, source=_SOURCE, where=where, sorts=_SORTS, ask=ask)
 
 
+_OPEN = (
+    select(EscalationRun)
+    .where(
+        EscalationRun.project_id == bindparam("of", type_=Uuid()),
+        EscalationRun.state != RunState.STOPPED,
+    )
+    .order_by(EscalationRun.started_at, EscalationRun.id)
+    .with_for_update()
+)
+
+
 def open_runs(session: Session, *, project_id: UUID) -> list[EscalationRun]:
     """Lock the climbs of a project that are not stopped, the oldest first."""
-    return list(
-        session.scalars(
-            select(EscalationRun)
-            .where(EscalationRun.project_id == project_id, EscalationRun.state != RunState.STOPPED)
-            .order_by(EscalationRun.started_at, EscalationRun.id)
-            .with_for_update()
-        )
-    )
+    return list(session.scalars(_OPEN, {"of": project_id}))
 
 
 def climbing_without_a_moment(session: Session, *, project_id: UUID) -> list[EscalationRun]:

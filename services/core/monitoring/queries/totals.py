@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -88,6 +89,7 @@ def open_total_findings(session: Session, wanted: Collection[UUID]) -> dict[UUID
     return found
 
 
+@cache
 def _whose(row: type[AnnualTarget | LibraryStatement]) -> tuple[ColumnElement[Any], ...]:
     """Write by which policy a total is judged, and who answers for it."""
     return (

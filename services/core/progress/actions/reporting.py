@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import DateTime, Uuid, bindparam, update
 from sqlalchemy.orm import Session
 
 from services.core.audit.rules import Act
@@ -224,14 +224,17 @@ def _hand_in(
     _record(session, setting, fact, by, changes)
 
 
+_CHECK_AGAIN = (
+    update(ProjectWatch)
+    .where(ProjectWatch.project_id == bindparam("of", type_=Uuid()))
+    .values(next_check_at=bindparam("at", type_=DateTime(timezone=True)))
+    .execution_options(synchronize_session=False)
+)
+
+
 def _check_again(session: Session, report: ProgressReport, by: Caller) -> None:
     """Ask for the project's health to be looked at now."""
-    session.execute(
-        update(ProjectWatch)
-        .where(ProjectWatch.project_id == report.project_id)
-        .values(next_check_at=by.now)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_CHECK_AGAIN, {"of": report.project_id, "at": by.now})
 
 
 def _reviewed(report: ProgressReport, was: str) -> dict[str, list[Any]]:

@@ -2,22 +2,28 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, Date, Integer, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
-from services.core.calendar.periods import Period, period_named
+from services.core.calendar.periods import period_named
+from services.core.calendar.rules import day_of
 from services.core.evidence import queries as evidence
 from services.core.kit.caller import Caller
 from services.core.kit.events import Subject
+from services.core.kit.scope import Ids
 from services.core.progress.models import ProgressReport
 from services.core.progress.queries.owing import PARTNERS, subject
 from services.core.progress.rules import FIGURES, Figures, Previous, Reported, ReportState
 from services.core.projects import queries as projects
 from services.core.projects.models import AnnualPlan, Milestone, Project
 from services.core.projects.rules import Track
+
+_OWN = Ids("own_units")
+_FIRST_ON, _LAST_ON = bindparam("first_on", type_=Date()), bindparam("last_on", type_=Date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +74,40 @@ def about(report: ProgressReport) -> dict[str, Any]:
 
 def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting:
     """Read what a report stands in, in one statement."""
-    before = aliased(ProgressReport)
+    period = period_named(report.period)
+    asked = {
+        "report_id": report.id,
+        "project_id": report.project_id,
+        "year": int(report.period[:4]),
+        "first_on": period.first_on,
+        "last_on": period.last_on,
+        "today": day_of(caller.now),
+        _OWN.name: caller.own_organisation_ids.text,
+    }
+    row = session.execute(_setting(), asked).one()
+    project, partners, planned_year, has_files, bare, is_conveners, before, image, *numbers = row
+    return Setting(
+        subject=subject("progress_report", report.id, project, partners),
+        track=Track(project.track),
+        total=project.total_investment,
+        planned_year=planned_year,
+        previous=Previous(before, Figures(*numbers), image) if before else None,
+        has_files=has_files,
+        bare_milestones=tuple(bare or ()),
+        is_conveners=is_conveners,
+    )
+
+
+@cache
+def _setting() -> Any:  # noqa: ANN401 a Select of everything above
+    """Write that statement, once for a process: it is large."""
+    before, project_id = aliased(ProgressReport), bindparam("project_id", type_=Uuid())
     last = (
         select(before)
         .where(
-            before.project_id == report.project_id,
+            before.project_id == project_id,
             before.state == ReportState.ACCEPTED,
-            before.last_on < report.last_on,
+            before.last_on < _LAST_ON,
         )
         .order_by(before.last_on.desc())
         .limit(1)
@@ -83,17 +116,17 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
     latest = aliased(ProgressReport, last)
     planned = select(AnnualPlan.planned_investment).where(
         AnnualPlan.project_id == Project.id,
-        AnnualPlan.year == int(report.period[:4]),
+        AnnualPlan.year == bindparam("year", type_=Integer()),
         AnnualPlan.is_current,
     )
-    row = session.execute(
+    return (
         select(
             Project,
             PARTNERS,
             planned.scalar_subquery(),
-            evidence.is_proven(literal(report.id)),
-            _bare_milestones(period_named(report.period)),
-            projects.convened_by(caller),
+            evidence.is_proven(bindparam("report_id", type_=Uuid())),
+            _bare_milestones(),
+            projects.convened_by(_OWN, bindparam("today", type_=Date())),
             latest.period,
             latest.image_progress,
             latest.invested_period,
@@ -104,28 +137,17 @@ def setting(session: Session, caller: Caller, report: ProgressReport) -> Setting
             latest.paid_all,
         )
         .outerjoin(latest, latest.project_id == Project.id)
-        .where(Project.id == report.project_id)
-    ).one()
-    project, partners, planned_year, has_files, bare, is_conveners, period, image, *numbers = row
-    return Setting(
-        subject=subject("progress_report", report.id, project, partners),
-        track=Track(project.track),
-        total=project.total_investment,
-        planned_year=planned_year,
-        previous=Previous(period, Figures(*numbers), image) if period else None,
-        has_files=has_files,
-        bare_milestones=tuple(bare or ()),
-        is_conveners=is_conveners,
+        .where(Project.id == project_id)
     )
 
 
-def _bare_milestones(period: Period) -> ColumnElement[list[str] | None]:
-    """Name the project's milestones reached in a period that nobody has shown."""
+def _bare_milestones() -> ColumnElement[list[str] | None]:
+    """Name the project's milestones reached in the period that nobody has shown."""
     return (
         select(func.array_agg(aggregate_order_by(Milestone.name, Milestone.planned_on)))
         .where(
             Milestone.project_id == Project.id,
-            Milestone.actual_on.between(period.first_on, period.last_on),
+            Milestone.actual_on.between(_FIRST_ON, _LAST_ON),
             ~evidence.is_proven(Milestone.id),
         )
         .correlate(Project)

@@ -35,7 +35,7 @@ from services.core.kit.errors import Invalid
 from services.core.kit.money import Qualifier
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page, Single
 from services.core.kit.records import Records, by, ids_of
-from services.core.kit.scope import among
+from services.core.kit.scope import Ids, among
 from services.core.kit.words import Words
 from services.core.organisations.models import Organisation
 from services.core.organisations.queries import named
@@ -213,15 +213,15 @@ def visible(
     )
 
 
-def convened_by(caller: Caller) -> ColumnElement[bool]:
-    """Write "the caller belongs to the unit that convenes the project's group today"."""
+def convened_by(units: Ids, on: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Write "one of these units convenes the project's group on a day"."""
     return (
         select(GroupMembership.id)
         .where(
             GroupMembership.group_id == Project.group_id,
             GroupMembership.role == MemberRole.CONVENER,
-            groups.in_force(day_of(caller.now)),
-            among(GroupMembership.organisation_id, caller.own_organisation_ids),
+            groups.in_force(on),
+            among(GroupMembership.organisation_id, units),
         )
         .correlate(Project)
         .exists()
