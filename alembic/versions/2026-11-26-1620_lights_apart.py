@@ -4,7 +4,7 @@ Explanations are some kilobytes for each project; who looks at the lights of a t
 unpacks all of them.
 
 Revision: lights_apart
-Follows: more_on_phones
+Follows: proposals_on_phones
 """
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "lights_apart"
-down_revision = "more_on_phones"
+down_revision = "proposals_on_phones"
 branch_labels = None
 depends_on = None
 
