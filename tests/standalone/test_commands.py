@@ -99,7 +99,7 @@ def test_the_doctor_says_what_the_watch_finds_of_itself(
     with engines.running(seasoned, embedded) as urls:
         wide = given(urls, COLUMNS="300")
         well = tuanzu(homes / "one", "doctor", **wide).stdout
-        assert re.search(r"✓ +the watch +MR-23 ", well)
+        assert re.search(r"✓ +the watch +MR-23: 0 ", well)
         assert re.search(r"✓ +nightly proof +— ", well)
         with psycopg.connect(plain(urls.migration), autocommit=True) as owner:
             owner.execute(_RAN_LAST_WEEK)

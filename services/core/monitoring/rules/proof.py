@@ -15,6 +15,7 @@ from services.core.policies.pack import Light
 
 RULE = "MR-23"
 _NO_LIGHT = "–"
+_UNSAID = (None, False)
 
 Said = Mapping[str, tuple[str | None, bool]]
 """Each rule's light, and whether a reason was accepted for it."""
@@ -60,8 +61,9 @@ def differences(kept: Standing, anew: Standing) -> tuple[Words, ...]:
         was, now = kept.light or _NO_LIGHT, anew.light or _NO_LIGHT
         said.append(Words(f"总灯：记录为 {was}，重算为 {now}", f"light: kept {was}, anew {now}"))
     for rule in sorted({*kept.lights, *anew.lights}):
-        was, now = _said(kept.lights.get(rule)), _said(anew.lights.get(rule))
-        if was != now:
+        before, after = kept.lights.get(rule, _UNSAID), anew.lights.get(rule, _UNSAID)
+        if before != after:
+            was, now = _said(before), _said(after)
             said.append(
                 Words(f"{rule}：记录为 {was}，重算为 {now}", f"{rule}: kept {was}, anew {now}")
             )
@@ -75,8 +77,8 @@ def differences(kept: Standing, anew: Standing) -> tuple[Words, ...]:
     return tuple(said)
 
 
-def _said(said: tuple[str | None, bool] | None) -> str:
-    light, waived = said or (None, False)
+def _said(said: tuple[str | None, bool]) -> str:
+    light, waived = said
     return f"{light or _NO_LIGHT}{' (waived)' if waived else ''}"
 
 
