@@ -138,7 +138,7 @@ def test_a_merger_names_a_project_that_stays(
         ),
         "unseen": given.project(scene.session, group=None, lead=scene.outsider),
     }
-    also = {"merged_into_id": str(there[into].id)} if into else {}
+    also: dict[str, Any] = {"merged_into_id": str(there[into].id)} if into else {}
     answer = office.exit(project.id, exit_reason=why, **also)
     if pointer is None:
         assert answer.status_code == 201, answer.text
@@ -178,6 +178,24 @@ def test_what_has_left_meanwhile_passes_no_gate_and_is_withdrawn(
     assert (late.status_code, late.json()["code"]) == (409, "unlawful_move")
     assert office.exit(project.id).status_code == 409
     assert office.withdraw(scene.reporter, found, reason="项目已终止").status_code == 200
+
+
+def test_a_merger_into_what_has_gone_itself_is_found_at_the_last_gate(
+    office: Office, project: Project
+) -> None:
+    scene = office.scene
+    other = given.project(scene.session, group=scene.group, lead=scene.energy)
+    scene.session.commit()
+    also: dict[str, Any] = {"exit_reason": "merged", "merged_into_id": str(other.id)}
+    found = office.exit(project.id, **also).json()
+    office.do(scene.reporter, found, "submit")
+    for who in (scene.county, office.city):
+        office.do(who, found, "check")
+    other.side_state = "moved_out"
+    scene.session.commit()
+    late = office.do(scene.regulator, found, "check")
+    assert (late.status_code, late.json()["errors"][0]["pointer"]) == (422, "/merged_into_id")
+    assert office.do(scene.regulator, found, "return", reason="并入项目已出库").status_code == 200
 
 
 def test_an_exit_goes_to_the_gates_of_where_its_project_stands_now(

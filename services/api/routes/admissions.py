@@ -20,9 +20,7 @@ class AdmissionsQuery(ListQuery):
     """Filters of the list."""
 
     kind: AdmissionKind | None = None
-    project_id: Annotated[
-        UUID | None, Field(description="Only of this project, or what it came from.")
-    ] = None
+    project_id: Annotated[UUID | None, Field(description="Only about this project.")] = None
     group_id: Annotated[UUID | None, Field(description="Only for this group.")] = None
     region: Annotated[
         RegionCode | None, Field(description="Only in this region and those below it.")

@@ -79,16 +79,17 @@ def check(session: Session, *, admission_id: UUID, expected: int, by: Caller) ->
     Raises:
         Missing, Stale; UnlawfulMove: it is at no gate, or its project has left already.
         Forbidden: another regulator's gate, or the caller submitted it.
-        Conflict, Invalid: it can no longer be admitted as it is.
+        Conflict, Invalid: it can no longer be admitted, or leave, as it is.
     """
     found, gate, state = _at_gate(session, admission_id, expected, by, AdmissionVerb.CHECK)
     if state == AdmissionState.EXITED:
+        project, given = proposals.still_leaving(session, found, by)
         projects.stand(
             session,
-            project_id=proposals.leaving(found),
+            project_id=project.id,
             verb=ProjectVerb.MOVE_OUT,
-            reason=schemas.NewExit.model_validate(found.proposal).reason,
-            expected=None,
+            reason=given.reason,
+            expected=project.version,
             by=by,
         )
     with session.no_autoflush:  # the table wants the project and the state together

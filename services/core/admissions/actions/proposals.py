@@ -82,7 +82,7 @@ def change_exit(
     found = _of_kind(session, admission_id, AdmissionKind.EXIT, expected, by)
     sent = given.model_dump(mode="json", exclude_unset=True)
     whole = schemas.NewExit.model_validate(found.proposal | sent)
-    project = _check_exit(session, leaving(found), whole, found.id, by)
+    project = _check_exit(session, _project_of(found), whole, found.id, by)
     return _changed(session, found, _exit_columns(project, whole), by)
 
 
@@ -93,11 +93,21 @@ def renew(session: Session, found: Admission, by: Caller) -> None:
         Conflict, Invalid, Forbidden, UnlawfulMove, as for a new one.
     """
     if found.kind == AdmissionKind.EXIT:
-        given = schemas.NewExit.model_validate(found.proposal)
-        project = _check_exit(session, leaving(found), given, found.id, by)
-        rows.merged(found, _exit_columns(project, given))
+        rows.merged(found, _exit_columns(*still_leaving(session, found, by)))
     else:
         _check_entry(session, NewProject.model_validate(found.proposal), found.id, by)
+
+
+def still_leaving(
+    session: Session, found: Admission, by: Caller
+) -> tuple[Project, schemas.NewExit]:
+    """Give the project of an exit, and why it goes, if it still may.
+
+    Raises:
+        Conflict, Invalid, Forbidden, UnlawfulMove, as for a new one.
+    """
+    given = schemas.NewExit.model_validate(found.proposal)
+    return _check_exit(session, _project_of(found), given, found.id, by), given
 
 
 def of_its_unit(session: Session, admission_id: UUID, expected: int, by: Caller) -> Admission:
@@ -110,12 +120,6 @@ def of_its_unit(session: Session, admission_id: UUID, expected: int, by: Caller)
     units = (found.lead_organisation_id, found.responsible_organisation_id)
     keeping.must_keep(session, group_id=found.group_id, units=units, by=by)
     return found
-
-
-def leaving(found: Admission) -> UUID:
-    """Give the project an exit is about; the table's own check sees to it that there is one."""
-    assert found.project_id is not None  # noqa: S101
-    return found.project_id
 
 
 def _of_kind(
@@ -131,6 +135,12 @@ def _of_kind(
             )
         )
     return found
+
+
+def _project_of(found: Admission) -> UUID:
+    """Give the project an exit is about; the table's own check sees to it that there is one."""
+    assert found.project_id is not None  # noqa: S101
+    return found.project_id
 
 
 def _drafted(

@@ -81,7 +81,7 @@ def stand(
     project_id: UUID,
     verb: rules.ProjectVerb,
     reason: str,
-    expected: int | None,
+    expected: int,
     by: Caller,
 ) -> Project:
     """Pause, resume or terminate a project, or move it out as whoever keeps the last gate.
