@@ -6,7 +6,7 @@ then time is walked to now, as the demonstration does, and their people report a
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal
 from functools import partial
@@ -94,23 +94,14 @@ def _keep_letters_back(session: Session, first: UUID, now: datetime) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _People:
-    """Those who act, each asked for once: nobody's office changes on the way."""
-
-    known: Mapping[str, Caller]
-
-    def at(self, login: str, now: datetime) -> Caller:
-        """Give somebody as they act at an instant."""
-        return replace(self.known[login], now=now)
+_People = Mapping[str, Caller]
+"""Those who act, by log-in, each asked for once: nobody's office changes on the way."""
 
 
 def _acts(session: Session, made: Generator, since: datetime) -> Iterator[Act]:
     """Give what everybody does, and when."""
     logins = {f"{office}-{one.unit}" for one in made.handed for office in ("reporter", "reviewer")}
-    people = _People(
-        {login: deeds.person(session, login, since) for login in (*sorted(logins), _KEEPER)}
-    )
+    people = {login: deeds.person(session, login, since) for login in (*sorted(logins), _KEEPER)}
     for one in made.handed:
         yield Act(one.at, partial(_file, one, people))
         if one.reviewed_at is not None:
@@ -121,7 +112,8 @@ def _acts(session: Session, made: Generator, since: datetime) -> Iterator[Act]:
 
 def _file(handed: Handed, people: _People, session: Session, now: datetime) -> None:
     """Hand a report in, with a word to whatever its figures are asked."""
-    by, (report_id, version) = people.at(f"reporter-{handed.unit}", now), _report(session, handed)
+    by = replace(people[f"reporter-{handed.unit}"], now=now)
+    report_id, version = _report(session, handed)
     if isinstance(handed.says, NoChange):
         progress.declare_no_change(
             session, report_id=report_id, given=handed.says, expected=version, by=by
@@ -147,7 +139,8 @@ def _answered(says: ReportFigures, wrong: Unanswered) -> ReportFigures:
 
 def _review(handed: Handed, people: _People, session: Session, now: datetime) -> None:
     """Accept a report or send it back, as the second person."""
-    by, (report_id, version) = people.at(f"reviewer-{handed.unit}", now), _report(session, handed)
+    by = replace(people[f"reviewer-{handed.unit}"], now=now)
+    report_id, version = _report(session, handed)
     if handed.is_returned:
         note = Review(note="与支付凭证不符，请核对（示意）")
         progress.send_back(session, report_id=report_id, given=note, expected=version, by=by)
@@ -181,5 +174,5 @@ def _reach(node: Reached, people: _People, session: Session, now: datetime) -> N
         milestone_id=milestone.id,
         given=Reach(actual_on=node.on, evidence=invention.EVIDENCE),
         expected=milestone.version,
-        by=people.at(_KEEPER, now),
+        by=replace(people[_KEEPER], now=now),
     )

@@ -5,8 +5,8 @@ webhooks are not sent: they stay due rows, which the workers deliver when they f
 """
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
@@ -41,17 +41,22 @@ WALKED = {name: tick for name, tick in TICKS.items() if name != runs.TICK}
 
 
 def _each(write: str, moments: Mapping[str, str]) -> list[str]:
-    """Write the same about the moments of each tick."""
-    places = {name: moment.split(".") for name, moment in moments.items()}
-    return [
-        write.format(tick=name, table=table, column=column)
-        for name, (table, column) in places.items()
-    ]
+    """Write the same about the moments of each tick.
+
+    The watched rows of projects change at almost every instant, and what they said before is gone
+    only when the transaction ends: a bound keeps the walk from looking through all of it.
+    """
+    written_out = []
+    for name, moment in moments.items():
+        table, column = moment.split(".")
+        bound = f" AND {column} >= :done_upto" if table == "project_watch" else ""
+        written_out.append(write.format(tick=name, table=table, column=column, bound=bound))
+    return written_out
 
 
 _FIRST = "(SELECT min({column}) FROM {table} WHERE {column} > :after)"
 _NEXT = text(f"SELECT least({', '.join(_each(_FIRST, STOPS))})")
-_IS_DUE = "SELECT '{tick}' WHERE EXISTS (SELECT FROM {table} WHERE {column} <= :now)"
+_IS_DUE = "SELECT '{tick}' WHERE EXISTS (SELECT FROM {table} WHERE {column} <= :now{bound})"
 _DUE = text(" UNION ALL ".join(_each(_IS_DUE, STOPS | ALONG)))
 _NEW_TYPES = text(
     "SELECT DISTINCT type FROM event WHERE seq > (SELECT max(seq) FROM feed_head) - :numbered"
@@ -82,13 +87,14 @@ def walk(
         RuntimeError: what one instant causes does not come to an end.
     """
     waiting = deque(sorted((act for act in acts if act.at <= upto), key=attrgetter("at")))
-    now = _next(session, _LONG_AGO, waiting, upto)
-    _read_on(session, now, CONSUMERS, without)  # what was numbered before and not yet read
+    walked = _Walk(session, waiting, frozenset(without))
+    now = walked.next_after(_LONG_AGO, upto)
+    walked.read_on(now, CONSUMERS)  # what was numbered before and not yet read
     while now < upto:
-        _live(session, now, waiting, without)
-        now = _next(session, now, waiting, upto)
-    _live(session, upto, waiting, without)
-    _read_on(session, upto, CONSUMERS, without)
+        walked.live(now)
+        now = walked.next_after(now, upto)
+    walked.live(upto)
+    walked.read_on(upto, CONSUMERS)
     written.number(session)
     versions.written_at(session, None)
 
@@ -100,17 +106,7 @@ def read_on(session: Session, now: datetime) -> None:
     """
     number(session)
     session.execute(_HOLD)
-    _read_on(session, now, CONSUMERS, ())
-
-
-def _live(session: Session, now: datetime, waiting: deque[Act], without: Collection[str]) -> None:
-    """Let people act at one instant, and then whatever is due at it."""
-    while waiting and waiting[0].at <= now:
-        act = waiting.popleft()
-        versions.written_at(session, act.at)
-        act.do(session, act.at)
-    versions.written_at(session, now)
-    _settle(session, now, without)
+    _Walk(session).read_on(now, CONSUMERS)
 
 
 def number(session: Session) -> int:
@@ -125,58 +121,76 @@ def number(session: Session) -> int:
             return given
 
 
-def _next(session: Session, after: datetime, waiting: Sequence[Act], upto: datetime) -> datetime:
-    """Give the next instant at which something is due or done."""
-    due = session.execute(_NEXT, {"after": after}).scalar() or upto
-    return min(due, waiting[0].at if waiting else due, upto)
+@dataclass(slots=True)
+class _Walk:
+    """One walk: what people are still to do, what is left out, how far it has come."""
 
+    session: Session
+    waiting: deque[Act] = field(default_factory=deque)
+    without: frozenset[str] = frozenset()
+    done_upto: datetime = _LONG_AGO
+    """The latest instant that was lived: no project waits from before it."""
 
-def _settle(session: Session, now: datetime, without: Collection[str]) -> None:
-    """Run readers and ticks at one instant until nothing is left to do at it.
+    def next_after(self, after: datetime, upto: datetime) -> datetime:
+        """Give the next instant at which something is due or done."""
+        due = self.session.execute(_NEXT, {"after": after}).scalar() or upto
+        return min(due, self.waiting[0].at if self.waiting else due, upto)
 
-    A rule may wait for an instant to be over ("after 17:30"), so time passes from round to round.
-    """
-    for _ in range(_ROUNDS):
-        numbered = number(session)
-        if numbered:
-            heard = [one for one in _concerned(session, numbered) if one not in without]
-            _read_on(session, now, heard, without)
-        if not numbered + _tick(session, now, without):
-            return
-        now += _MOMENT
-    raise RuntimeError(f"what falls due at {now.isoformat()} does not come to an end")
+    def live(self, now: datetime) -> None:
+        """Let people act at one instant, and then whatever is due at it."""
+        while self.waiting and self.waiting[0].at <= now:
+            act = self.waiting.popleft()
+            versions.written_at(self.session, act.at)
+            act.do(self.session, act.at)
+        versions.written_at(self.session, now)
+        self._settle(now)
+        self.done_upto = now
 
+    def read_on(self, now: datetime, names: Iterable[str]) -> None:
+        """Let internal readers read to the end of the feed; those left out pass it over."""
+        batch = settings().relay_batch
+        for name in names:
+            digest = feed.one_by_one({} if name in self.without else CONSUMERS[name])
+            while feed.consume(self.session, name, digest, now=now, limit=batch) >= batch:
+                pass
 
-def _tick(session: Session, now: datetime, without: Collection[str]) -> int:
-    """Run the ticks that have something to do, in their order; gives how much they did.
+    def _settle(self, now: datetime) -> None:
+        """Run readers and ticks at one instant until nothing is left to do at it.
 
-    What one of them does may be work for the next.
-    """
-    done, due = 0, _due(session, now)
-    for name, tick in WALKED.items():
-        if name in due and name not in without:
-            done += tick(session, now=now, limit=settings().claim_batch)
-            due = _due(session, now)
-    return done
+        A rule may wait for an instant to be over ("after 17:30"), so time passes from round to
+        round.
+        """
+        for _ in range(_ROUNDS):
+            numbered = number(self.session)
+            if numbered:
+                self.read_on(now, self._concerned(numbered))
+            if not numbered + self._tick(now):
+                return
+            now += _MOMENT
+        raise RuntimeError(f"what falls due at {now.isoformat()} does not come to an end")
 
+    def _concerned(self, numbered: int) -> list[str]:
+        """Name the readers that heed one of the facts just numbered; others pass over them."""
+        types = set(self.session.execute(_NEW_TYPES, {"numbered": numbered}).scalars())
+        return [
+            name
+            for name, readers in CONSUMERS.items()
+            if name not in self.without and types.intersection(readers)
+        ]
 
-def _due(session: Session, now: datetime) -> frozenset[str]:
-    session.flush()
-    return frozenset(session.execute(_DUE, {"now": now}).scalars())
+    def _tick(self, now: datetime) -> int:
+        """Run the ticks that have something to do, in their order; gives how much they did.
 
+        What one of them does may be work for the next.
+        """
+        done, due = 0, self._due(now)
+        for name, tick in WALKED.items():
+            if name in due and name not in self.without:
+                done += tick(self.session, now=now, limit=settings().claim_batch)
+                due = self._due(now)
+        return done
 
-def _concerned(session: Session, numbered: int) -> Iterable[str]:
-    """Name the readers that heed one of the facts just numbered; others pass over them later."""
-    types = set(session.execute(_NEW_TYPES, {"numbered": numbered}).scalars())
-    return [name for name, readers in CONSUMERS.items() if types.intersection(readers)]
-
-
-def _read_on(
-    session: Session, now: datetime, names: Iterable[str], without: Collection[str]
-) -> None:
-    """Let internal readers read to the end of the feed; those left out pass it over."""
-    batch = settings().relay_batch
-    for name in names:
-        digest = feed.one_by_one({} if name in without else CONSUMERS[name])
-        while feed.consume(session, name, digest, now=now, limit=batch) >= batch:
-            pass
+    def _due(self, now: datetime) -> frozenset[str]:
+        self.session.flush()
+        asked = {"now": now, "done_upto": self.done_upto}
+        return frozenset(self.session.execute(_DUE, asked).scalars())
