@@ -113,6 +113,13 @@ def test_when_its_day_is_over_the_light_is_back_by_the_clock(
     assert (ruling["state"], ruling["ended_at"]) == ("expired", None)
     kept = session.scalars(select(HealthAssessment).order_by(HealthAssessment.id)).all()
     assert [each.light for each in kept] == ["green", "yellow", "green", "yellow"]
+    waived = [[rule for rule, _, _, is_waived in each.lights if is_waived] for each in kept]
+    assert waived == [[], [], ["MR-03"], []]
+    for each in kept:
+        assert [list(said) for said in each.lights] == [
+            [one["rule"], one["dimension"], one["light"], one["waived"] is not None]
+            for one in each.dimensions
+        ]
 
 
 def test_a_declared_light_stands_beside_the_computed_one(

@@ -57,7 +57,7 @@ class Period:
         return self.every == Every.HALF_MONTH and self.first_on.day == 1
 
 
-@cache
+@cache  # the same few periods are asked for by the thousand
 def period_named(name: str) -> Period:
     """Read the name of a period.
 

@@ -88,6 +88,10 @@ class TotalWatch(Base):
     next_at: Mapped[c.MaybeInstant]
 
 
+Lights = list[tuple[str, str, str | None, bool]]
+"""Of each rule its name, its dimension, its light, and whether a reason was accepted for it."""
+
+
 class HealthAssessment(Base):
     """A project's lights as computed at one moment, kept whenever one of them changes."""
 
@@ -102,11 +106,10 @@ class HealthAssessment(Base):
     policy_code: Mapped[c.Phrase]
     policy_number: Mapped[int]
     dimensions: Mapped[list[dict[str, object]]] = mapped_column(JSONB)
-    lights: Mapped[list[tuple[str, str, str | None, bool]]] = mapped_column(
+    lights: Mapped[Lights] = mapped_column(
         JSONB, Computed("health_lights(dimensions)", persisted=True)
     )
-    """Of each rule its name, its dimension, its light, and whether a reason was accepted for it:
-    what is compared and counted, without the explanations."""
+    """What of the dimensions is compared and counted, without their explanations."""
 
 
 class Proof(Base):

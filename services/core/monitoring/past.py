@@ -29,7 +29,7 @@ from services.core.kit.caller import Caller
 from services.core.kit.errors import Missing
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.scope import ASKED, Ids, among
-from services.core.monitoring.models import HealthAssessment
+from services.core.monitoring.models import HealthAssessment, Lights
 from services.core.monitoring.rules.months import begins, between, period_of, shifted
 from services.core.monitoring.rules.verdict import MonthLights
 from services.core.policies.pack import Dimension, Light
@@ -40,8 +40,6 @@ MONTHS_KEPT = 24
 """How far back a run of months is told; a pack's memory reaches back twelve."""
 
 _INSTANT = DateTime(timezone=True)
-_Lights = list[tuple[str, str, str | None, bool]]
-"""As an assessment keeps them."""
 
 
 def months_of(
@@ -53,7 +51,7 @@ def months_of(
     """
     running = period_of(day_of(now))
     first = shifted(running, -MONTHS_KEPT)
-    kept: dict[UUID, dict[str, _Lights]] = {}
+    kept: dict[UUID, dict[str, Lights]] = {}
     for project_id, period, lights in session.execute(
         _MONTH_LIGHTS, month_ends_given(wanted, first=first, until=running)
     ):
@@ -97,7 +95,7 @@ MONTH_ENDS = _month_ends()
 _MONTH_LIGHTS = select(MONTH_ENDS.c.project_id, MONTH_ENDS.c.period, MONTH_ENDS.c.lights)
 
 
-def _carried(kept: Mapping[str, _Lights], first: str, running: str) -> tuple[MonthLights, ...]:
+def _carried(kept: Mapping[str, Lights], first: str, running: str) -> tuple[MonthLights, ...]:
     """Lay the kept months out one after the other, from the first that is known."""
     begun = first if "" in kept else min(kept)
     known, months = _counted(kept.get("", [])), []
@@ -107,7 +105,7 @@ def _carried(kept: Mapping[str, _Lights], first: str, running: str) -> tuple[Mon
     return tuple(months)
 
 
-def _counted(lights: _Lights) -> dict[Dimension, Light]:
+def _counted(lights: Lights) -> dict[Dimension, Light]:
     """Give the light of each dimension that was judged and counts; memory remembers no memory."""
     return {
         Dimension(dimension): Light(light)

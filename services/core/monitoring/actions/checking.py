@@ -73,6 +73,7 @@ def _tell(session: Session, stood: Stood) -> None:
         stood.watch.next_check_at = stood.anew.next_check_at
 
 
+# By the ids as well: the plan then reads these rows alone, however large the table is.
 _REST = text(
     """
     UPDATE project_watch AS w SET next_check_at = rest.at
