@@ -106,7 +106,8 @@ def test_one_exit_of_a_project_is_open_and_another_may_follow(
     office: Office, project: Project
 ) -> None:
     first = office.exit(project.id).json()
-    assert office.exit(project.id).status_code == 409
+    second = office.exit(project.id)
+    assert (second.status_code, second.json()["detail"]) == (409, "Its exit is proposed already.")
     office.withdraw(office.scene.reporter, first)
     assert office.exit(project.id).status_code == 201
     listed = office.get(office.scene.reporter, f"/admissions?project_id={project.id}&kind=exit")

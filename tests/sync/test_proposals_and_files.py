@@ -121,38 +121,49 @@ def test_a_proposal_that_becomes_anothers_goes_and_a_move_comes(busy: World) -> 
     assert (gone["op"], gone["id"], gone["reason"]) == ("remove", first["id"], "out_of_scope")
 
 
-def test_what_a_photo_says_is_open_to_whoever_convenes_on_that_day(
-    busy: World, set_clock: Callable[..., None]
-) -> None:
-    site = busy.site
-    ended, begun = busy.phone(site.convener, "evidence"), busy.phone(site.member, "evidence")
-    for phone, is_open in ((ended, True), (begun, False)):
-        phone.sync()
-        assert photo(phone)["is_open"] is is_open
-        assert (photo(phone)["taken_at"] is not None) is is_open
-    of_the_group = update(GroupMembership).where(GroupMembership.group_id == site.group.id)
-    unit = GroupMembership.organisation_id
-    busy.session.execute(
-        of_the_group.where(unit == site.convener.organisation_id).values(
-            valid_to=date(2026, 12, 18)
+def hand_over(world: World, day: date) -> None:
+    """Let the member's unit convene from a day on, in the place of the convener's."""
+    site, unit = world.site, GroupMembership.organisation_id
+    world.session.execute(
+        update(GroupMembership)
+        .where(
+            GroupMembership.group_id == site.group.id,
+            unit.in_((site.convener.organisation_id, site.member.organisation_id)),
         )
+        .values(valid_to=day)
     )
-    busy.session.execute(
-        of_the_group.where(unit == site.member.organisation_id).values(valid_to=date(2026, 12, 18))
-    )
-    busy.session.add(
+    world.session.add(
         GroupMembership(
             group_id=site.group.id,
             organisation_id=site.member.organisation_id,
             role="convener",
-            valid_from=date(2026, 12, 18),
+            valid_from=day,
         )
     )
-    busy.session.commit()
-    busy.settle()
-    begun.sync()
-    assert photo(begun)["is_open"] is False, "not before the day"
+    world.session.commit()
+    world.settle()
+
+
+def test_what_a_photo_says_is_open_to_whoever_convenes(busy: World) -> None:
+    convener, member = busy.phone(busy.site.convener), busy.phone(busy.site.member, "evidence")
+    for phone, is_open in ((convener, True), (member, False)):
+        phone.sync()
+        assert photo(phone)["is_open"] is is_open
+        assert (photo(phone)["taken_at"] is not None) is is_open
+    hand_over(busy, date(2026, 12, 16))
+    member.sync()
+    assert photo(member)["is_open"] is True
+    assert photo(member)["taken_at"] is not None
+
+
+def test_it_opens_on_the_day_that_was_set_for_it(
+    busy: World, set_clock: Callable[..., None]
+) -> None:
+    phone = busy.phone(busy.site.member, "evidence")
+    phone.sync()
+    hand_over(busy, date(2026, 12, 18))
+    phone.sync()
+    assert photo(phone)["is_open"] is False
     set_clock(at("2026-12-18 09:00"))
-    begun.sync()
-    assert photo(begun)["is_open"] is True
-    assert photo(begun)["taken_at"] is not None
+    phone.sync()
+    assert photo(phone)["is_open"] is True
