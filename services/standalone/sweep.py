@@ -138,11 +138,9 @@ class _Walk:
 
     def live(self, now: datetime) -> None:
         """Let people act at one instant, and then whatever is due at it."""
-        while self.waiting and self.waiting[0].at <= now:
-            act = self.waiting.popleft()
-            versions.written_at(self.session, act.at)
-            act.do(self.session, act.at)
         versions.written_at(self.session, now)
+        while self.waiting and self.waiting[0].at <= now:
+            self.waiting.popleft().do(self.session, now)
         self._settle(now)
         self.done_upto = now
 

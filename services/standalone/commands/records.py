@@ -40,8 +40,8 @@ def load(
         if with_library:
             terminal.say(
                 Words(
-                    "正在载入项目库，并逐日推演十二个月，约需一两分钟。",
-                    "The library lives through its twelve months; that takes a minute or two.",
+                    "正在载入项目库，并逐日推演十二个月，约需几分钟。",
+                    "The library lives through its twelve months; that takes some minutes.",
                 )
             )
         filled = library.load(session, now=now) if with_library else None
