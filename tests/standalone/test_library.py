@@ -34,6 +34,7 @@ from tests.watching import caller_at
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 COUNT = 49
 MADE = Project.code.like("L-%")
+pytestmark = pytest.mark.timeout(600)  # a year is lived through, once for all of these
 
 
 @pytest.fixture(scope="module")
