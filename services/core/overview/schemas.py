@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.core.admissions.rules import AdmissionKind
 from services.core.kit.shapes import Money, Shown
 from services.core.meetings.rules import MeetingKind, Reply
 from services.core.overview.rules import By
@@ -55,6 +56,17 @@ class ReportLine(Shown):
     organisation: Named
 
 
+class ProposalLine(Shown):
+    """A proposal that a project enters or leaves the library."""
+
+    id: UUID
+    kind: AdmissionKind
+    code: str = Field(description="The code of its project.", examples=["P-04.7"])
+    name: str = Field(description="The name of its project.")
+    submitted_at: datetime
+    return_count: int = Field(description="Number of times a gate returned it.", examples=[1])
+
+
 class ProjectLine(NamedProject):
     """A project whose light is red or yellow."""
 
@@ -103,6 +115,13 @@ class DueReports(Reports):
     """Reports your units owe, the most urgent first."""
 
     overdue: int = Field(description="How many of them are overdue.")
+
+
+class Proposals(Shown):
+    """How many proposals, and the ones that wait longest."""
+
+    count: int
+    items: list[ProposalLine]
 
 
 class Projects(Shown):
@@ -205,6 +224,10 @@ class Home(Shown):
     due: DueReports | None = Field(description="Progress reports your units owe.")
     to_review: Reports | None = Field(
         description="Reports handed in that you may accept or return."
+    )
+    to_check: Proposals | None = Field(description="Proposals that wait at the gate you keep.")
+    to_correct: Proposals | None = Field(
+        description="Proposals of your units that a gate returned."
     )
     at_risk: Projects = Field(
         description="Red and yellow projects that you answer for, convene or regulate."

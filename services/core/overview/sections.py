@@ -1,9 +1,9 @@
 """The sections of the first screen as SQL: each one column of one statement, over one caller.
 
 Parameters: `:own` (the caller's organisation and those below it), `:units` (all it sees),
-`:groups`, `:account_id`, `:organisation_id` (its own), `:role`, `:now` and `:today` (the day in
-Asia/Shanghai). They are written as SQL because the statement never changes: building it anew would
-cost as much as running it.
+`:groups`, `:account_id`, `:organisation_id` (its own), `:role`, `:region` (the one it supervises),
+`:now` and `:today` (the day in Asia/Shanghai). They are written as SQL because the statement never
+changes: building it anew would cost as much as running it.
 """
 
 FIRST = 5
@@ -61,6 +61,24 @@ TO_REVIEW = section(
     f"""{_REPORTS} WHERE r.state = 'submitted' AND r.submitted_by IS DISTINCT FROM :account_id
       AND (r.organisation_id = {_OWN} OR p.group_id IN {_CONVENED})""",
     "r.submitted_at, r.id",
+)
+
+_PROPOSAL = """json_build_object('id', a.id, 'kind', a.kind, 'code', a.code, 'name', a.name,
+  'submitted_at', a.submitted_at, 'return_count', a.return_count)"""
+TO_CHECK = section(
+    _PROPOSAL,
+    """admission a JOIN region g ON g.code = a.region_code
+      WHERE a.state IN ('at_province', 'at_city', 'at_county')
+      AND a.submitted_by IS DISTINCT FROM :account_id
+      AND g.lineage[CASE a.state WHEN 'at_province' THEN 1 WHEN 'at_city' THEN 2 ELSE 3 END]
+        = :region""",
+    "a.submitted_at, a.id",
+)
+TO_CORRECT = section(
+    _PROPOSAL,
+    f"""admission a WHERE a.state = 'returned' AND (a.drafted_for = {_OWN}
+      OR a.lead_organisation_id = {_OWN} OR a.responsible_organisation_id = {_OWN})""",
+    "a.submitted_at, a.id",
 )
 
 AT_RISK = section(
