@@ -30,6 +30,12 @@ class ProgressReport(c.Provenance, Base):
             "current_due_at",
             postgresql_where=text("state IN ('due', 'draft', 'returned')"),
         ),
+        Index(
+            "ix_progress_report_of_unit",
+            "organisation_id",
+            "current_due_at",
+            postgresql_where=text("state IN ('due', 'draft', 'returned')"),
+        ),
     )
 
     id: Mapped[c.Id]
