@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from services.core.kit.errors import Invalid
 from services.core.kit.words import Words
@@ -57,7 +57,7 @@ class Period:
         return self.every == Every.HALF_MONTH and self.first_on.day == 1
 
 
-@cache  # the same few periods are asked for by the thousand
+@lru_cache(maxsize=2048)  # the same few are asked for by the thousand; clients name any
 def period_named(name: str) -> Period:
     """Read the name of a period.
 

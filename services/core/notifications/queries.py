@@ -19,6 +19,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.reading import Ask, Constant, Fields, Found, Page
 from services.core.kit.records import Records
+from services.core.kit.scope import ASKED, Ids, among
 from services.core.kit.words import Words
 from services.core.notifications.models import Notification, NotificationDelivery
 from services.core.notifications.rules import Cause, Channel, Claimed, DeliveryState
@@ -234,7 +235,7 @@ def people(session: Session, account_ids: Collection[UUID]) -> list[Recipient]:
 
 def abouts(session: Session, project_ids: Collection[UUID], *, on: date) -> dict[UUID, About]:
     """Give what messages say of these projects: who answers, the name, whom to phone that day."""
-    found = session.execute(_abouts(), {"wanted": list(project_ids), "on": on})
+    found = session.execute(_abouts(), {**Ids.asked(project_ids).given, "on": on})
     return {
         row[0]: About(
             owner=_owner(Words(row[4], row[5] or row[4]), row[3]),
@@ -258,7 +259,7 @@ def _abouts() -> Any:  # noqa: ANN401 a Select of what messages say
             _contact(bindparam("on", type_=Date())),
         )
         .join(Organisation, Organisation.id == Project.responsible_organisation_id)
-        .where(Project.id.in_(bindparam("wanted", expanding=True)))
+        .where(among(Project.id, ASKED))
     )
 
 

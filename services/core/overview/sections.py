@@ -6,6 +6,9 @@ Parameters: `:own` (the caller's organisation and those below it), `:units` (all
 changes: building it anew would cost as much as running it.
 """
 
+from services.core.admissions.rules import GATES
+from services.core.regions.rules import LEVELS
+
 FIRST = 5
 """Records one section shows; the count tells how many there are."""
 
@@ -65,13 +68,12 @@ TO_REVIEW = section(
 
 _PROPOSAL = """json_build_object('id', a.id, 'kind', a.kind, 'code', a.code, 'name', a.name,
   'submitted_at', a.submitted_at, 'return_count', a.return_count)"""
+_GATE = " ".join(f"WHEN '{at}' THEN {LEVELS.index(level) + 1}" for at, level in GATES.items())
 TO_CHECK = section(
     _PROPOSAL,
-    """admission a JOIN region g ON g.code = a.region_code
-      WHERE a.state IN ('at_province', 'at_city', 'at_county')
-      AND a.submitted_by IS DISTINCT FROM :account_id
-      AND g.lineage[CASE a.state WHEN 'at_province' THEN 1 WHEN 'at_city' THEN 2 ELSE 3 END]
-        = :region""",
+    f"""admission a JOIN region g ON g.code = a.region_code
+      WHERE g.lineage[CASE a.state {_GATE} END] = :region
+      AND a.submitted_by IS DISTINCT FROM :account_id""",
     "a.submitted_at, a.id",
 )
 TO_CORRECT = section(

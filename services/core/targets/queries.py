@@ -13,14 +13,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
     SQLColumnExpression,
     Text,
     and_,
     any_,
-    bindparam,
     case,
     cast,
     func,
@@ -37,6 +35,7 @@ from services.core.kit import reading, rows
 from services.core.kit.caller import Caller
 from services.core.kit.money import Qualifier
 from services.core.kit.reading import Ask, Fields, Found, Page
+from services.core.kit.scope import ASKED, Ids, among
 from services.core.projects import queries as projects
 from services.core.projects.models import AnnualPlan, Project, ProjectWatch
 from services.core.regions.models import Region
@@ -45,7 +44,6 @@ from services.core.targets.models import AnnualTarget, LibraryStatement
 
 Row = AnnualTarget | LibraryStatement
 _NOTHING: Fields = MappingProxyType({})
-_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ def planned_of(
     session: Session, wanted: Collection[UUID], *also: ColumnElement[Any]
 ) -> Sequence[Any]:
     """Read targets with what the whole library plans and has done for each, in one statement."""
-    return session.execute(_planned_beside(*also), {"wanted": list(wanted)}).all()
+    return session.execute(_planned_beside(*also), Ids.asked(wanted).given).all()
 
 
 @cache
@@ -144,7 +142,7 @@ def _planned_beside(*also: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     return (
         select(AnnualTarget, *recorded.c, *also)
         .join(recorded, true())
-        .where(AnnualTarget.id.in_(_WANTED))
+        .where(among(AnnualTarget.id, ASKED))
     )
 
 
@@ -153,7 +151,7 @@ def held_of(session: Session, wanted: Collection[UUID], *also: ColumnElement[Any
 
     `is_latest`: no other of the same place is of a later month, or was recorded later of the same.
     """
-    return session.execute(_held_beside(*also), {"wanted": list(wanted)}).all()
+    return session.execute(_held_beside(*also), Ids.asked(wanted).given).all()
 
 
 @cache
@@ -167,7 +165,7 @@ def _held_beside(*also: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     return (
         select(LibraryStatement, *recorded.c, (~newer.exists()).label("is_latest"), *also)
         .join(recorded, true())
-        .where(LibraryStatement.id.in_(_WANTED))
+        .where(among(LibraryStatement.id, ASKED))
     )
 
 
